@@ -1,0 +1,41 @@
+//! The commands, one file each: help, arguments, what is done.
+
+pub(crate) mod bench;
+pub(crate) mod demo;
+pub(crate) mod export;
+pub(crate) mod import;
+pub(crate) mod init;
+pub(crate) mod org;
+pub(crate) mod peer;
+pub(crate) mod report;
+pub(crate) mod run;
+pub(crate) mod status;
+pub(crate) mod verify;
+pub(crate) mod view;
+pub(crate) mod worker;
+
+use std::process::ExitCode;
+
+use crate::args::{Args, Command};
+use crate::error::Result;
+
+/// Does what was asked.
+pub(crate) fn run(args: Args) -> Result<ExitCode> {
+    let global = &args.global;
+    let done = |result: Result<()>| result.map(|()| ExitCode::SUCCESS);
+    match args.command {
+        Command::Init(args) => done(init::run(global, args)),
+        Command::Run(args) => done(run::run(global, args)),
+        Command::Worker(args) => done(worker::run(global, args)),
+        Command::Org(args) => done(org::run(global, args)),
+        Command::Peer(args) => done(peer::run(global, args)),
+        Command::Report(args) => done(report::run(global, args)),
+        Command::Import(args) => import::run(global, args),
+        Command::Export(args) => done(export::run(global, args)),
+        Command::View(args) => done(view::run(global, args)),
+        Command::Status(args) => done(status::run(global, args)),
+        Command::Verify(args) => verify::run(global, args),
+        Command::Demo(args) => done(demo::run(global, args)),
+        Command::Bench(args) => done(bench::run(global, args)),
+    }
+}

@@ -1,0 +1,42 @@
+//! What the machine can do at best: the yardsticks.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use talkoot_protocol::key::SecretKey;
+use talkoot_protocol::signed::Signed;
+
+use crate::error::{Error, Result};
+
+/// Times verifying the signatures of these changes, one by one, on one core. Reading the changes is not counted.
+pub(super) fn verify(changes: &[Vec<u8>]) -> Result<Duration> {
+    let signed = changes.iter().map(|bytes| Signed::decode(bytes)).collect::<std::result::Result<Vec<_>, _>>();
+    let signed = signed.map_err(Error::failed)?;
+    let started = Instant::now();
+    for change in &signed {
+        change.verify_signature().map_err(Error::failed)?;
+    }
+    Ok(started.elapsed())
+}
+
+/// Times signing as many messages, and appending and fsyncing the same bytes in the same batches.
+pub(super) fn append(dir: &Path, changes: &[Vec<u8>], batch: usize) -> Result<Duration> {
+    let path = dir.join("calibration");
+    let key = SecretKey::from_seed(&[7; 32]);
+    let mut file = File::create(&path).map_err(Error::failed)?;
+    let started = Instant::now();
+    for group in changes.chunks(batch) {
+        let mut bytes = Vec::new();
+        for change in group {
+            let header = change.get(..300).unwrap_or(change);
+            bytes.extend_from_slice(key.sign(header).as_bytes());
+            bytes.extend_from_slice(change.get(64..).unwrap_or_default());
+        }
+        file.write_all(&bytes).and_then(|()| file.sync_data()).map_err(Error::failed)?;
+    }
+    let took = started.elapsed();
+    std::fs::remove_file(&path).map_err(Error::failed)?;
+    Ok(took)
+}

@@ -1,0 +1,112 @@
+//! `talkoot peer list`.
+
+use serde::Serialize;
+use talkoot_protocol::api::{Organisation, Peer, Request, Response};
+use talkoot_protocol::id::OrganisationId;
+
+use crate::args::Global;
+use crate::client::{Client, unexpected};
+use crate::commands::org::{self, words};
+use crate::error::Result;
+use crate::output;
+
+pub(super) const HELP: &str = "\
+Example: talkoot peer list
+
+'In step' means: both hold the same of all they share. Sent, received, stored and refused count reports and other signed \
+changes since the connection was made.
+
+With --json one object a line: address, node, connected, organisation, organisation_name, member, in_step, behind, sent, \
+received, stored, refused (by rule), bytes_sent, bytes_received, silent_seconds, trouble, recognise (the command that \
+recognises the organisation, null if it is a member or unknown).";
+
+/// A peer, for programs.
+#[derive(Debug, Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    peer: &'a Peer,
+    organisation_name: Option<String>,
+    recognise: Option<String>,
+}
+
+/// Lists.
+pub(super) fn run(global: &Global, client: &mut Client<'_>) -> Result<()> {
+    let peers = match client.ask(Request::Peers)? {
+        Response::Peers { peers } => peers,
+        _ => return Err(unexpected()),
+    };
+    let organisations = org::all(client)?;
+    let lines: Vec<_> = peers.iter().map(|peer| Line::of(global, peer, &organisations)).collect();
+    if global.json {
+        return lines.iter().try_for_each(output::json);
+    }
+    if lines.is_empty() {
+        output::say(&format!("No peers yet. Call one with: {}", words::command(global, "peer add ADDRESS")));
+        return Ok(());
+    }
+    let headers = ["ORGANISATION", "STATE", "SENT", "RECEIVED", "STORED", "REFUSED", "HEARD", "ADDRESS"];
+    output::table(&headers, &lines.iter().map(Line::row).collect::<Vec<_>>())?;
+    lines.iter().filter_map(Line::note).try_for_each(|note| output::line(&note))?;
+    if !client.is_running() {
+        output::say(&format!("The node does not run, so nobody is called. Start it with: {}", words::command(global, "run")));
+    }
+    Ok(())
+}
+
+impl<'a> Line<'a> {
+    fn of(global: &Global, peer: &'a Peer, organisations: &[Organisation]) -> Self {
+        let known = |id: &OrganisationId| organisations.iter().find(|known| known.id == *id);
+        let organisation_name = peer.organisation.as_ref().and_then(known).map(|known| words::name(&known.names));
+        let stranger = peer.organisation.filter(|_| !peer.member);
+        Self { peer, organisation_name, recognise: stranger.map(|id| words::recognise(global, &id)) }
+    }
+
+    fn who(&self) -> String {
+        match (&self.organisation_name, self.peer.organisation) {
+            (Some(name), _) => name.clone(),
+            (None, Some(id)) => id.short(),
+            (None, None) => "?".into(),
+        }
+    }
+
+    fn state(&self) -> String {
+        let Peer { connected, organisation, member, in_step, behind, .. } = self.peer;
+        match (connected, organisation, behind) {
+            (false, ..) => "not connected".into(),
+            (true, None, _) => "connecting".into(),
+            (true, Some(_), _) if !member => "not recognised".into(),
+            (true, Some(_), _) if *in_step => "in step".into(),
+            (true, Some(_), None) => "waiting for them".into(),
+            (true, Some(_), Some(behind)) => format!("{behind} apart"),
+        }
+    }
+
+    fn row(&self) -> Vec<String> {
+        let peer = self.peer;
+        let count = |count: u64| if peer.connected { count.to_string() } else { "-".into() };
+        let heard = peer.silent_seconds.map_or_else(|| "-".into(), |seconds| format!("{seconds} s ago"));
+        vec![
+            self.who(),
+            self.state(),
+            count(peer.sent),
+            count(peer.received),
+            count(peer.stored),
+            count(peer.refused.values().sum()),
+            heard,
+            peer.address.as_deref().map_or_else(|| "?".into(), words::address),
+        ]
+    }
+
+    /// What must be said about a peer beyond its row.
+    fn note(&self) -> Option<String> {
+        let who = self.who();
+        let (peer, recognise) = (self.peer, self.recognise.as_ref());
+        let refused: Vec<_> = peer.refused.iter().map(|(name, count)| format!("{count} {name}")).collect();
+        let recognise = recognise.map(|command| format!("{who} is not recognised here. To do so: {command}"));
+        let refused = (!refused.is_empty()).then(|| format!("Refused from {who}: {}", refused.join(", ")));
+        let address = peer.address.as_deref().unwrap_or_default();
+        let trouble = peer.trouble.as_ref().map(|trouble| format!("{}: {}", words::address(address), words::plain(trouble)));
+        let notes: Vec<_> = [recognise, refused, trouble].into_iter().flatten().collect();
+        (!notes.is_empty()).then(|| notes.join("\n"))
+    }
+}

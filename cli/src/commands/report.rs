@@ -1,0 +1,57 @@
+//! `talkoot report`: one report at a time. Writing and changing sign with a worker's key on this machine; reading asks the node.
+//!
+//! [`fields`] turns what was typed into a report; [`examine`] says what keeps it from being signed; [`pen`] signs and sends;
+//! [`answers`] and [`labels`] turn a report into words; [`plain`] keeps what others wrote from steering the terminal.
+
+pub(super) mod answers;
+mod codes;
+mod edit;
+pub(super) mod examine;
+mod fields;
+pub(super) mod labels;
+mod list;
+mod new;
+pub(super) mod organisations;
+pub(super) mod pen;
+pub(super) mod plain;
+mod show;
+
+use clap::Subcommand;
+
+use crate::args::Global;
+use crate::error::Result;
+
+/// What can be done with reports.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Write, sign and store a report.
+    New(Box<new::Args>),
+    /// Change a report, or settle what several people wrote at the same time.
+    Edit(edit::Args),
+    /// Show one report with everything that stands in it.
+    Show(show::Args),
+    /// List reports, newest first.
+    List(list::Args),
+    /// Show who changed a report, when, and which fields.
+    History(list::HistoryArgs),
+    /// List the codes a field takes, with their names.
+    Codes(codes::Args),
+}
+
+/// Does what was asked.
+pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
+    match args.action {
+        Action::New(args) => new::run(global, &args),
+        Action::Edit(args) => edit::run(global, &args),
+        Action::Show(args) => show::run(global, &args),
+        Action::List(args) => list::run(global, &args),
+        Action::History(args) => list::history(global, &args),
+        Action::Codes(args) => codes::run(global, &args),
+    }
+}

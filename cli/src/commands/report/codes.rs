@@ -1,0 +1,98 @@
+//! `talkoot report codes`: what the coded fields take.
+
+use serde::Serialize;
+use talkoot_protocol::report::area::table;
+use talkoot_protocol::report::code::CodeSet;
+use talkoot_protocol::report::codes as sets;
+use talkoot_protocol::report::codes::Language;
+
+use super::labels;
+use crate::args::Global;
+use crate::error::{Error, Result};
+use crate::output;
+
+const EXAMPLE: &str = "Example:
+  talkoot report codes support_need --language fi
+
+With --json one line for each code: {\"field\", \"code\", \"label\"}.";
+
+/// Which codes to list.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLE)]
+pub(crate) struct Args {
+    /// The field or column; all coded fields but areas if left out.
+    field: Option<String>,
+    /// The language of labels: fi, sv or en.
+    #[arg(long, default_value = "en", value_name = "LANGUAGE")]
+    language: Language,
+}
+
+#[derive(Debug, PartialEq, Serialize)]
+struct Entry {
+    field: &'static str,
+    code: String,
+    label: String,
+}
+
+/// Lists codes.
+pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
+    let mut entries = all(args.language);
+    match args.field.as_deref().map(|field| field.replace('-', "_")) {
+        None => {}
+        Some(field) if field == "area" => entries = areas(args.language),
+        Some(field) => {
+            let names: std::collections::BTreeSet<&str> = entries.iter().map(|entry| entry.field).collect();
+            let begins = |entry: &Entry| entry.field == field || entry.field.strip_prefix(&field).is_some_and(|rest| rest.starts_with('_'));
+            let names = names.into_iter().chain(["area"]).collect::<Vec<_>>().join(", ");
+            entries.retain(begins);
+            if entries.is_empty() {
+                return Err(Error::refused(format!("{field:?} is no field with codes")).hint(format!("Fields with codes: {names}")));
+            }
+        }
+    }
+    if global.json {
+        return entries.iter().try_for_each(output::json);
+    }
+    let rows: Vec<_> = entries.iter().map(|entry| vec![entry.field.to_owned(), entry.code.clone(), entry.label.clone()]).collect();
+    output::table(&["Field", "Code", labels::field("title", args.language)], &rows)?;
+    if args.field.as_deref() == Some("area") {
+        output::say(table::ATTRIBUTION);
+    }
+    Ok(())
+}
+
+fn all(language: Language) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let to = &mut entries;
+    add::<sets::Kind>(to, "kind", language);
+    add::<sets::Valence>(to, "valence", language);
+    add::<sets::SupportNeed>(to, "support_need", language);
+    add::<sets::ServiceTask>(to, "service_task", language);
+    add::<sets::Group>(to, "target_group", language);
+    add::<sets::AgeBand>(to, "target_group_age", language);
+    add::<sets::Spread>(to, "extent_spread", language);
+    add::<sets::Trend>(to, "extent_trend", language);
+    add::<sets::AffectedEstimate>(to, "affected_estimate", language);
+    add::<sets::Level>(to, "level", language);
+    add::<sets::Sector>(to, "sector", language);
+    add::<sets::CauseCode>(to, "cause_code", language);
+    add::<sets::Effect>(to, "effect", language);
+    add::<sets::EvidenceCode>(to, "evidence_code", language);
+    add::<sets::ClientInvolved>(to, "client_involved", language);
+    add::<sets::AuthorRole>(to, "author_role", language);
+    add::<Language>(to, "language", language);
+    add::<sets::Variant>(to, "variant", language);
+    add::<sets::SeenThrough>(to, "seen_through", language);
+    entries
+}
+
+fn add<T: CodeSet>(entries: &mut Vec<Entry>, field: &'static str, language: Language) {
+    let entry = |code: &T| Entry { field, code: code.key().to_owned(), label: code.label(language).to_owned() };
+    entries.extend(T::all().iter().map(entry));
+}
+
+fn areas(language: Language) -> Vec<Entry> {
+    let entry = |code: &str, names: &table::Names| Entry { field: "area", code: code.to_owned(), label: names.get(language).to_owned() };
+    let counties = table::counties().map(|county| entry(&county.code, &county.names));
+    counties.chain(table::municipalities().map(|municipality| entry(&municipality.code, &municipality.names))).collect()
+}

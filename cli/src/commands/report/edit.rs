@@ -1,0 +1,236 @@
+//! `talkoot report edit`: fetches a report's whole history, verifies it, signs one change on top.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use talkoot_protocol::api::{Request, Response};
+use talkoot_protocol::document::{self, Reading};
+use talkoot_protocol::id::{ChangeId, DocumentId, NetworkId};
+use talkoot_protocol::report::codes::Language;
+use talkoot_protocol::report::{Report, flat};
+use talkoot_protocol::scope::Kind;
+use talkoot_protocol::sign;
+use talkoot_protocol::sync::check::{Checked, check};
+
+use super::examine::require_signable;
+use super::fields::{self, Cells};
+use super::pen::{self, Pen};
+use super::{answers, plain};
+use crate::args::Global;
+use crate::client::{Client, unexpected};
+use crate::error::{Error, Result};
+use crate::{keys, output};
+
+/// Longest value repeated when changes are shown, in characters.
+const SHOWN_CHARS_MAX: usize = 60;
+
+const EXAMPLE: &str = "Example:
+  talkoot report edit 3fa9c1 --set title=\"A better title\" --set \"support_need=2; 3\" --unset effect
+
+Columns are those of the CSV form (extent_trend, proposal_1_text, …). Where several people wrote at the same time, setting the
+field settles it. With --file the object's fields are set; null takes a field away.
+
+With --json: {\"document\", \"change\", \"fields\"}.";
+
+/// What to change.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLE)]
+pub(crate) struct Args {
+    /// The report's id or its beginning.
+    id: String,
+    /// Who signs; needed only where several workers have keys.
+    #[arg(long, value_name = "NAME")]
+    worker: Option<String>,
+    /// Sets a field or column; may be given several times.
+    #[arg(long, value_name = "FIELD=VALUE", required_unless_present_any = ["unset", "file"])]
+    set: Vec<String>,
+    /// Takes the answer to a field away; may be given several times.
+    #[arg(long, value_name = "FIELD")]
+    unset: Vec<String>,
+    /// A file with the fields to set as one JSON object; - is standard input.
+    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["set", "unset"])]
+    file: Option<PathBuf>,
+    /// What seems to be an identifier or a wrong code is none: sign it as it is.
+    #[arg(long)]
+    confirm: bool,
+}
+
+/// What a change does: the fields it sets (`Some`) and takes away (`None`).
+type Edits = BTreeMap<String, Option<Value>>;
+
+#[derive(Serialize)]
+struct Edited<'a> {
+    document: DocumentId,
+    change: ChangeId,
+    fields: Vec<&'a String>,
+}
+
+/// Changes a report.
+pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
+    let mut client = Client::open(&global.dir)?;
+    let identity = client.identity()?;
+    let (document, history) = fetch(&mut client, &args.id, &identity.network)?;
+    let unreadable = |error: document::Error| Error::refused(format!("the report cannot be read: {error}"));
+    let reading = document::read(&document::sound(&sign::chunks(&history))).map_err(unreadable)?;
+    let (edits, report) = plan(args, &reading)?;
+    show(&edits, &reading);
+    require_signable(&report, args.confirm)?;
+    let pen = Pen::open(global, args.worker.as_deref(), &identity)?;
+    let change = pen.author().change(&history, &edits, keys::moment()?).map_err(pen::not_signed)?;
+    let kept = edits.iter().map(|(field, value)| (field.clone(), value.clone().unwrap_or_default())).collect();
+    pen::send(&mut client, &change, &kept, &format!("talkoot report edit {document} --file"))?;
+    if global.json {
+        output::json(&Edited { document, change: change.id(), fields: edits.keys().collect() })?;
+    } else {
+        output::line(&document.short())?;
+        output::say("Signed and stored.");
+    }
+    client.close()
+}
+
+/// Fetches every change of a report and checks each as if a stranger had sent it: what is signed on top says it was seen.
+fn fetch(client: &mut Client<'_>, asked: &str, network: &NetworkId) -> Result<(DocumentId, Vec<Checked>)> {
+    let (response, changes) = client.ask_with(Request::Document { document: asked.to_owned() }, Vec::new())?;
+    let Response::Document { document } = response else { return Err(unexpected()) };
+    let distrust = |reason: String| {
+        Error::refused(format!("the node's copy of report {} cannot be trusted: {reason}", document.short()))
+            .hint("Nothing was signed. Run 'talkoot verify' on the node.")
+    };
+    let judge = |bytes| check(network, bytes).map_err(|refused| distrust(refused.refusal.to_string()));
+    let history: Vec<Checked> = changes.into_iter().map(judge).collect::<Result<_>>()?;
+    if !document.to_string().starts_with(&asked.trim().to_lowercase()) {
+        return Err(distrust("it is another report than the one asked for".into()));
+    }
+    if history.iter().any(|change| change.change().document() != document) {
+        return Err(distrust("it has changes of another report".into()));
+    }
+    let begins = history.first().and_then(|change| change.change().begins());
+    match begins {
+        Some((Kind::Report, _)) => Ok((document, history)),
+        Some(_) => Err(Error::refused(format!("{} is not a report", document.short()))),
+        None => Err(distrust("its beginning is missing".into())),
+    }
+}
+
+/// Returns what to change, and the report as it will read.
+fn plan(args: &Args, reading: &Reading) -> Result<(Edits, Report)> {
+    let before = reading.values();
+    let (after, named) = match &args.file {
+        Some(path) => overlaid(&before, fields::read_object(path)?),
+        None => retyped(&before, &args.set, &args.unset)?,
+    };
+    let contested = |field: &String| reading.fields.get(field).is_some_and(|field| !field.others.is_empty() || !field.inner.is_empty());
+    let wanted = |field: &&String| before.get(*field) != after.get(*field) || (named.contains(*field) && contested(field));
+    let fields: BTreeSet<&String> = before.keys().chain(after.keys()).filter(wanted).collect();
+    if fields.is_empty() {
+        return Err(Error::refused("nothing would change").hint("The report already reads so; nothing was signed."));
+    }
+    let edits = fields.into_iter().map(|field| (field.clone(), after.get(field).cloned())).collect();
+    Ok((edits, Report::read(after).0))
+}
+
+/// Returns the fields with those of a JSON object over them, and the names of the latter.
+fn overlaid(before: &Map<String, Value>, given: Map<String, Value>) -> (Map<String, Value>, BTreeSet<String>) {
+    let mut after = before.clone();
+    let named = given.keys().cloned().collect();
+    for (field, value) in given {
+        match value {
+            Value::Null => after.remove(&field),
+            value => after.insert(field, value),
+        };
+    }
+    (after, named)
+}
+
+/// Returns the fields with what was typed over them, and the names of the fields typed.
+fn retyped(before: &Map<String, Value>, set: &[String], unset: &[String]) -> Result<(Map<String, Value>, BTreeSet<String>)> {
+    // Whole fields are taken away here, since unreadable and unknown ones have no column.
+    let (whole, columns): (Vec<&String>, Vec<&String>) = unset.iter().partition(|name| before.contains_key(*name));
+    let mut base = before.clone();
+    base.retain(|field, _| !whole.contains(&field));
+    let mut named: BTreeSet<String> = whole.into_iter().cloned().collect();
+    let mut cells: Cells = flat::to_flat(&Report::read(base).0).into_iter().collect();
+    for column in columns {
+        fields::clear(&mut cells, column)?;
+        named.extend(fields::field_of(column).map(str::to_owned));
+    }
+    for pair in set {
+        let (column, value) = fields::split_pair(pair)?;
+        fields::assign(&mut cells, column, value)?;
+        named.extend(fields::field_of(column).map(str::to_owned));
+    }
+    let typed = fields::report_of(&cells)?.to_fields();
+    // Only what was named may change, however differently another program wrote the rest.
+    let mut after = before.clone();
+    for field in &named {
+        match typed.get(field) {
+            Some(value) => after.insert(field.clone(), value.clone()),
+            None => after.remove(field),
+        };
+    }
+    Ok((after, named))
+}
+
+/// Says what changes.
+fn show(edits: &Edits, reading: &Reading) {
+    for (field, value) in edits {
+        let words = |value: &Value| plain::cut(&answers::value(field, value, Language::En), SHOWN_CHARS_MAX);
+        let before = reading.fields.get(field).map(|field| words(&field.value)).unwrap_or_default();
+        let after = value.as_ref().map(words).unwrap_or_default();
+        output::say(&format!("{field}: {before:?} becomes {after:?}"));
+        for other in reading.fields.get(field).iter().flat_map(|field| &field.others) {
+            output::say(&format!("  and settles what was written at the same time: {:?}", words(&other.value)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn fields() -> Map<String, Value> {
+        serde_json::from_value(json!({
+            "title": "Old", "support_need": [2], "proposal": [{"text": "One", "addressee": "A"}, {"text": "Two", "addressee": "B"}],
+            "mood": [1], "sector": "unreadable", "want_feedback": false, "variant": "ngo",
+        }))
+        .unwrap()
+    }
+
+    fn words(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    #[test]
+    fn only_what_is_named_changes() {
+        let set = words(&["title=New", "proposal_2_addressee=C", "support_need=2; 99", "sector=kela"]);
+        let (after, named) = retyped(&fields(), &set, &[]).unwrap();
+        assert_eq!(named.len(), 4);
+        let mut expected = fields();
+        expected["title"] = json!("New");
+        expected["support_need"] = json!([2, 99]);
+        expected["proposal"][1]["addressee"] = json!("C");
+        expected["sector"] = json!(["kela"]);
+        assert_eq!(after, expected);
+    }
+
+    #[test]
+    fn unset_takes_away() {
+        let (after, _) = retyped(&fields(), &[], &words(&["proposal", "sector", "mood"])).unwrap();
+        assert!(["proposal", "sector", "mood"].iter().all(|field| !after.contains_key(*field)));
+        assert_eq!(after.len(), fields().len() - 3);
+        let (after, _) = retyped(&fields(), &[], &words(&["proposal_1_text", "proposal_1_addressee"])).unwrap();
+        assert_eq!(after["proposal"], json!([{"text": "Two", "addressee": "B"}]));
+        assert!(retyped(&fields(), &words(&["titel=x"]), &[]).is_err());
+    }
+
+    #[test]
+    fn null_in_a_file_takes_away() {
+        let given = serde_json::from_value(json!({"title": null, "mood": "good"})).unwrap();
+        let (after, named) = overlaid(&fields(), given);
+        assert_eq!((after.get("title"), &after["mood"], named.len()), (None, &json!("good"), 2));
+    }
+}

@@ -1,0 +1,148 @@
+//! What keeps a report from being signed: gathers what [`check()`] and [`scan()`] say, all of it at once.
+
+use serde::Serialize;
+use talkoot_protocol::report::{Issue, Report, check};
+use talkoot_protocol::scan::{Action, Finding, scan};
+
+use super::plain;
+use crate::error::{Error, Result};
+use crate::output;
+
+/// One thing about one field, with what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Remark {
+    /// The field.
+    pub(crate) field: String,
+    /// A sentence.
+    pub(crate) problem: String,
+    /// The text it is about, for the author's eyes only: never part of lists and logs.
+    #[serde(skip)]
+    pub(crate) found: Option<String>,
+}
+
+impl Remark {
+    /// Makes one without a text.
+    pub(crate) fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self { field: field.into(), problem: problem.into(), found: None }
+    }
+
+    /// Returns the sentence with the text it is about.
+    pub(crate) fn for_author(&self) -> String {
+        match &self.found {
+            Some(found) => format!("{} It reads: {found:?}", self.problem),
+            None => self.problem.clone(),
+        }
+    }
+}
+
+/// What was found.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Remarks {
+    /// What has to be mended, or confirmed, before anything is signed.
+    pub(crate) refusals: Vec<Remark>,
+    /// What the author should know.
+    pub(crate) notes: Vec<Remark>,
+}
+
+/// Looks at a report. With `confirmed`, what only may be wrong is no refusal.
+pub(crate) fn examine(report: &Report, confirmed: bool) -> Remarks {
+    let mut remarks = Remarks::default();
+    for issue in check(report) {
+        let note = confirmed && !issue.problem.prevents_signing();
+        if note { &mut remarks.notes } else { &mut remarks.refusals }.push(issue_remark(&issue));
+    }
+    for text in report.texts() {
+        for finding in scan(text.text) {
+            let note = finding.action == Action::Warn || (confirmed && finding.action == Action::Confirm);
+            let remark = finding_remark(&text.field, text.text, &finding);
+            if note { &mut remarks.notes } else { &mut remarks.refusals }.push(remark);
+        }
+    }
+    remarks
+}
+
+/// Turns an issue into a remark.
+pub(crate) fn issue_remark(issue: &Issue) -> Remark {
+    let confirm = if issue.problem.prevents_signing() { "" } else { " If it is right, add --confirm." };
+    Remark::new(issue.field.clone(), format!("{}{confirm}", plain::one_line(&issue.to_string())))
+}
+
+fn finding_remark(field: &str, text: &str, finding: &Finding) -> Remark {
+    let before = text.get(..finding.span.start).unwrap_or_default().chars().count();
+    let found = text.get(finding.span.clone()).unwrap_or_default();
+    let (from, to) = (before + 1, before + found.chars().count());
+    let (rule, write) = (finding.rule, finding.suggestion);
+    let problem = match finding.action {
+        Action::Block => format!("Take {rule} out of `{field}` (characters {from} to {to}): write {write} instead."),
+        Action::Confirm => format!(
+            "Check `{field}` (characters {from} to {to}): there seems to be {rule}. Write {write} instead, or add --confirm if it is none."
+        ),
+        Action::Warn => format!("Look at `{field}` (characters {from} to {to}): there may be {rule}. If so, write {write} instead."),
+    };
+    Remark { field: field.to_owned(), problem, found: Some(found.to_owned()) }
+}
+
+/// Says the notes, and refuses if something has to be mended first.
+pub(crate) fn require_signable(report: &Report, confirmed: bool) -> Result<()> {
+    let remarks = examine(report, confirmed);
+    for note in &remarks.notes {
+        output::say(&format!("Note: {}", note.for_author()));
+    }
+    refuse(&remarks.refusals)
+}
+
+/// Makes one error of all refusals.
+pub(crate) fn refuse(refusals: &[Remark]) -> Result<()> {
+    if refusals.is_empty() {
+        return Ok(());
+    }
+    let list: String = refusals.iter().map(|refusal| format!("\n  - {}", refusal.for_author())).collect();
+    Err(Error::refused(format!("the report is not signed yet; please mend this first:{list}"))
+        .hint("Nothing was signed or stored. 'talkoot report codes FIELD' lists what a field takes."))
+}
+
+#[cfg(test)]
+mod tests {
+    use talkoot_protocol::report::codes::{Language, Variant};
+
+    use super::*;
+
+    fn report(description: &str) -> Report {
+        let fields = serde_json::json!({
+            "title": "Asunnot", "valence": "negative", "description": description, "author_role": "resident",
+            "area": [{"scheme": "municipality", "year": 2026, "code": "564"}], "language": "fi", "variant": "resident",
+        });
+        let report = Report::read(serde_json::from_value(fields).unwrap()).0;
+        assert_eq!((report.variant.known(), report.language.as_ref().unwrap().known()), (Some(Variant::Resident), Some(Language::Fi)));
+        report
+    }
+
+    #[test]
+    fn a_good_report_passes() {
+        assert_eq!(examine(&report("Kotihoito myöhästyy usein."), false), Remarks::default());
+    }
+
+    #[test]
+    fn says_everything_at_once() {
+        let mut bad = report("Tunnus 131052-308T on.");
+        bad.title.clear();
+        bad.area.clear();
+        let remarks = examine(&bad, false);
+        let fields: Vec<_> = remarks.refusals.iter().map(|remark| remark.field.as_str()).collect();
+        assert_eq!(fields, ["title", "area", "description"]);
+        let code = &remarks.refusals[2];
+        assert!(code.problem.contains("characters 8 to 18") && !code.problem.contains("131052"), "{code:?}");
+        assert!(code.for_author().contains("131052-308T"));
+        assert!(!serde_json::to_string(code).unwrap().contains("131052"));
+        assert_eq!(examine(&bad, true).refusals.len(), 3, "an identity code is never confirmed away");
+    }
+
+    #[test]
+    fn what_may_be_wrong_has_to_be_confirmed() {
+        let mut odd = report("Myöhästyy.");
+        odd.kind = Some("rumour".parse().unwrap());
+        assert_eq!(examine(&odd, false).refusals.len(), 1);
+        let confirmed = examine(&odd, true);
+        assert_eq!((confirmed.refusals.len(), confirmed.notes.len()), (0, 1));
+    }
+}

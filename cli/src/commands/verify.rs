@@ -1,0 +1,84 @@
+//! `talkoot verify`: every byte of the log again. Works beside a running node.
+
+use std::process::ExitCode;
+
+use talkoot_node::audit::{self, Audit, Problem};
+use talkoot_node::home::Home;
+
+use crate::args::Global;
+use crate::commands::org::words;
+use crate::error::{Error, Result};
+use crate::output;
+
+const HELP: &str = "\
+Example: talkoot verify && echo sound
+
+Reads the whole log: checksums, form, hashes, signatures, and whether each change would be admitted again. Takes no lock and \
+changes nothing. Exit code 0: all holds; 5: damage was found.
+
+With --json one object: records, changes, evidence, bytes, not_admitted, unfinished_bytes, problems (counts by name), listed \
+(ordinal, segment, offset, problem; the first thousand).";
+
+/// Exit code when something does not hold.
+const DAMAGE: u8 = 5;
+/// Bytes in the unit of the progress bar.
+const KIB: u64 = 1024;
+
+/// Nothing to choose.
+#[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
+pub(crate) struct Args {}
+
+/// Does it.
+pub(crate) fn run(global: &Global, _: Args) -> Result<ExitCode> {
+    let home = Home::open(&global.dir)?;
+    let bar = output::progress(audit::log_bytes(&home.dir) / KIB, "checking (KiB)");
+    let audited = audit::audit(&home.dir, home.engine_config(0), &mut |audit| bar.set_position(audit.bytes / KIB));
+    bar.finish_and_clear();
+    let audit = audited.map_err(|error| {
+        Error::failed(error)
+            .context("the log cannot be read")
+            .hint("Keep a copy of the directory before doing anything else. Partners' nodes hold what was shared with them.")
+    })?;
+    match global.json {
+        true => output::json(&audit)?,
+        false => tell(&audit)?,
+    }
+    Ok(if audit.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(DAMAGE) })
+}
+
+fn tell(audit: &Audit) -> Result<()> {
+    audit.listed.iter().try_for_each(|problem| output::line(&line(problem)))?;
+    let listed = audit.listed.len() as u64;
+    let total: u64 = audit.problems.values().sum();
+    if total > listed {
+        output::line(&format!("… and {} more", total - listed))?;
+    }
+    output::line(&format!(
+        "{} records read, {}: {} changes with good hashes and signatures",
+        audit.records,
+        words::bytes(audit.bytes),
+        audit.changes
+    ))?;
+    if audit.evidence > 0 {
+        output::line(&format!("{} headers kept of changes refused for a personal identifier", audit.evidence))?;
+    }
+    if audit.not_admitted > 0 {
+        output::line(&format!("{} changes wait for something that is damaged or not here", audit.not_admitted))?;
+    }
+    if audit.unfinished_bytes > 0 {
+        output::line(&format!("{} bytes of an unfinished write at the end; nothing acknowledged is in them", audit.unfinished_bytes))?;
+    }
+    if audit.is_clean() {
+        return output::line("All holds.");
+    }
+    let problems: Vec<_> = audit.problems.iter().map(|(name, count)| format!("{name} {count}")).collect();
+    output::line(&format!("DAMAGE: {}", problems.join(", ")))?;
+    output::say("Keep a copy of the directory. Damaged records are not served; what was shared comes back from partners' nodes.");
+    Ok(())
+}
+
+fn line(problem: &Problem) -> String {
+    let record = problem.ordinal.map_or_else(|| "?".into(), |ordinal| ordinal.to_string());
+    format!("record {record}, segment {}, byte {}: {}", problem.segment, problem.offset, words::plain(&problem.problem))
+}

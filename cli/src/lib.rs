@@ -1,0 +1,29 @@
+//! The command line: asks and shows, decides nothing.
+//!
+//! One file per command in [`commands`]; [`client`] reaches the node, running or not; [`keys`] finds and opens the keys of the
+//! organisation and its workers; [`output`] prints; [`error`] says what went wrong, and what to do next.
+
+mod args;
+mod client;
+mod commands;
+mod error;
+mod house;
+mod keys;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+/// Runs the program with the process's arguments and returns its exit code.
+pub fn main() -> ExitCode {
+    let args = args::Args::parse();
+    output::start_log(&args.global);
+    match commands::run(args) {
+        Ok(code) => code,
+        Err(error) => {
+            error.print();
+            error.exit_code()
+        }
+    }
+}

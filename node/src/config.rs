@@ -1,0 +1,281 @@
+//! The node's settings: one file, `talkoot.toml`, in the node's directory.
+//!
+//! Every key may be left out and then has its default; a key nobody knows is refused, since a misspelt setting that is
+//! silently ignored is worse than none. Values are bounded here; what an address or a log filter *means* is for the
+//! module that uses it. Nothing in here is secret, and no setting decides what is admitted: that must be the same on
+//! every node.
+
+mod error;
+mod hint;
+mod reader;
+mod template;
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use reader::{Number, Reader, Text};
+
+pub use error::{Error, Invalid, Problem};
+
+/// The file's name inside the node's directory.
+pub const FILE_NAME: &str = "talkoot.toml";
+/// Longest file we read, in bytes.
+pub const FILE_BYTES_MAX: usize = 64 * 1024;
+/// Most addresses to listen on.
+pub const LISTEN_MAX: usize = 16;
+/// Most peers to dial by address.
+pub const PEERS_MAX: usize = 256;
+
+const LISTEN_DEFAULT: [&str; 2] = ["/ip4/0.0.0.0/tcp/7474", "/ip4/0.0.0.0/udp/7474/quic-v1"];
+const FILTER_DEFAULT: &str = "info";
+
+const NAME: Text = Text { key: "node.name", bytes_max: 200 };
+const LISTEN: Text = Text { key: "network.listen", bytes_max: 256 };
+const PEERS: Text = Text { key: "network.peers", bytes_max: 256 };
+const FILTER: Text = Text { key: "log.filter", bytes_max: 1024 };
+const LANGUAGE: &str = "node.language";
+const MDNS: &str = "network.mdns";
+
+const CONNECTIONS: Number =
+    Number { key: "network.connections_max", unit: "connections", min: 1, max: 4096, default: 64 };
+const ANTI_ENTROPY: Number =
+    Number { key: "sync.anti_entropy_seconds", unit: "seconds", min: 1, max: 86_400, default: 30 };
+const SEGMENT: Number = Number { key: "store.segment_mib", unit: "MiB", min: 1, max: 1024, default: 64 };
+const INDEX_CACHE: Number = Number { key: "store.index_cache_mib", unit: "MiB", min: 8, max: 16_384, default: 64 };
+const REPORTS: Number = Number { key: "views.reports_min", unit: "reports", min: 1, max: 1000, default: 3 };
+const ORGANISATIONS: Number =
+    Number { key: "views.organisations_min", unit: "organisations", min: 1, max: 1000, default: 2 };
+const AUTHORS: Number = Number { key: "views.authors_min", unit: "authors", min: 1, max: 1000, default: 3 };
+const PERSONS: Number = Number { key: "views.persons_min", unit: "persons", min: 1, max: 1000, default: 5 };
+
+/// All settings of a node, each within its bounds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Config {
+    /// Section `[node]`.
+    pub node: Node,
+    /// Section `[network]`.
+    pub network: Network,
+    /// Section `[sync]`.
+    pub sync: Sync,
+    /// Section `[store]`.
+    pub store: Store,
+    /// Section `[views]`.
+    pub views: Views,
+    /// Section `[log]`.
+    pub log: Log,
+}
+
+/// Who this node is to the people who run it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Node {
+    /// What its people call it: one line, at most 200 bytes. Stays on this machine.
+    pub name: Option<String>,
+    /// The language to speak where nobody has chosen one.
+    pub language: Language,
+}
+
+/// A language the program speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Language {
+    /// Finnish, `fi`.
+    #[default]
+    Finnish,
+    /// Swedish, `sv`.
+    Swedish,
+    /// English, `en`.
+    English,
+}
+
+impl Language {
+    /// All languages, in the order they are offered.
+    pub const ALL: [Self; 3] = [Self::Finnish, Self::Swedish, Self::English];
+
+    /// Returns the two-letter code (ISO 639-1).
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Finnish => "fi",
+            Self::Swedish => "sv",
+            Self::English => "en",
+        }
+    }
+}
+
+/// Where the node listens and whom it dials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Network {
+    /// Multiaddresses to listen on, as text; at most [`LISTEN_MAX`]. Empty: only dials.
+    pub listen: Vec<String>,
+    /// Whether to look for peers on the local network by multicast DNS.
+    pub mdns: bool,
+    /// Most connections at one time, 1 to 4096.
+    pub connections_max: u32,
+    /// Multiaddresses of peers to dial at start, as text; at most [`PEERS_MAX`].
+    pub peers: Vec<String>,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self {
+            listen: LISTEN_DEFAULT.map(str::to_owned).to_vec(),
+            mdns: false,
+            connections_max: CONNECTIONS.default,
+            peers: Vec::new(),
+        }
+    }
+}
+
+/// How the node keeps up with its peers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sync {
+    /// Mean time between two comparisons with a connected peer, 1 second to a day.
+    pub anti_entropy: Duration,
+}
+
+impl Default for Sync {
+    fn default() -> Self {
+        Self { anti_entropy: seconds(ANTI_ENTROPY.default) }
+    }
+}
+
+/// How the node uses its disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Store {
+    /// Size at which a segment file is closed and the next one begun, 1 to 1024 MiB.
+    pub segment_mib: u32,
+    /// Memory for the index over the segments, 8 to 16,384 MiB.
+    pub index_cache_mib: u32,
+}
+
+impl Store {
+    /// Returns the size of a segment in bytes.
+    pub const fn segment_bytes(&self) -> u64 {
+        (self.segment_mib as u64) << 20
+    }
+
+    /// Returns the memory for the index in bytes.
+    pub const fn index_cache_bytes(&self) -> u64 {
+        (self.index_cache_mib as u64) << 20
+    }
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self { segment_mib: SEGMENT.default, index_cache_mib: INDEX_CACHE.default }
+    }
+}
+
+/// Below which counts a view says "few" instead of a number; each 1 to 1000, where 1 hides nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Views {
+    /// Fewest reports behind a number that is shown.
+    pub reports_min: u32,
+    /// Fewest organisations behind a number that is shown.
+    pub organisations_min: u32,
+    /// Fewest authors behind a number that is shown.
+    pub authors_min: u32,
+    /// Smallest count of persons that is shown.
+    pub persons_min: u32,
+}
+
+impl Default for Views {
+    fn default() -> Self {
+        Self {
+            reports_min: REPORTS.default,
+            organisations_min: ORGANISATIONS.default,
+            authors_min: AUTHORS.default,
+            persons_min: PERSONS.default,
+        }
+    }
+}
+
+/// What the node writes to its log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Log {
+    /// A filter as `tracing` understands it: a level, or levels by module; at most 1024 bytes.
+    pub filter: String,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { filter: FILTER_DEFAULT.to_owned() }
+    }
+}
+
+impl Config {
+    /// Returns where the settings of the node in `dir` are.
+    pub fn path(dir: &Path) -> PathBuf {
+        dir.join(FILE_NAME)
+    }
+
+    /// Reads the settings of the node in `dir`.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] if there is no such file, [`Error::Read`] if it cannot be read, [`Error::TooLong`] if it is
+    /// longer than [`FILE_BYTES_MAX`], [`Error::NotText`] if it is not UTF-8, [`Error::Invalid`] if a setting is not
+    /// understood.
+    pub fn load(dir: &Path) -> Result<Self, Error> {
+        let path = Self::path(dir);
+        let mut bytes = Vec::new();
+        if let Err(source) =
+            File::open(&path).and_then(|file| file.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes))
+        {
+            return Err(match source.kind() {
+                io::ErrorKind::NotFound => Error::Missing { path },
+                _ => Error::Read { path, source },
+            });
+        }
+        if bytes.len() > FILE_BYTES_MAX {
+            return Err(Error::TooLong { path, bytes_max: FILE_BYTES_MAX });
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::parse(&text).map_err(|source| Error::Invalid { path, source }),
+            Err(_) => Err(Error::NotText { path }),
+        }
+    }
+
+    /// Reads settings from text. Keys that are left out have their defaults.
+    ///
+    /// # Errors
+    /// [`Invalid`] names the line and the [`Problem`] if the text is not TOML, has unknown sections or keys, or values
+    /// of the wrong type or out of bounds.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let mut reader = Reader::new(text)?;
+        let config = Self {
+            node: Node {
+                name: reader.text(&NAME)?,
+                language: reader.choice(LANGUAGE, &Language::ALL, Language::code)?.unwrap_or_default(),
+            },
+            network: Network {
+                listen: reader.texts(&LISTEN, LISTEN_MAX)?.unwrap_or_else(|| Network::default().listen),
+                mdns: reader.flag(MDNS)?.unwrap_or(false),
+                connections_max: reader.number(&CONNECTIONS)?,
+                peers: reader.texts(&PEERS, PEERS_MAX)?.unwrap_or_default(),
+            },
+            sync: Sync { anti_entropy: seconds(reader.number(&ANTI_ENTROPY)?) },
+            store: Store { segment_mib: reader.number(&SEGMENT)?, index_cache_mib: reader.number(&INDEX_CACHE)? },
+            views: Views {
+                reports_min: reader.number(&REPORTS)?,
+                organisations_min: reader.number(&ORGANISATIONS)?,
+                authors_min: reader.number(&AUTHORS)?,
+                persons_min: reader.number(&PERSONS)?,
+            },
+            log: Log { filter: reader.text(&FILTER)?.unwrap_or_else(|| FILTER_DEFAULT.to_owned()) },
+        };
+        reader.finish()?;
+        Ok(config)
+    }
+
+    /// Returns a commented file with every key at its default, for a new node.
+    pub fn default_toml() -> String {
+        template::default_toml()
+    }
+}
+
+fn seconds(seconds: u32) -> Duration {
+    Duration::from_secs(u64::from(seconds))
+}
+
+#[cfg(test)]
+mod tests;

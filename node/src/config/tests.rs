@@ -1,0 +1,227 @@
+//! What the settings promise: defaults, bounds, and errors that say where and what to do.
+
+use std::fs;
+
+use super::*;
+
+fn problem(text: &str) -> (usize, Problem) {
+    let Invalid { line, problem } = Config::parse(text).expect_err(text);
+    (line, problem)
+}
+
+fn message(text: &str) -> String {
+    Config::parse(text).expect_err(text).to_string()
+}
+
+fn numbers() -> [Number; 8] {
+    [CONNECTIONS, ANTI_ENTROPY, SEGMENT, INDEX_CACHE, REPORTS, ORGANISATIONS, AUTHORS, PERSONS]
+}
+
+/// Writes `section.key = value` as TOML.
+fn setting(key: &str, value: &str) -> String {
+    let (section, name) = key.split_once('.').unwrap();
+    format!("[{section}]\n{name} = {value}\n")
+}
+
+#[test]
+fn nothing_said_means_the_defaults() {
+    let config = Config::parse("").unwrap();
+    assert_eq!(config, Config::default());
+    assert_eq!(config.network.listen, LISTEN_DEFAULT);
+    assert_eq!((config.network.connections_max, config.network.mdns), (64, false));
+    assert_eq!(config.sync.anti_entropy, Duration::from_secs(30));
+    assert_eq!((config.store.segment_bytes(), config.store.index_cache_bytes()), (64 << 20, 64 << 20));
+    let Views { reports_min, organisations_min, authors_min, persons_min } = config.views;
+    assert_eq!((reports_min, organisations_min, authors_min, persons_min), (3, 2, 3, 5));
+    assert_eq!((config.log.filter.as_str(), config.node.language, config.node.name), ("info", Language::Finnish, None));
+}
+
+#[test]
+fn the_template_is_the_defaults_and_names_every_key() {
+    let template = Config::default_toml();
+    assert_eq!(Config::parse(&template).unwrap(), Config::default());
+    let keys = [NAME.key, LANGUAGE, LISTEN.key, MDNS, PEERS.key, FILTER.key];
+    for key in keys.into_iter().chain(numbers().map(|number| number.key)) {
+        let name = key.split_once('.').unwrap().1;
+        assert!(template.contains(&format!("\n{name} = ")) || template.contains(&format!("\n# {name} = ")), "{key}");
+    }
+    // The one key that has no default is shown as a comment that works.
+    let named = template.replace("# name =", "name =");
+    assert!(Config::parse(&named).unwrap().node.name.is_some());
+    assert!(template.lines().all(|line| line.chars().count() <= 120));
+}
+
+#[test]
+fn every_key_can_be_set() {
+    let config = Config::parse(
+        r#"
+        [node]
+        name = "Kainuu ä"
+        language = "sv"
+        [network]
+        listen = []
+        mdns = true
+        connections_max = 0x10
+        peers = ["/dns4/a.example/tcp/7474", "/ip6/::1/tcp/1"]
+        [sync]
+        anti_entropy_seconds = 86_400
+        [store]
+        segment_mib = 1
+        index_cache_mib = 128
+        [views]
+        reports_min = 4
+        organisations_min = 5
+        authors_min = 6
+        persons_min = 7
+        [log]
+        filter = "warn,talkoot_node=debug"
+        "#,
+    );
+    let expected = Config {
+        node: Node { name: Some("Kainuu ä".into()), language: Language::Swedish },
+        network: Network {
+            listen: vec![],
+            mdns: true,
+            connections_max: 16,
+            peers: vec!["/dns4/a.example/tcp/7474".into(), "/ip6/::1/tcp/1".into()],
+        },
+        sync: Sync { anti_entropy: Duration::from_secs(86_400) },
+        store: Store { segment_mib: 1, index_cache_mib: 128 },
+        views: Views { reports_min: 4, organisations_min: 5, authors_min: 6, persons_min: 7 },
+        log: Log { filter: "warn,talkoot_node=debug".into() },
+    };
+    assert_eq!(config.unwrap(), expected);
+}
+
+#[test]
+fn every_number_has_its_bounds() {
+    for Number { key, unit, min, max, default } in numbers() {
+        assert!((min..=max).contains(&default), "{key}");
+        for fits in [min, max] {
+            assert!(Config::parse(&setting(key, &fits.to_string())).is_ok(), "{key} = {fits}");
+        }
+        let outside = [i128::from(min) - 1, i128::from(max) + 1, -1, i128::from(u32::MAX) + 1, i128::MAX];
+        for got in outside.map(|outside| outside.to_string()) {
+            let expected = Problem::OutOfBounds { key, got: got.clone(), min, max, unit };
+            assert_eq!(problem(&setting(key, &got)), (2, expected), "{key}");
+        }
+        assert!(message(&setting(key, "0")).ends_with(&format!("must be from {min} to {max} {unit}")));
+        for other in ["\"7\"", "7.5", "true", "[]", "1979-05-27"] {
+            assert!(matches!(problem(&setting(key, other)), (2, Problem::WrongType { .. })), "{key} = {other}");
+        }
+    }
+}
+
+#[test]
+fn wrong_types_say_what_is_right() {
+    for (text, expected) in [
+        ("[network]\nmdns = \"yes\"", "line 2: `network.mdns` must be true or false, without quotes, but it is a text"),
+        ("[node]\nname = 7", "line 2: `node.name` must be a text in quotes, but it is a whole number"),
+        ("[node]\n\nlanguage = false", "line 3: `node.language` must be a word in quotes, but it is true or false"),
+        ("network = 1", "line 1: `network` must be a section in [brackets], but it is a whole number"),
+        ("[[sync]]", "line 1: `sync` must be a section in [brackets], but it is a list"),
+        ("[node]\nlanguage = \"se\"", "line 2: `node.language` is \"se\", but must be one of: fi, sv, en"),
+    ] {
+        assert_eq!(message(text), expected);
+    }
+    for text in ["[network]\nlisten = \"/ip4\"", "[network]\nlisten = [1]", "[network]\npeers = [\"a\",\n [\"b\"]]"] {
+        let (line, Problem::WrongType { .. }) = problem(text) else { panic!("{text}") };
+        assert_eq!(line, text.lines().count());
+    }
+}
+
+#[test]
+fn texts_and_lists_are_bounded() {
+    for Text { key, bytes_max } in [NAME, FILTER] {
+        assert!(Config::parse(&setting(key, &format!("{:?}", "x".repeat(bytes_max)))).is_ok(), "{key}");
+        for bad in ["".to_owned(), "  ".into(), "a\nb".into(), "a\tb".into(), "x".repeat(bytes_max + 1)] {
+            let found = problem(&setting(key, &format!("{bad:?}")));
+            assert_eq!(found, (2, Problem::UnusableText { key, bytes_max }), "{bad:?}");
+        }
+    }
+    for (Text { key, bytes_max }, max) in [(LISTEN, LISTEN_MAX), (PEERS, PEERS_MAX)] {
+        let list = |entry: &str, count: usize| setting(key, &format!("{:?}", vec![entry; count]));
+        assert!(Config::parse(&list("/ip4", max)).is_ok());
+        assert_eq!(problem(&list("/ip4", max + 1)), (2, Problem::TooMany { key, got: max + 1, max }));
+        let too_long = "x".repeat(bytes_max + 1);
+        for bad in ["", too_long.as_str()] {
+            assert_eq!(problem(&list(bad, 1)), (2, Problem::UnusableText { key, bytes_max }));
+        }
+    }
+}
+
+#[test]
+fn unknown_keys_are_refused_with_a_hint() {
+    for (text, expected) in [
+        (
+            "[sync]\nanti_entropy_second = 3",
+            "line 2: unknown key `sync.anti_entropy_second`; did you mean `anti_entropy_seconds` in section `[sync]`?",
+        ),
+        ("[network]\npeer = []", "line 2: unknown key `network.peer`; did you mean `peers` in section `[network]`?"),
+        ("[node]\nmdns = true", "line 2: unknown key `node.mdns`; did you mean `mdns` in section `[network]`?"),
+        ("listen = []", "line 1: unknown key `listen`; did you mean `listen` in section `[network]`?"),
+        ("[netwrok]\nmdns = true", "line 1: unknown section `[netwrok]`; did you mean `[network]`?"),
+        ("[x]", "line 1: unknown section `[x]`; the sections are node, network, sync, store, views, log"),
+        ("[log]\ncolour = 1", "line 2: unknown key `log.colour`; known here: log.filter"),
+        (
+            "[network.tcp]\nport = 1",
+            "line 1: unknown key `network.tcp`; known here: network.listen, network.mdns, \
+          network.connections_max, network.peers",
+        ),
+    ] {
+        assert_eq!(message(text), expected);
+    }
+}
+
+#[test]
+fn the_first_unknown_is_the_one_that_is_told() {
+    assert_eq!(problem("[views]\n\nzz = 1\naa = 1\n[log]\nbb = 1").0, 3);
+}
+
+#[test]
+fn what_is_not_toml_is_refused_with_its_line() {
+    for (text, line) in
+        [("[node]\nname = Kainuu", 2), ("[node]\nname = \"a\"\nname = \"b\"", 3), ("[node", 1), ("a = [[[[", 1)]
+    {
+        let (found, Problem::Syntax { message }) = problem(text) else { panic!("{text}") };
+        assert_eq!(found, line, "{text}: {message}");
+        assert!(!message.contains('\n'));
+    }
+    let deep = format!("a = {}", "[".repeat(60_000));
+    assert!(matches!(problem(&deep).1, Problem::Syntax { .. }));
+}
+
+#[test]
+fn editors_of_other_systems_are_welcome() {
+    let text = format!("\u{feff}{}", Config::default_toml().replace('\n', "\r\n"));
+    assert_eq!(Config::parse(&text).unwrap(), Config::default());
+}
+
+#[test]
+fn long_names_are_cut_in_errors() {
+    let text = format!("[node]\n{} = 1", "x".repeat(10_000));
+    assert!(message(&text).len() < 300);
+    assert!(message(&setting(SEGMENT.key, &"9".repeat(10_000))).len() < 300);
+}
+
+#[test]
+fn loads_from_a_directory() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(matches!(Config::load(dir.path()), Err(Error::Missing { .. })));
+    let path = Config::path(dir.path());
+    fs::write(&path, Config::default_toml()).unwrap();
+    assert_eq!(Config::load(dir.path()).unwrap(), Config::default());
+    fs::write(&path, "[views]\nreports_min = 0").unwrap();
+    let error = Config::load(dir.path()).unwrap_err();
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(error.to_string().contains(FILE_NAME) && cause.starts_with("line 2: `views.reports_min` is 0"), "{cause}");
+    fs::write(&path, b"name = \"\xe4\"").unwrap();
+    assert!(matches!(Config::load(dir.path()), Err(Error::NotText { .. })));
+    fs::write(&path, "#".repeat(FILE_BYTES_MAX)).unwrap();
+    assert!(Config::load(dir.path()).is_ok());
+    fs::write(&path, "#".repeat(FILE_BYTES_MAX + 1)).unwrap();
+    assert!(matches!(Config::load(dir.path()), Err(Error::TooLong { .. })));
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    assert!(matches!(Config::load(dir.path()), Err(Error::Read { .. })));
+}

@@ -1,0 +1,230 @@
+//! Engine, store and columns as one: what a node is when no network is looked at. The driver of a running node owns one and adds
+//! sockets and time; a command that finds no running node opens one for itself.
+//!
+//! - [`load`]: from the log into memory;
+//! - [`read`]: from the log to what people read;
+//! - [`answer`]: requests and their responses.
+
+pub mod answer;
+mod load;
+mod projector;
+pub mod read;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant as Clock;
+
+use talkoot_protocol::catalog::Ordinal;
+use talkoot_protocol::id::{DocumentId, NetworkId, NodeId, OrganisationId};
+use talkoot_protocol::sync::effect::{Effect, Event, Offence, Outcome, Write};
+use talkoot_protocol::sync::engine::Engine;
+use talkoot_protocol::sync::input::{Batch, Input, Source, Token};
+use talkoot_protocol::time::Instant;
+use talkoot_protocol::view::{Columns, Rules};
+use talkoot_protocol::wire::message::Message;
+
+use crate::checker::{Verdicts, check_all};
+use crate::store::{self, Place, Record, Store};
+
+/// Record kind of a signed change.
+pub const KIND_CHANGE: u8 = 1;
+/// Record kind of the header of a change that was refused for an identifier.
+pub const KIND_EVIDENCE: u8 = 2;
+
+/// The world outside engine and store, as far as effects reach it.
+pub trait Outside {
+    /// Sends a frame to a peer.
+    fn send(&mut self, node: NodeId, frame: Vec<u8>);
+    /// Says goodbye to a peer and closes.
+    fn disconnect(&mut self, node: NodeId, offence: Offence);
+    /// Judges changes: returns the verdicts, or keeps the changes and answers later with an input.
+    fn check(&mut self, network: &NetworkId, source: Source, changes: Vec<Vec<u8>>) -> Option<Verdicts>;
+    /// A submission is decided.
+    fn decided(&mut self, token: Token, outcomes: Vec<Outcome>);
+}
+
+/// Nothing outside: no peers, checks at once, remembers what was decided.
+#[derive(Debug, Default)]
+pub struct Alone {
+    decided: Vec<(Token, Vec<Outcome>)>,
+}
+
+impl Outside for Alone {
+    fn send(&mut self, _: NodeId, _: Vec<u8>) {}
+
+    fn disconnect(&mut self, _: NodeId, _: Offence) {}
+
+    fn check(&mut self, network: &NetworkId, _: Source, changes: Vec<Vec<u8>>) -> Option<Verdicts> {
+        Some(check_all(network, changes))
+    }
+
+    fn decided(&mut self, token: Token, outcomes: Vec<Outcome>) {
+        self.decided.push((token, outcomes));
+    }
+}
+
+/// Why a core cannot be opened or cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store.
+    #[error("the store cannot be used")]
+    Store(#[from] store::Error),
+    /// The own organisation's statements were not admitted into the own log.
+    #[error("this node's own statements were refused: {reason}")]
+    OwnStatements {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Engine, store, columns.
+#[derive(Debug)]
+pub struct Core {
+    engine: Engine,
+    store: Store,
+    places: Places,
+    columns: Columns,
+    rules: Rules,
+    stale: BTreeSet<DocumentId>,
+    quarantined: BTreeMap<DocumentId, String>,
+    node: NodeId,
+    own: OrganisationId,
+    started: Clock,
+    next_token: u64,
+}
+
+/// Where each record lies, by ordinal.
+#[derive(Debug, Default)]
+struct Places(Vec<Option<Place>>);
+
+impl Places {
+    fn set(&mut self, ordinal: u64, place: Place) {
+        let at = ordinal as usize;
+        if self.0.len() <= at {
+            self.0.resize(at + 1, None);
+        }
+        self.0[at] = Some(place);
+    }
+
+    fn get(&self, ordinal: Ordinal) -> Option<Place> {
+        self.0.get(ordinal.number() as usize).copied().flatten()
+    }
+}
+
+impl Core {
+    /// Returns the engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Returns the store.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Returns the monotonic time the engine lives by.
+    pub fn now(&self) -> Instant {
+        Instant::from_origin(self.started.elapsed())
+    }
+
+    /// Returns when the engine wants to be called, as the process's clock has it.
+    pub fn deadline(&self) -> Option<Clock> {
+        self.engine.poll_timeout().map(|at| self.started + at.since_origin())
+    }
+
+    /// Tells the engine something and does what it asks for.
+    pub fn handle(&mut self, input: Input, outside: &mut dyn Outside) {
+        let now = self.now();
+        self.engine.handle(now, input);
+        while let Some(effect) = self.engine.poll_effect() {
+            self.execute(effect, outside);
+        }
+        self.refresh_stale();
+    }
+
+    fn execute(&mut self, effect: Effect, outside: &mut dyn Outside) {
+        match effect {
+            Effect::Check { source, changes } => {
+                let network = self.engine.network();
+                if let Some(results) = outside.check(&network, source, changes) {
+                    let now = self.now();
+                    self.engine.handle(now, Input::Checked { source, results });
+                }
+            }
+            Effect::Persist { batch, writes, evidence } => {
+                let input = self.persist(batch, &writes, &evidence);
+                let now = self.now();
+                self.engine.handle(now, input);
+            }
+            Effect::Send { node, message } => outside.send(node, message.encode()),
+            Effect::Deliver { node, number, ordinals } => {
+                let changes = ordinals.iter().filter_map(|ordinal| self.record(*ordinal)).collect();
+                outside.send(node, Message::Deliver { number, changes }.encode());
+            }
+            Effect::Disconnect { node, offence } => outside.disconnect(node, offence),
+            Effect::Event(Event::Decided { token, outcomes }) => outside.decided(token, outcomes),
+            Effect::Event(Event::Committed(changes)) => self.project(&changes),
+            Effect::Event(Event::Refused { node, id, name }) => {
+                let id = id.map(|id| id.short()).unwrap_or_default();
+                tracing::warn!(peer = %node.short(), change = %id, rule = name, "refused a change from a peer");
+            }
+        }
+    }
+
+    /// Writes a batch: one fsync, all or nothing.
+    fn persist(&mut self, batch: Batch, writes: &[Write], evidence: &[Vec<u8>]) -> Input {
+        let notes: Vec<Vec<u8>> = writes.iter().map(|write| self.index_value(write)).collect();
+        let changes = writes.iter().zip(&notes);
+        let changes =
+            changes.map(|(write, note)| Record { kind: KIND_CHANGE, bytes: write.change.bytes(), index: note });
+        let evidence = evidence.iter().map(|bytes| Record { kind: KIND_EVIDENCE, bytes, index: &[] });
+        let records: Vec<Record<'_>> = changes.chain(evidence).collect();
+        let first = self.store.next_ordinal();
+        match self.store.append(&records) {
+            Ok(places) => {
+                for (ordinal, place) in (first..).zip(places) {
+                    self.places.set(ordinal, place);
+                }
+                let ordinals = (first..).take(writes.len()).map(Ordinal::new).collect();
+                Input::Persisted { batch, ordinals }
+            }
+            Err(error) => {
+                tracing::error!(%error, "could not write a batch; nothing of it is acknowledged");
+                Input::PersistFailed { batch, reason: error.to_string() }
+            }
+        }
+    }
+
+    /// Reads a record; a damaged one is reported and not served.
+    fn record(&self, ordinal: Ordinal) -> Option<Vec<u8>> {
+        let place = self.places.get(ordinal)?;
+        match self.store.read(place) {
+            Ok(bytes) => Some(bytes),
+            Err(error) => {
+                tracing::error!(%error, ordinal = ordinal.number(), "a record cannot be read and is not served");
+                None
+            }
+        }
+    }
+
+    /// Hands out a fresh name for a submission.
+    pub fn token(&mut self) -> Token {
+        self.next_token += 1;
+        Token(self.next_token)
+    }
+
+    /// Submits changes and waits until each is decided. For use without a network.
+    pub fn submit(&mut self, changes: Vec<Vec<u8>>) -> Vec<Outcome> {
+        let token = self.token();
+        let mut alone = Alone::default();
+        self.handle(Input::Submitted { token, changes }, &mut alone);
+        alone.decided.into_iter().find(|(decided, _)| *decided == token).map(|(_, outcomes)| outcomes).unwrap_or_default()
+    }
+
+    /// Closes the store in good order.
+    ///
+    /// # Errors
+    /// If the index cannot be flushed; the log itself is durable all the time.
+    pub fn close(self) -> Result<(), Error> {
+        Ok(self.store.close()?)
+    }
+}

@@ -1,0 +1,331 @@
+//! Requests and their answers, as far as engine, store and columns can give them. What needs the network or time (submitting,
+//! peers) the driver answers itself, or [`Core::call`] where there is no network.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use talkoot_protocol::api::{self, Failure, Request, Response};
+use talkoot_protocol::id::{DocumentId, OrganisationId};
+use talkoot_protocol::policy;
+use talkoot_protocol::scope::{Kind, Scope};
+use talkoot_protocol::statement::{Bearer, Record};
+use talkoot_protocol::sync::admit::Missing;
+use talkoot_protocol::sync::check::Content;
+use talkoot_protocol::sync::effect::Outcome;
+
+use crate::control::{Call, Reply};
+
+use super::{Core, read};
+
+/// Most reports on one page.
+pub const PAGE_MAX: usize = 1_000;
+/// Tree of the store's small keys that holds the addresses of peers.
+pub const PEERS: &str = "peers";
+
+impl From<read::Error> for Failure {
+    fn from(error: read::Error) -> Self {
+        let name = match error {
+            read::Error::Unknown { .. } => "unknown_document",
+            read::Error::Ambiguous { .. } => "ambiguous_document",
+            read::Error::Damaged { .. } => "damaged_record",
+            read::Error::Document(_) => "unreadable_document",
+        };
+        Self::new(name, error.to_string())
+    }
+}
+
+impl Core {
+    /// Answers a call when no network runs.
+    pub fn call(&mut self, call: Call) -> Reply {
+        match call.request {
+            Request::Submit => {
+                let outcomes = self.submit(call.attachments).iter().map(outcome).collect();
+                Response::Submitted { outcomes }.into()
+            }
+            Request::Peers => Response::Peers { peers: self.kept_peers().into_iter().map(kept_peer).collect() }.into(),
+            Request::AddPeer { address } => done(self.keep_peer(&address)),
+            Request::RemovePeer { address } => done(self.forget_peer(&address)),
+            request => self.answer(request, false, &[]),
+        }
+    }
+
+    /// Answers what needs neither network nor writing.
+    pub fn answer(&self, request: Request, running: bool, listening: &[String]) -> Reply {
+        match self.answer_or_fail(request, running, listening) {
+            Ok(reply) => reply,
+            Err(failure) => failure.into(),
+        }
+    }
+
+    fn answer_or_fail(&self, request: Request, running: bool, listening: &[String]) -> Result<Reply, Failure> {
+        let response = match request {
+            Request::Status => Response::Status(Box::new(self.status(running))),
+            Request::Identity => Response::Identity(Box::new(self.identity(listening)?)),
+            Request::Document { document } => return self.document(&document),
+            Request::Reports { organisation, skip, limit } => self.page(organisation, skip, limit),
+            Request::Report { document } => Response::Report(Box::new(self.report(&self.find_report(&document)?)?)),
+            Request::History { document } => self.history_of(&document)?,
+            Request::View { query, rules } => {
+                let rules = rules.map_or(self.rules, |asked| asked.stricter(&self.rules));
+                let merged = self.columns.view(&query, &rules);
+                Response::View(Box::new(merged.map_err(|error| Failure::new("bad_query", error.to_string()))?))
+            }
+            Request::Together => Response::Together { cells: self.columns.together(&self.rules) },
+            Request::Organisations => Response::Organisations { organisations: self.organisations() },
+            Request::Workers => Response::Workers { workers: self.workers() },
+            Request::Submit | Request::Peers | Request::AddPeer { .. } | Request::RemovePeer { .. } => {
+                return Err(Failure::new("internal", "this request went to the wrong place"));
+            }
+        };
+        Ok(response.into())
+    }
+
+    fn find_report(&self, asked: &str) -> Result<DocumentId, Failure> {
+        let id = self.find(asked)?;
+        let kind = self.engine.catalog().document(&id).map(|document| document.kind);
+        match kind {
+            Some(Kind::Report) => Ok(id),
+            _ => Err(read::Error::Unknown { asked: asked.to_owned() }.into()),
+        }
+    }
+
+    fn document(&self, asked: &str) -> Result<Reply, Failure> {
+        let document = self.find(asked)?;
+        let history = self.history(&document)?;
+        let attachments = history.changes().iter().map(|change| change.bytes().to_vec()).collect();
+        Ok(Reply { response: Response::Document { document }, attachments })
+    }
+
+    fn page(&self, organisation: Option<OrganisationId>, skip: usize, limit: usize) -> Response {
+        let wanted = |id: &OrganisationId| organisation.is_none_or(|organisation| organisation == *id);
+        let ids: Vec<_> = self.reports().filter(|known| wanted(&known.organisation)).map(|known| known.id).collect();
+        let page = ids.iter().skip(skip).take(limit.min(PAGE_MAX));
+        let reports = page.filter_map(|id| self.report(id).ok()).collect();
+        Response::Reports { reports, total: ids.len() }
+    }
+
+    fn history_of(&self, asked: &str) -> Result<Response, Failure> {
+        let document = self.find_report(asked)?;
+        let history = self.history(&document)?;
+        let changes = history
+            .changes()
+            .iter()
+            .map(|change| {
+                let header = change.change().header();
+                let fields = match change.content() {
+                    Content::Chunk(chunk) => chunk.root_keys().into_iter().map(str::to_owned).collect(),
+                    _ => BTreeSet::new(),
+                };
+                api::HistoryEntry {
+                    id: change.id(),
+                    author: header.author,
+                    worker: self.worker_of(change),
+                    sequence: header.position.sequence(),
+                    dependencies: header.dependencies.clone(),
+                    claimed: header.claimed,
+                    fields: fields.into_iter().collect(),
+                }
+            })
+            .collect();
+        Ok(Response::History { document, changes })
+    }
+
+    /// Returns how this node is.
+    pub fn status(&self, running: bool) -> api::Status {
+        let engine = &self.engine;
+        let stats = self.store.stats();
+        let counts = |counts: &BTreeMap<&'static str, u64>| {
+            counts.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect::<BTreeMap<_, _>>()
+        };
+        let digests: BTreeMap<Scope, _> = engine.digests().collect();
+        api::Status {
+            node: self.node,
+            organisation: self.own,
+            running,
+            changes: engine.catalog().entries().filter(|(_, entry)| entry.ordinal.is_some()).count() as u64,
+            reports: self.reports().count() as u64,
+            fingerprint: digests.get(&Scope::Network).copied().unwrap_or_default().fingerprint(),
+            scopes: digests
+                .iter()
+                .map(|(scope, digest)| {
+                    let status = api::ScopeStatus { changes: digest.count(), fingerprint: digest.fingerprint() };
+                    (scope.to_string(), status)
+                })
+                .collect(),
+            log_bytes: stats.bytes,
+            damaged: stats.damaged,
+            parked: engine.parked().len() as u64,
+            forks: engine.forks(),
+            refusals: counts(engine.refusals()),
+            offences: counts(engine.offences()),
+            quarantined: self.quarantined.iter().map(|(id, reason)| (id.to_string(), reason.clone())).collect(),
+            connected: engine.sessions().count() as u64,
+        }
+    }
+
+    fn identity(&self, listening: &[String]) -> Result<api::Identity, Failure> {
+        let lost = || Failure::new("damaged_record", "this organisation's own record is damaged; run 'talkoot verify'");
+        let membership = self.engine.membership();
+        let record = membership.record(&self.own).ok_or_else(lost)?;
+        let documents = self.engine.catalog().documents();
+        let mut own = documents.filter(|known| known.kind == Kind::Organisation && known.organisation == self.own);
+        let document = own.next().ok_or_else(lost)?.id;
+        let tip = self.engine.catalog().tip(&document, &record.inception.root).ok_or_else(lost)?;
+        Ok(api::Identity {
+            node: self.node,
+            organisation: self.own,
+            names: record.names.clone(),
+            kind: record.kind,
+            counties: record.counties.iter().copied().collect(),
+            network: self.engine.network(),
+            charter: membership.charter().clone(),
+            document,
+            tip,
+            listening: listening.to_vec(),
+        })
+    }
+
+    fn organisations(&self) -> Vec<api::Organisation> {
+        let mut reports: BTreeMap<OrganisationId, u64> = BTreeMap::new();
+        for report in self.reports() {
+            *reports.entry(report.organisation).or_default() += 1;
+        }
+        let membership = self.engine.membership();
+        let describe = |(id, record): (OrganisationId, &Record)| api::Organisation {
+            id,
+            names: record.names.clone(),
+            kind: record.kind,
+            counties: record.counties.iter().copied().collect(),
+            contact: record.contact.clone(),
+            own: id == self.own,
+            member: membership.is_member(&id),
+            founder: membership.charter().founders.contains(&id),
+            recognised_by: membership.endorsers(&id).collect(),
+            reports: reports.get(&id).copied().unwrap_or_default(),
+        };
+        membership.records().chain(self.engine.seen()).map(describe).collect()
+    }
+
+    fn workers(&self) -> Vec<api::Worker> {
+        let certificates = self.engine.membership().certificates();
+        certificates
+            .filter(|(_, certificate)| certificate.organisation == self.own)
+            .filter_map(|(id, certificate)| match certificate.bearer {
+                Bearer::Worker { worker, roles } => Some(api::Worker {
+                    certificate: id,
+                    worker,
+                    key: certificate.subject,
+                    roles: roles.iter().collect(),
+                }),
+                Bearer::Node => None,
+            })
+            .collect()
+    }
+
+    /// Returns the peers the engine knows of, with what went over each session.
+    pub fn connected_peers(&self) -> Vec<api::Peer> {
+        let now = self.now().since_origin();
+        let engine = &self.engine;
+        let describe = |(node, session): (_, &talkoot_protocol::sync::session::Session)| {
+            let organisation = session.organisation();
+            let counters = &session.counters;
+            let ours: BTreeMap<Scope, u64> = engine.digests().map(|(scope, digest)| (scope, digest.count())).collect();
+            let apart = session.theirs.iter().map(|(scope, digest)| {
+                ours.get(scope).copied().unwrap_or_default().abs_diff(digest.count())
+            });
+            api::Peer {
+                address: None,
+                node: Some(node),
+                connected: true,
+                organisation,
+                member: organisation.is_some_and(|id| policy::may_receive(&Scope::Network, &id, engine.membership())),
+                in_step: engine.in_step_with(&node),
+                behind: (!session.theirs.is_empty()).then(|| apart.sum()),
+                sent: counters.sent,
+                received: counters.received,
+                stored: counters.stored,
+                refused: counters.refused.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect(),
+                bytes_sent: counters.bytes_sent,
+                bytes_received: counters.bytes_received,
+                silent_seconds: Some(now.saturating_sub(session.heard.since_origin()).as_secs()),
+                trouble: None,
+            }
+        };
+        engine.sessions().map(describe).collect()
+    }
+
+    /// Returns the addresses this node keeps connections to.
+    pub fn kept_peers(&self) -> Vec<String> {
+        let kept = self.store.meta_scan(PEERS, b"").unwrap_or_default();
+        kept.into_iter().filter_map(|(key, _)| String::from_utf8(key).ok()).collect()
+    }
+
+    /// Keeps an address.
+    pub fn keep_peer(&self, address: &str) -> Result<(), Failure> {
+        crate::network::address::parse(address).map_err(|error| Failure::new("bad_address", error.to_string()))?;
+        self.store.meta_put(PEERS, address.trim().as_bytes(), b"").map_err(|error| not_kept(&error))?;
+        self.store.flush().map_err(|error| not_kept(&error))
+    }
+
+    /// Forgets an address.
+    pub fn forget_peer(&self, address: &str) -> Result<(), Failure> {
+        let address = address.trim();
+        if !self.kept_peers().iter().any(|kept| kept == address) {
+            let message = format!("{address} is not among the addresses kept; 'talkoot peer list' shows them");
+            return Err(Failure::new("unknown_peer", message));
+        }
+        self.store.meta_remove(PEERS, address.as_bytes()).map_err(|error| not_kept(&error))?;
+        self.store.flush().map_err(|error| not_kept(&error))
+    }
+}
+
+fn not_kept(error: &crate::store::Error) -> Failure {
+    Failure::new("not_stored", format!("the address list could not be written: {error}"))
+}
+
+fn done(result: Result<(), Failure>) -> Reply {
+    match result {
+        Ok(()) => Response::Done.into(),
+        Err(failure) => failure.into(),
+    }
+}
+
+/// A kept address as long as nothing is known of who is behind it.
+pub fn kept_peer(address: String) -> api::Peer {
+    api::Peer {
+        address: Some(address),
+        node: None,
+        connected: false,
+        organisation: None,
+        member: false,
+        in_step: false,
+        behind: None,
+        sent: 0,
+        received: 0,
+        stored: 0,
+        refused: BTreeMap::new(),
+        bytes_sent: 0,
+        bytes_received: 0,
+        silent_seconds: None,
+        trouble: None,
+    }
+}
+
+/// Puts an outcome into the shape that travels.
+pub fn outcome(outcome: &Outcome) -> api::Outcome {
+    match outcome {
+        Outcome::Stored(id) => api::Outcome::Stored { id: *id },
+        Outcome::Known(id) => api::Outcome::Known { id: *id },
+        Outcome::Waiting(id, missing) => api::Outcome::Waiting { id: *id, missing: missing_words(missing) },
+        Outcome::Refused(id, refusal) => {
+            api::Outcome::Refused { id: *id, name: refusal.name().to_owned(), message: refusal.to_string() }
+        }
+        Outcome::NotStored(id, reason) => api::Outcome::NotStored { id: *id, message: reason.clone() },
+    }
+}
+
+fn missing_words(missing: &Missing) -> String {
+    match missing {
+        Missing::Change(id) => format!("it builds on change {}, which is not here yet", id.short()),
+        Missing::Recognition(id) => format!("organisation {} is not recognised here", id.short()),
+    }
+}

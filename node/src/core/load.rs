@@ -1,0 +1,235 @@
+//! From the log into memory. The index spares reading what it knows; whatever it does not know is read and judged again, so that
+//! a lost or old index costs time and nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant as Clock;
+
+use talkoot_protocol::catalog::{Index, Ordinal};
+use talkoot_protocol::id::ChangeId;
+use talkoot_protocol::signed::Signed;
+use talkoot_protocol::sync::check::Checked;
+use talkoot_protocol::sync::effect::Outcome;
+use talkoot_protocol::sync::engine::{Config, Engine, Restored};
+use talkoot_protocol::header::VERSION;
+use talkoot_protocol::view::{Columns, Row, Rules};
+use talkoot_protocol::wire::message::Hello;
+
+use crate::home::Home;
+use crate::keystore;
+use crate::store::{Action, Loaded, Options, Place, Store};
+
+use super::projector::{self, Kept};
+use super::{Core, Error, KIND_CHANGE, KIND_EVIDENCE, Places};
+
+/// Version of what the index keeps for each record; another one makes every record be read again.
+const INDEX_VERSION: u32 = 1;
+
+impl Core {
+    /// Opens a home's store and takes its log into memory.
+    ///
+    /// # Errors
+    /// [`Error::Store`], also when another process has it; [`Error::OwnStatements`].
+    pub fn open(home: &Home) -> Result<Self, Error> {
+        let options = Options {
+            segment_bytes: u32::try_from(home.config.store.segment_bytes()).unwrap_or(u32::MAX),
+            index_version: INDEX_VERSION,
+            ..Options::default()
+        };
+        let mut loading = Loading::new(home);
+        let store = Store::open(&home.dir, &options, &mut |loaded| loading.take(loaded))?;
+        let mut core = loading.finish(store);
+        core.admit_own_statements(home)?;
+        core.refresh_stale();
+        Ok(core)
+    }
+
+    /// The organisation's record and this node's certificate stand in its own log before anything else.
+    fn admit_own_statements(&mut self, home: &Home) -> Result<(), Error> {
+        let outcomes = self.submit(vec![home.record_change.clone(), home.certificate_change.clone()]);
+        for outcome in outcomes {
+            if !matches!(outcome, Outcome::Stored(_) | Outcome::Known(_)) {
+                return Err(Error::OwnStatements { reason: format!("{outcome:?}") });
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Loading {
+    engine: Engine,
+    columns: Columns,
+    places: Places,
+    stale: BTreeSet<talkoot_protocol::id::DocumentId>,
+    /// Records of which the index does not keep enough: read once the store is open.
+    unread: Vec<(Ordinal, Place)>,
+    node: talkoot_protocol::id::NodeId,
+    own: talkoot_protocol::id::OrganisationId,
+    rules: Rules,
+    damaged: u64,
+}
+
+impl Loading {
+    fn new(home: &Home) -> Self {
+        let hello = Hello {
+            version_min: VERSION,
+            version_max: VERSION,
+            features: 0,
+            network: home.charter.network(),
+            record: home.record_change.clone(),
+            certificate: home.certificate_change.clone(),
+        };
+        // Without randomness the node still works; two nodes then only compare at the same moments.
+        let seed = keystore::fresh_seed().map_or(0, |seed| seed.iter().fold(0, |sum, byte| sum << 5 ^ u64::from(*byte)));
+        let config = Config {
+            charter: home.charter.clone(),
+            own: home.organisation,
+            hello,
+            anti_entropy: home.config.sync.anti_entropy,
+            seed,
+        };
+        let views = &home.config.views;
+        let rules = Rules::at_least(views.reports_min, views.organisations_min, views.authors_min);
+        Self {
+            engine: Engine::new(config),
+            columns: Columns::new(seed.rotate_left(32)),
+            places: Places::default(),
+            stale: BTreeSet::new(),
+            unread: Vec::new(),
+            node: home.node(),
+            own: home.organisation,
+            rules,
+            damaged: 0,
+        }
+    }
+
+    fn take(&mut self, loaded: Loaded<'_>) -> Action {
+        match loaded {
+            Loaded::Indexed { ordinal, kind, place, index } => {
+                self.places.set(ordinal, place);
+                if kind != KIND_CHANGE || !self.take_kept(Ordinal::new(ordinal), index) {
+                    self.unread.push((Ordinal::new(ordinal), place));
+                }
+                Action::Keep
+            }
+            Loaded::Raw { ordinal, kind, place, bytes } => {
+                self.places.set(ordinal, place);
+                match kind {
+                    KIND_CHANGE => match self.take_record(Ordinal::new(ordinal), bytes.to_vec()) {
+                        Some(kept) => Action::Index(kept),
+                        None => {
+                            self.unread.push((Ordinal::new(ordinal), place));
+                            Action::Keep
+                        }
+                    },
+                    KIND_EVIDENCE => {
+                        self.take_evidence(bytes);
+                        Action::Index(Vec::new())
+                    }
+                    _ => Action::Keep,
+                }
+            }
+            Loaded::Damaged(damage) => {
+                self.damaged += 1;
+                tracing::error!(%damage, "a record in the log is damaged; it is not served and is fetched again from peers");
+                Action::Keep
+            }
+        }
+    }
+
+    /// Takes in what the index kept; returns whether that was enough.
+    fn take_kept(&mut self, ordinal: Ordinal, value: &[u8]) -> bool {
+        match Kept::decode(value) {
+            Some(Kept::Note { note, row }) => {
+                let Restored::In(index) = self.engine.restore_note(ordinal, note) else { return false };
+                self.entered(index, Row::decode(row).ok());
+                true
+            }
+            Some(Kept::Whole(bytes)) => self.take_record(ordinal, bytes.to_vec()).is_some(),
+            None => false,
+        }
+    }
+
+    /// Takes in a record; returns what the index should keep of it, `None` if it could not be taken in now.
+    fn take_record(&mut self, ordinal: Ordinal, bytes: Vec<u8>) -> Option<Vec<u8>> {
+        let network = self.engine.network();
+        let checked = Checked::from_log(&network, bytes).ok()?;
+        let change = checked.clone();
+        match self.engine.restore(ordinal, checked) {
+            Restored::In(index) => {
+                let row = projector::row_of(&self.engine, &change);
+                let kept = projector::kept(&change, &self.engine.note(index), row.as_ref());
+                self.entered(index, row);
+                Some(kept)
+            }
+            Restored::Waiting => Some(Vec::new()),
+            Restored::ReadAgain => None,
+            Restored::Refused(name) => {
+                tracing::error!(ordinal = ordinal.number(), rule = name, "a record of the own log would be refused");
+                Some(Vec::new())
+            }
+        }
+    }
+
+    fn take_evidence(&mut self, bytes: &[u8]) {
+        if let Ok(signed) = Signed::decode(bytes) {
+            let id: ChangeId = signed.id();
+            self.engine.restore_evidence(id);
+        }
+    }
+
+    /// A report's row comes from its first change; if there are more, from all of them, read later.
+    fn entered(&mut self, index: Index, row: Option<Row>) {
+        let document = self.engine.catalog().document_of(index);
+        if document.changes().len() > 1 {
+            self.stale.insert(document.id);
+        } else if let Some(row) = row {
+            self.columns.insert(&row);
+        }
+    }
+
+    fn finish(mut self, store: Store) -> Core {
+        let mut unread = std::mem::take(&mut self.unread);
+        loop {
+            let before = unread.len();
+            unread = self.read_again(unread, &store);
+            self.finish_waiting();
+            if unread.is_empty() || unread.len() == before {
+                break;
+            }
+        }
+        Core {
+            engine: self.engine,
+            store,
+            places: self.places,
+            columns: self.columns,
+            rules: self.rules,
+            stale: self.stale,
+            quarantined: BTreeMap::new(),
+            node: self.node,
+            own: self.own,
+            started: Clock::now(),
+            next_token: 0,
+        }
+    }
+
+    /// Reads and takes in what the index did not keep; returns what still cannot be taken in.
+    fn read_again(&mut self, unread: Vec<(Ordinal, Place)>, store: &Store) -> Vec<(Ordinal, Place)> {
+        let mut left = Vec::new();
+        for (ordinal, place) in unread {
+            let Ok(bytes) = store.read(place) else { continue };
+            if Signed::decode(&bytes).is_ok_and(|signed| signed.is_header_only()) {
+                self.take_evidence(&bytes);
+            } else if self.take_record(ordinal, bytes).is_none() {
+                left.push((ordinal, place));
+            }
+        }
+        left
+    }
+
+    /// Lets in what waited for something that stands later in the log.
+    fn finish_waiting(&mut self) {
+        for (index, _) in self.engine.finish_restoring() {
+            self.stale.insert(self.engine.catalog().document_of(index).id);
+        }
+    }
+}

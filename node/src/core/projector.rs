@@ -1,0 +1,134 @@
+//! From changes to columns: what a report contributes to counts, taken from its first change at once and from its whole history
+//! when there is more. Also what the index keeps of each record, so that a start need not read it.
+//!
+//! ```text
+//! kept = 1 | note length u16 LE | catalog's note | row     ; a report's change
+//!      | 2 | the whole record                              ; a short statement
+//!      | (nothing)                                         ; read the record again
+//! ```
+
+use std::sync::Arc;
+
+use talkoot_protocol::catalog::Index;
+use talkoot_protocol::document::{self, Fields};
+use talkoot_protocol::id::DocumentId;
+use talkoot_protocol::report::Report;
+use talkoot_protocol::report::row::Provenance;
+use talkoot_protocol::scope::Kind;
+use talkoot_protocol::statement::Bearer;
+use talkoot_protocol::sync::check::{Checked, Content};
+use talkoot_protocol::sync::effect::Write;
+use talkoot_protocol::sync::engine::Engine;
+use talkoot_protocol::view::Row;
+
+use super::{Core, read};
+
+/// Longest value the index keeps, in bytes.
+const KEPT_BYTES_MAX: usize = 512;
+
+/// What the index kept of a record.
+pub(super) enum Kept<'a> {
+    /// The catalog's note, and the row if the change began a report.
+    Note {
+        note: &'a [u8],
+        row: &'a [u8],
+    },
+    /// The record itself.
+    Whole(&'a [u8]),
+}
+
+impl<'a> Kept<'a> {
+    pub(super) fn decode(value: &'a [u8]) -> Option<Self> {
+        match value.split_first()? {
+            (1, rest) => {
+                let (length, rest) = rest.split_first_chunk::<2>()?;
+                let length = usize::from(u16::from_le_bytes(*length));
+                Some(Self::Note { note: rest.get(..length)?, row: rest.get(length..)? })
+            }
+            (2, rest) => Some(Self::Whole(rest)),
+            _ => None,
+        }
+    }
+}
+
+/// Puts together what the index keeps of a change; nothing if it would be too long.
+pub(super) fn kept(change: &Checked, note: &[u8], row: Option<&Row>) -> Vec<u8> {
+    let value = if note.is_empty() {
+        [&[2], change.bytes()].concat()
+    } else {
+        let row = row.map(Row::encode).unwrap_or_default();
+        [&[1], &(note.len() as u16).to_le_bytes()[..], note, &row].concat()
+    };
+    if value.len() <= KEPT_BYTES_MAX { value } else { Vec::new() }
+}
+
+/// Returns the row of a change that begins a report; `None` for any other.
+pub(super) fn row_of(engine: &Engine, change: &Checked) -> Option<Row> {
+    let Content::Chunk(chunk) = change.content() else { return None };
+    let (Kind::Report, _) = change.change().begins()? else { return None };
+    let fields = document::read_first(chunk).ok()?;
+    row_from(engine, change, fields)
+}
+
+/// Returns the row of a report that reads so and began with this change.
+fn row_from(engine: &Engine, first: &Checked, fields: Fields) -> Option<Row> {
+    let header = first.change().header();
+    let membership = engine.membership();
+    let certificate = membership.certificate(&header.certificate?)?;
+    let Bearer::Worker { worker, .. } = certificate.bearer else { return None };
+    let kind = membership.record(&certificate.organisation)?.kind;
+    let (report, _) = Report::read(fields);
+    Some(report.row(Provenance {
+        document: first.change().document(),
+        organisation: certificate.organisation,
+        organisation_kind: kind,
+        author: worker,
+    }))
+}
+
+impl Core {
+    /// Returns what the index is to keep of a change that is being written.
+    pub(super) fn index_value(&self, write: &Write) -> Vec<u8> {
+        kept(&write.change, &write.note, row_of(&self.engine, &write.change).as_ref())
+    }
+
+    /// Takes what has just become durable into the columns.
+    pub(super) fn project(&mut self, changes: &[(Index, Arc<Checked>)]) {
+        for (index, change) in changes {
+            let document = self.engine.catalog().document_of(*index);
+            if document.kind != Kind::Report {
+                continue;
+            }
+            if document.changes().len() > 1 {
+                self.stale.insert(document.id);
+            } else if let Some(row) = row_of(&self.engine, change) {
+                self.columns.insert(&row);
+            }
+        }
+    }
+
+    /// Reads anew the reports that changed since their row was taken.
+    pub(super) fn refresh_stale(&mut self) {
+        while let Some(document) = self.stale.pop_first() {
+            if let Err(error) = self.refresh(&document) {
+                tracing::error!(document = %document.short(), %error, "a report cannot be read and is set aside");
+                self.quarantined.insert(document, error.to_string());
+                self.columns.remove(&document);
+            }
+        }
+    }
+
+    fn refresh(&mut self, document: &DocumentId) -> Result<(), read::Error> {
+        if self.engine.catalog().document(document).is_none_or(|known| known.kind != Kind::Report) {
+            return Ok(());
+        }
+        let history = self.history(document)?;
+        let reading = history.reading()?;
+        let first = history.first().ok_or(read::Error::Damaged { document: *document })?;
+        if let Some(row) = row_from(&self.engine, first, reading.values()) {
+            self.columns.insert(&row);
+        }
+        self.quarantined.remove(document);
+        Ok(())
+    }
+}

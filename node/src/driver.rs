@@ -1,0 +1,309 @@
+//! The one loop of a running node: it owns core, network and checker, feeds what happens to the engine and does what the engine
+//! asks. No opinions. The rest of the process holds a [`Handle`].
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use libp2p::Multiaddr;
+use talkoot_protocol::api::{self, Failure, Request, Response};
+use talkoot_protocol::id::{NetworkId, NodeId};
+use talkoot_protocol::sync::effect::{Offence, Outcome};
+use talkoot_protocol::sync::input::{Input, Source, Token};
+use talkoot_protocol::wire::message::{Message, REASON_BYTES_MAX};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time;
+
+use crate::checker::{Checker, Verdicts};
+use crate::control::{Call, Reply};
+use crate::core::{Core, Outside, answer};
+use crate::network::{self, Network, SendError, address};
+
+/// Calls that may wait for the driver.
+const CALLS_MAX: usize = 64;
+/// Calls taken at once, so that submissions share one write.
+const CALLS_AT_ONCE: usize = 64;
+/// Bytes of frames that may wait for one slow peer beyond the network's own queue.
+const BACKLOG_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// How long a peer that offended is not let in again.
+const BAN: Duration = Duration::from_secs(60);
+
+/// How the rest of the process talks to the driver.
+#[derive(Debug, Clone)]
+pub struct Handle {
+    calls: mpsc::Sender<(Call, oneshot::Sender<Reply>)>,
+}
+
+impl Handle {
+    /// Asks, and waits for the answer.
+    pub async fn call(&self, call: Call) -> Reply {
+        let gone = || Failure::new("stopping", "the node is stopping; nothing was changed by this request").into();
+        let (answer, answered) = oneshot::channel();
+        if self.calls.send((call, answer)).await.is_err() {
+            return gone();
+        }
+        answered.await.unwrap_or_else(|_| gone())
+    }
+}
+
+/// What the driver keeps of the network.
+struct Links {
+    network: Network,
+    checker: Checker,
+    backlog: BTreeMap<NodeId, Backlog>,
+    waiting: BTreeMap<Token, oneshot::Sender<Reply>>,
+    addresses: BTreeMap<NodeId, Multiaddr>,
+    trouble: BTreeMap<Multiaddr, String>,
+    traffic: BTreeMap<NodeId, u64>,
+}
+
+/// Frames that wait for a slow peer.
+#[derive(Default)]
+struct Backlog {
+    frames: VecDeque<Vec<u8>>,
+    bytes: usize,
+}
+
+impl Outside for Links {
+    fn send(&mut self, node: NodeId, frame: Vec<u8>) {
+        *self.traffic.entry(node).or_default() += frame.len() as u64;
+        if let Some(backlog) = self.backlog.get_mut(&node) {
+            return backlog.push(frame);
+        }
+        match self.network.send(&node, frame) {
+            Ok(()) | Err(SendError::NotConnected { .. }) => {}
+            Err(SendError::Full { frame }) => self.backlog.entry(node).or_default().push(frame),
+            Err(error @ SendError::Length { .. }) => tracing::error!(%error, "a frame of our own was too long"),
+        }
+    }
+
+    fn disconnect(&mut self, node: NodeId, offence: Offence) {
+        tracing::warn!(peer = %node.short(), offence = offence.name(), "closing: the peer {offence}");
+        let mut reason = offence.to_string();
+        reason.truncate(REASON_BYTES_MAX);
+        self.send(node, Message::Goodbye { reason }.encode());
+        self.backlog.remove(&node);
+        self.network.ban(&node, BAN);
+        self.network.disconnect(&node);
+    }
+
+    fn check(&mut self, _: &NetworkId, source: Source, changes: Vec<Vec<u8>>) -> Option<Verdicts> {
+        self.checker.give(source, changes);
+        None
+    }
+
+    fn decided(&mut self, token: Token, outcomes: Vec<Outcome>) {
+        if let Some(answer) = self.waiting.remove(&token) {
+            let outcomes = outcomes.iter().map(answer::outcome).collect();
+            // Whoever asked may have gone; the changes are decided all the same.
+            let _gone = answer.send(Response::Submitted { outcomes }.into());
+        }
+    }
+}
+
+impl Backlog {
+    /// Keeps a frame; beyond the limit it is dropped, and what it carried is asked for again.
+    fn push(&mut self, frame: Vec<u8>) {
+        if self.bytes + frame.len() <= BACKLOG_BYTES_MAX {
+            self.bytes += frame.len();
+            self.frames.push_back(frame);
+        }
+    }
+}
+
+/// Waits until the flag is set, or nobody is left who could set it.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _set_or_gone = stop.wait_for(|stop| *stop).await.map(|_| ());
+}
+
+/// The driver.
+pub struct Driver {
+    core: Core,
+    links: Links,
+    calls: mpsc::Receiver<(Call, oneshot::Sender<Reply>)>,
+    stop: watch::Receiver<bool>,
+}
+
+impl Driver {
+    /// Puts core and network together. The driver ends when `stop` turns true.
+    ///
+    /// # Errors
+    /// If no thread can be started.
+    pub fn new(core: Core, network: Network, stop: watch::Receiver<bool>) -> std::io::Result<(Self, Handle)> {
+        let checker = Checker::start(core.engine().network())?;
+        let (sender, calls) = mpsc::channel(CALLS_MAX);
+        let links = Links {
+            network,
+            checker,
+            backlog: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            addresses: BTreeMap::new(),
+            trouble: BTreeMap::new(),
+            traffic: BTreeMap::new(),
+        };
+        let mut driver = Self { core, links, calls, stop };
+        for address in driver.core.kept_peers() {
+            driver.keep(&address);
+        }
+        Ok((driver, Handle { calls: sender }))
+    }
+
+    /// Keeps a connection to an address that was checked before.
+    pub fn keep(&mut self, text: &str) {
+        match address::parse(text) {
+            Ok(address) => self.links.network.keep(address),
+            Err(error) => tracing::warn!(%error, "an address cannot be used"),
+        }
+    }
+
+    /// Runs until stopped; gives the core back, to be closed.
+    pub async fn run(mut self) -> Core {
+        loop {
+            let deadline = self.core.deadline().map(time::Instant::from_std);
+            let timeout = async {
+                match deadline {
+                    Some(at) => time::sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                () = stopped(&mut self.stop) => return self.core,
+                checked = self.links.checker.next() => match checked {
+                    Some((source, results)) => self.tell(Input::Checked { source, results }),
+                    None => {
+                        tracing::error!("judging changes has failed; the node stops, nothing acknowledged is lost");
+                        return self.core;
+                    }
+                },
+                call = self.calls.recv() => if let Some(call) = call { self.calls(call) },
+                event = self.links.network.next() => self.event(event),
+                () = timeout => self.tell(Input::Timeout),
+            }
+        }
+    }
+
+    fn tell(&mut self, input: Input) {
+        self.core.handle(input, &mut self.links);
+    }
+
+    fn event(&mut self, event: network::Event) {
+        match event {
+            network::Event::Connected { node, address, outbound } => {
+                tracing::info!(peer = %node.short(), %address, outbound, "connected");
+                self.links.trouble.remove(&address);
+                self.links.addresses.insert(node, address);
+                self.links.traffic.insert(node, 0);
+                self.tell(Input::Connected(node));
+            }
+            network::Event::Disconnected { node, reason } => {
+                tracing::info!(peer = %node.short(), reason, "disconnected");
+                self.links.backlog.remove(&node);
+                self.links.addresses.remove(&node);
+                self.tell(Input::Disconnected(node));
+            }
+            network::Event::Frame { node, bytes } => self.tell(Input::Frame { node, bytes }),
+            network::Event::Drained { node } => self.drain(node),
+            network::Event::Offence { node, offence } => {
+                tracing::warn!(peer = %node.short(), %offence, "the peer broke the framing");
+            }
+            network::Event::DialFailed { address, error, retry_in } => {
+                tracing::debug!(%address, error, ?retry_in, "could not reach a peer");
+                self.links.trouble.insert(address, error);
+            }
+            network::Event::Discovered { node, address } => {
+                tracing::info!(peer = %node.short(), %address, "found on the local network");
+                self.links.network.keep(address);
+            }
+            network::Event::Listening { address } => tracing::info!(%address, "listening"),
+            network::Event::ListenerClosed { addresses, reason } => {
+                tracing::error!(?addresses, reason, "no longer listening");
+            }
+        }
+    }
+
+    /// Sends what waited for a slow peer.
+    fn drain(&mut self, node: NodeId) {
+        let Some(mut backlog) = self.links.backlog.remove(&node) else { return };
+        while let Some(frame) = backlog.frames.pop_front() {
+            let length = frame.len();
+            match self.links.network.send(&node, frame) {
+                Err(SendError::Full { frame }) => {
+                    backlog.frames.push_front(frame);
+                    self.links.backlog.insert(node, backlog);
+                    return;
+                }
+                _ => backlog.bytes -= length,
+            }
+        }
+    }
+
+    /// Takes this call and whatever else waits, so that several submissions share one write.
+    fn calls(&mut self, first: (Call, oneshot::Sender<Reply>)) {
+        let mut next = Some(first);
+        for _ in 0..CALLS_AT_ONCE {
+            let Some((call, answer)) = next.take() else { return };
+            self.call(call, answer);
+            next = self.calls.try_recv().ok();
+        }
+        if let Some((call, answer)) = next {
+            self.call(call, answer);
+        }
+    }
+
+    fn call(&mut self, call: Call, answer: oneshot::Sender<Reply>) {
+        let reply = match call.request {
+            Request::Submit => {
+                let token = self.core.token();
+                self.links.waiting.insert(token, answer);
+                return self.tell(Input::Submitted { token, changes: call.attachments });
+            }
+            Request::Peers => Response::Peers { peers: self.peers() }.into(),
+            Request::AddPeer { address } => match self.core.keep_peer(&address) {
+                Ok(()) => {
+                    self.keep(&address);
+                    Response::Done.into()
+                }
+                Err(failure) => failure.into(),
+            },
+            Request::RemovePeer { address } => match self.core.forget_peer(&address) {
+                Ok(()) => {
+                    address::parse(&address).iter().for_each(|address| self.links.network.forget(address));
+                    Response::Done.into()
+                }
+                Err(failure) => failure.into(),
+            },
+            request => self.core.answer(request, true, &self.listening()),
+        };
+        let _gone = answer.send(reply);
+    }
+
+    /// Returns the addresses on which this node listens, with its own name in them.
+    pub fn listening(&self) -> Vec<String> {
+        let node = self.links.network.local();
+        let listening = self.links.network.listening().into_iter();
+        listening.map(|address| address::with_node(address, &node).to_string()).collect()
+    }
+
+    /// Joins what the engine knows of sessions with what is known of addresses.
+    fn peers(&self) -> Vec<api::Peer> {
+        let mut peers = self.core.connected_peers();
+        for peer in &mut peers {
+            let Some(node) = peer.node else { continue };
+            peer.address = self.links.addresses.get(&node).map(ToString::to_string);
+            peer.bytes_sent = self.links.traffic.get(&node).copied().unwrap_or_default();
+        }
+        for kept in self.core.kept_peers() {
+            let Ok(address) = address::parse(&kept) else { continue };
+            let node = address::node_of(&address);
+            let reached = self.links.addresses.iter().find(|(peer, at)| **at == address || node == Some(**peer));
+            match reached.and_then(|(node, _)| peers.iter_mut().find(|peer| peer.node == Some(*node))) {
+                Some(peer) => peer.address = Some(kept),
+                None => {
+                    let trouble = self.links.trouble.get(&address).cloned();
+                    peers.push(api::Peer { trouble, ..answer::kept_peer(kept) });
+                }
+            }
+        }
+        peers
+    }
+}

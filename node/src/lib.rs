@@ -1,0 +1,21 @@
+//! Talkoot's node: disk, sockets and time around the pure engine of `talkoot-protocol`.
+//!
+//! - [`home`], [`config`], [`keystore`]: what is in a node's directory;
+//! - [`store`]: the log, which is the truth, and an index over it;
+//! - [`core`]: engine, store and columns as one, without a network;
+//! - [`network`]: libp2p lives here and nowhere else;
+//! - [`driver`], [`server`], [`checker`]: a running node;
+//! - [`control`]: how programs of the same machine speak to it;
+//! - [`audit`]: reading every byte again.
+
+pub mod audit;
+pub mod checker;
+pub mod config;
+pub mod control;
+pub mod core;
+pub mod driver;
+pub mod home;
+pub mod keystore;
+pub mod network;
+pub mod server;
+pub mod store;

@@ -1,0 +1,482 @@
+//! Who is connected, over which connection frames go, and who is not let in: libp2p's hook into a swarm.
+//!
+//! A peer may have several connections (both sides dialled at once); at most one carries the session. The leader (see
+//! [`super::handler`]) takes the oldest and sends the others to idle away; the follower takes the one on which the
+//! leader opened its stream. When it closes, the session ends and a new one may begin on another connection.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use libp2p::core::transport::PortUse;
+use libp2p::core::{ConnectedPoint, Endpoint};
+use libp2p::swarm::{
+    CloseConnection, ConnectionClosed, ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, NotifyHandler,
+    THandler, THandlerInEvent, THandlerOutEvent, ToSwarm,
+};
+use libp2p::{Multiaddr, PeerId};
+use talkoot_protocol::id::NodeId;
+
+use super::address;
+use super::event::{Event, SendError};
+use super::handler::{Command, Handler, Report};
+use super::queue::{Held, Outbox};
+
+/// How many nodes may be banned at once; beyond it the ban that ends first is forgotten.
+pub const BANS_MAX: usize = 4096;
+/// After how many unanswered pings in a row a connection is given up.
+const PINGS_MISSED_MAX: u32 = 2;
+
+/// An event for the driver; a frame is counted against its connection until the driver takes it.
+pub(super) type Outcome = (Event, Option<Held>);
+
+/// Why a connection was refused.
+#[derive(Debug, thiserror::Error)]
+enum Refusal {
+    #[error("the peer's key is not an Ed25519 key")]
+    OtherKey,
+    #[error("the peer is banned for now")]
+    Banned,
+}
+
+struct Link {
+    id: ConnectionId,
+    address: Multiaddr,
+    is_outbound: bool,
+    pings_missed: u32,
+    /// Once we have asked for its end, nothing from it counts.
+    is_closing: bool,
+}
+
+#[derive(Default)]
+struct Peer {
+    /// Oldest first.
+    links: Vec<Link>,
+    /// The connection told to carry the session.
+    chosen: Option<ConnectionId>,
+    /// Present from `Connected` to `Disconnected`.
+    session: Option<Arc<Outbox>>,
+}
+
+/// The state of all peers.
+pub(super) struct Behaviour {
+    local: NodeId,
+    frame_bytes_max: usize,
+    peers: BTreeMap<NodeId, Peer>,
+    bans: BTreeMap<NodeId, Instant>,
+    actions: VecDeque<ToSwarm<Outcome, Command>>,
+    waker: Option<Waker>,
+}
+
+impl Behaviour {
+    /// Returns a behaviour without peers.
+    pub(super) fn new(local: NodeId, frame_bytes_max: usize) -> Self {
+        let (peers, bans) = (BTreeMap::new(), BTreeMap::new());
+        Self { local, frame_bytes_max, peers, bans, actions: VecDeque::new(), waker: None }
+    }
+
+    /// Queues a frame.
+    ///
+    /// # Errors
+    /// Gives the frame back with the reason.
+    pub(super) fn send(&mut self, node: &NodeId, frame: Vec<u8>) -> Result<(), SendError> {
+        if frame.is_empty() || frame.len() > self.frame_bytes_max {
+            return Err(SendError::Length { frame, max: self.frame_bytes_max });
+        }
+        match self.peers.get(node).and_then(|peer| peer.session.as_ref()) {
+            Some(outbox) => outbox.push(frame).map_err(|frame| SendError::Full { frame }),
+            None => Err(SendError::NotConnected { frame }),
+        }
+    }
+
+    /// Returns how many bytes of frames wait for a peer.
+    pub(super) fn queued_bytes(&self, node: &NodeId) -> usize {
+        self.peers.get(node).and_then(|peer| peer.session.as_ref()).map_or(0, |outbox| outbox.bytes())
+    }
+
+    /// Returns whether there is a connection to the peer that is not about to be closed.
+    pub(super) fn has_connection(&self, node: &NodeId) -> bool {
+        self.peers.get(node).is_some_and(|peer| peer.links.iter().any(|link| !link.is_closing))
+    }
+
+    /// Closes all connections to a peer.
+    pub(super) fn disconnect(&mut self, node: &NodeId, reason: &str) {
+        let links = self.peers.get(node).map(|peer| peer.links.iter().map(|link| link.id).collect::<Vec<_>>());
+        for id in links.into_iter().flatten() {
+            self.close(*node, id, reason);
+        }
+    }
+
+    /// Closes all connections to a peer and refuses new ones for a while.
+    pub(super) fn ban(&mut self, node: NodeId, lasting: Duration) {
+        let now = Instant::now();
+        self.bans.retain(|_, until| *until > now);
+        if self.bans.len() >= BANS_MAX
+            && let Some(first) = self.bans.iter().min_by_key(|(_, until)| **until).map(|(node, _)| *node)
+        {
+            self.bans.remove(&first);
+        }
+        // A ban too long for the clock is a ban for ever, which a century is.
+        let century = Duration::from_secs(100 * 365 * 86_400);
+        self.bans.insert(node, now + lasting.min(century));
+        self.disconnect(&node, "banned");
+    }
+
+    /// Notes the outcome of a ping.
+    pub(super) fn pinged(&mut self, peer: &PeerId, id: ConnectionId, is_answered: bool) {
+        let Some(node) = address::node_of_peer(peer) else { return };
+        let Some(link) = self.link(&node, id) else { return };
+        link.pings_missed = if is_answered { 0 } else { link.pings_missed.saturating_add(1) };
+        if link.pings_missed >= PINGS_MISSED_MAX {
+            self.close(node, id, "the peer does not answer");
+        }
+    }
+
+    fn link(&mut self, node: &NodeId, id: ConnectionId) -> Option<&mut Link> {
+        self.peers.get_mut(node)?.links.iter_mut().find(|link| link.id == id)
+    }
+
+    fn act(&mut self, action: ToSwarm<Outcome, Command>) {
+        self.actions.push_back(action);
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+
+    fn tell(&mut self, event: Event) {
+        self.act(ToSwarm::GenerateEvent((event, None)));
+    }
+
+    /// Asks for the end of one connection. The session on it is over at once, whatever libp2p takes to close it: a peer
+    /// that reads nothing can delay that for long.
+    fn close(&mut self, node: NodeId, id: ConnectionId, reason: &str) {
+        let Some(peer_id) = address::peer_of_node(&node) else { return };
+        let Some(link) = self.link(&node, id) else { return };
+        if !std::mem::replace(&mut link.is_closing, true) {
+            self.act(ToSwarm::CloseConnection { peer_id, connection: CloseConnection::One(id) });
+            self.leave(node, id, reason);
+        }
+    }
+
+    /// Ends the session if it lives on this connection, and begins another if there is a way.
+    fn leave(&mut self, node: NodeId, id: ConnectionId, reason: &str) {
+        let Some(peer) = self.peers.get_mut(&node) else { return };
+        if peer.chosen != Some(id) {
+            return;
+        }
+        peer.chosen = None;
+        if peer.session.take().is_some() {
+            self.tell(Event::Disconnected { node, reason: reason.to_owned() });
+        }
+        self.lead(node);
+    }
+
+    /// If we are the leader and no connection is chosen, chooses the oldest.
+    fn lead(&mut self, node: NodeId) {
+        if self.local >= node {
+            return;
+        }
+        let Some(peer) = self.peers.get(&node).filter(|peer| peer.chosen.is_none()) else { return };
+        if let Some(id) = peer.links.iter().find(|link| !link.is_closing).map(|link| link.id) {
+            self.choose(node, id);
+        }
+    }
+
+    fn choose(&mut self, node: NodeId, id: ConnectionId) {
+        let (Some(peer_id), Some(peer)) = (address::peer_of_node(&node), self.peers.get_mut(&node)) else { return };
+        peer.chosen = Some(id);
+        self.act(ToSwarm::NotifyHandler { peer_id, handler: NotifyHandler::One(id), event: Command::Open });
+    }
+
+    /// The leader opened its stream on this connection; if we still hold another one, the leader has lost it.
+    fn follow(&mut self, node: NodeId, id: ConnectionId) {
+        if let Some(old) = self.peers.get(&node).and_then(|peer| peer.chosen).filter(|old| *old != id) {
+            self.close(node, old, "the peer moved to another connection");
+        }
+        self.choose(node, id);
+    }
+
+    fn on_ready(&mut self, node: NodeId, id: ConnectionId, outbox: Arc<Outbox>) {
+        let Some(peer) = self.peers.get_mut(&node).filter(|peer| peer.chosen == Some(id)) else { return };
+        let Some(link) = peer.links.iter().find(|link| link.id == id) else { return };
+        let event = Event::Connected { node, address: link.address.clone(), outbound: link.is_outbound };
+        peer.session = Some(outbox);
+        self.tell(event);
+    }
+
+    fn on_closed(&mut self, closed: &ConnectionClosed<'_>) {
+        let Some(node) = address::node_of_peer(&closed.peer_id) else { return };
+        let Some(peer) = self.peers.get_mut(&node) else { return };
+        peer.links.retain(|link| link.id != closed.connection_id);
+        let reason = closed.cause.map_or_else(|| "closed".to_owned(), |cause| root_cause(cause));
+        self.leave(node, closed.connection_id, &reason);
+        if self.peers.get(&node).is_some_and(|peer| peer.links.is_empty()) {
+            self.peers.remove(&node);
+        }
+    }
+
+    fn on_established(&mut self, peer: &PeerId, id: ConnectionId, endpoint: &ConnectedPoint) {
+        let Some(node) = address::node_of_peer(peer) else { return };
+        let (address, is_outbound) = (endpoint.get_remote_address().clone(), endpoint.is_dialer());
+        let link = Link { id, address, is_outbound, pings_missed: 0, is_closing: false };
+        self.peers.entry(node).or_default().links.push(link);
+        self.lead(node);
+    }
+
+    fn admit(&self, peer: &PeerId) -> Result<Handler, ConnectionDenied> {
+        let node = address::node_of_peer(peer).ok_or_else(|| ConnectionDenied::new(Refusal::OtherKey))?;
+        if self.is_banned(&node) {
+            return Err(ConnectionDenied::new(Refusal::Banned));
+        }
+        Ok(Handler::new(self.local < node, self.frame_bytes_max))
+    }
+
+    fn is_banned(&self, node: &NodeId) -> bool {
+        self.bans.get(node).is_some_and(|until| *until > Instant::now())
+    }
+}
+
+/// Returns the innermost message of an error: the outer ones are libp2p's layers and say nothing to people.
+pub(super) fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut innermost = error;
+    while let Some(inner) = inner_of(innermost) {
+        innermost = inner;
+    }
+    innermost.to_string()
+}
+
+/// Returns the next error inwards; an [`std::io::Error`] hides the one it wraps from `source`.
+fn inner_of<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a (dyn std::error::Error + 'static)> {
+    match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        Some(wrapped) => Some(wrapped),
+        None => error.source(),
+    }
+}
+
+impl NetworkBehaviour for Behaviour {
+    type ConnectionHandler = Handler;
+    type ToSwarm = Outcome;
+
+    fn handle_established_inbound_connection(
+        &mut self,
+        _: ConnectionId,
+        peer: PeerId,
+        _: &Multiaddr,
+        _: &Multiaddr,
+    ) -> Result<THandler<Self>, ConnectionDenied> {
+        self.admit(&peer)
+    }
+
+    fn handle_pending_outbound_connection(
+        &mut self,
+        _: ConnectionId,
+        peer: Option<PeerId>,
+        _: &[Multiaddr],
+        _: Endpoint,
+    ) -> Result<Vec<Multiaddr>, ConnectionDenied> {
+        peer.map_or(Ok(()), |peer| self.admit(&peer).map(|_| ()))?;
+        Ok(Vec::new())
+    }
+
+    fn handle_established_outbound_connection(
+        &mut self,
+        _: ConnectionId,
+        peer: PeerId,
+        _: &Multiaddr,
+        _: Endpoint,
+        _: PortUse,
+    ) -> Result<THandler<Self>, ConnectionDenied> {
+        self.admit(&peer)
+    }
+
+    fn on_swarm_event(&mut self, event: FromSwarm<'_>) {
+        match event {
+            FromSwarm::ConnectionEstablished(opened) => {
+                self.on_established(&opened.peer_id, opened.connection_id, opened.endpoint);
+            }
+            FromSwarm::ConnectionClosed(closed) => self.on_closed(&closed),
+            _ => {}
+        }
+    }
+
+    fn on_connection_handler_event(&mut self, peer: PeerId, id: ConnectionId, report: THandlerOutEvent<Self>) {
+        let Some(node) = address::node_of_peer(&peer) else { return };
+        let Some(link) = self.link(&node, id).filter(|link| !link.is_closing) else { return };
+        link.pings_missed = 0;
+        match report {
+            Report::Invited => self.follow(node, id),
+            Report::Ready(outbox) => self.on_ready(node, id, outbox),
+            Report::Frame(bytes, held) => {
+                self.act(ToSwarm::GenerateEvent((Event::Frame { node, bytes }, Some(held))));
+            }
+            Report::Drained => self.tell(Event::Drained { node }),
+            Report::Broken(reason) => self.close(node, id, &reason),
+            Report::Offence(offence) => {
+                self.close(node, id, &offence.to_string());
+                self.tell(Event::Offence { node, offence });
+            }
+        }
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<ToSwarm<Self::ToSwarm, THandlerInEvent<Self>>> {
+        if let Some(action) = self.actions.pop_front() {
+            return Poll::Ready(action);
+        }
+        self.waker = Some(cx.waker().clone());
+        Poll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use talkoot_protocol::key::SecretKey;
+
+    use super::super::event::Offence;
+    use super::*;
+
+    /// Two nodes, the smaller id (the leader) first.
+    fn nodes() -> (NodeId, NodeId) {
+        let [a, b] = [1, 2].map(|seed| NodeId::from(SecretKey::from_seed(&[seed; 32]).public()));
+        (a.min(b), a.max(b))
+    }
+
+    struct Bench {
+        behaviour: Behaviour,
+        peer: NodeId,
+    }
+
+    impl Bench {
+        fn new(local: NodeId, peer: NodeId) -> Self {
+            Self { behaviour: Behaviour::new(local, 100), peer }
+        }
+
+        fn connect(&mut self, number: usize) {
+            let address: Multiaddr = "/ip4/127.0.0.1/tcp/1".parse().unwrap();
+            let endpoint = ConnectedPoint::Listener { local_addr: address.clone(), send_back_addr: address };
+            let peer = address::peer_of_node(&self.peer).unwrap();
+            self.behaviour.on_established(&peer, ConnectionId::new_unchecked(number), &endpoint);
+        }
+
+        fn report(&mut self, number: usize, report: Report) {
+            let peer = address::peer_of_node(&self.peer).unwrap();
+            self.behaviour.on_connection_handler_event(peer, ConnectionId::new_unchecked(number), report);
+        }
+
+        fn lose(&mut self, number: usize) {
+            let address: Multiaddr = "/ip4/127.0.0.1/tcp/1".parse().unwrap();
+            let endpoint = ConnectedPoint::Listener { local_addr: address.clone(), send_back_addr: address };
+            self.behaviour.on_closed(&ConnectionClosed {
+                peer_id: address::peer_of_node(&self.peer).unwrap(),
+                connection_id: ConnectionId::new_unchecked(number),
+                endpoint: &endpoint,
+                cause: None,
+                remaining_established: 0,
+            });
+        }
+
+        /// What was asked for since the last call, in short words.
+        fn actions(&mut self) -> Vec<String> {
+            let word = |action| match action {
+                ToSwarm::NotifyHandler { handler: NotifyHandler::One(id), .. } => format!("open {id}"),
+                ToSwarm::CloseConnection { connection: CloseConnection::One(id), .. } => format!("close {id}"),
+                ToSwarm::GenerateEvent((Event::Connected { .. }, _)) => "connected".to_owned(),
+                ToSwarm::GenerateEvent((Event::Disconnected { .. }, _)) => "disconnected".to_owned(),
+                ToSwarm::GenerateEvent((event, _)) => format!("{event:?}"),
+                other => format!("{other:?}"),
+            };
+            self.behaviour.actions.drain(..).map(word).collect()
+        }
+    }
+
+    #[test]
+    fn the_leader_uses_the_oldest_connection_and_falls_back() {
+        let (leader, follower) = nodes();
+        let mut bench = Bench::new(leader, follower);
+        bench.connect(5);
+        bench.connect(3);
+        assert_eq!(bench.actions(), ["open 5"]);
+        bench.report(5, Report::Ready(Arc::default()));
+        assert_eq!(bench.actions(), ["connected"]);
+        assert_eq!(bench.behaviour.send(&follower, vec![1]), Ok(()));
+        bench.lose(5);
+        assert_eq!(bench.actions(), ["disconnected", "open 3"]);
+        assert!(matches!(bench.behaviour.send(&follower, vec![1]), Err(SendError::NotConnected { .. })));
+        bench.report(3, Report::Ready(Arc::default()));
+        assert_eq!(bench.actions(), ["connected"]);
+        bench.lose(3);
+        assert_eq!(bench.actions(), ["disconnected"]);
+        assert!(bench.behaviour.peers.is_empty());
+    }
+
+    #[test]
+    fn the_follower_goes_where_the_leader_goes() {
+        let (leader, follower) = nodes();
+        let mut bench = Bench::new(follower, leader);
+        bench.connect(1);
+        bench.connect(2);
+        assert_eq!(bench.actions(), Vec::<String>::new(), "it waits to be invited");
+        bench.report(2, Report::Invited);
+        bench.report(2, Report::Ready(Arc::default()));
+        assert_eq!(bench.actions(), ["open 2", "connected"]);
+        bench.report(1, Report::Invited);
+        bench.report(1, Report::Ready(Arc::default()));
+        assert_eq!(bench.actions(), ["close 2", "disconnected", "open 1", "connected"]);
+        bench.report(2, Report::Drained);
+        assert_eq!(bench.actions(), Vec::<String>::new(), "a connection being closed is not listened to");
+        bench.lose(2);
+        assert!(bench.behaviour.send(&leader, vec![1]).is_ok());
+    }
+
+    #[test]
+    fn an_offence_ends_the_session_first_and_is_told_once() {
+        let (leader, follower) = nodes();
+        let mut bench = Bench::new(leader, follower);
+        bench.connect(1);
+        bench.report(1, Report::Ready(Arc::default()));
+        bench.actions();
+        bench.report(1, Report::Offence(Offence::EmptyFrame));
+        bench.report(1, Report::Offence(Offence::EmptyFrame));
+        let told = bench.actions();
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert_eq!(told[..2], ["close 1", "disconnected"]);
+        assert!(!bench.behaviour.has_connection(&follower));
+    }
+
+    #[test]
+    fn silence_closes_and_signs_of_life_count() {
+        let (leader, follower) = nodes();
+        let mut bench = Bench::new(leader, follower);
+        bench.connect(1);
+        bench.actions();
+        let (peer, id) = (address::peer_of_node(&follower).unwrap(), ConnectionId::new_unchecked(1));
+        bench.behaviour.pinged(&peer, id, false);
+        bench.report(1, Report::Drained);
+        bench.actions();
+        bench.behaviour.pinged(&peer, id, false);
+        assert_eq!(bench.actions(), Vec::<String>::new());
+        bench.behaviour.pinged(&peer, id, false);
+        assert_eq!(bench.actions(), ["close 1"]);
+    }
+
+    #[test]
+    fn bans_are_bounded_and_end() {
+        let (leader, follower) = nodes();
+        let peer = address::peer_of_node(&follower).unwrap();
+        let mut behaviour = Behaviour::new(leader, 100);
+        behaviour.ban(follower, Duration::MAX);
+        assert!(behaviour.admit(&peer).is_err());
+        behaviour.ban(follower, Duration::ZERO);
+        assert!(behaviour.admit(&peer).is_ok());
+        let name = |number: usize| {
+            let mut name = [0; 32];
+            name[..8].copy_from_slice(&(number as u64).to_be_bytes());
+            NodeId::from_bytes(name)
+        };
+        let hour = Instant::now() + Duration::from_secs(3600);
+        behaviour.bans = (0..BANS_MAX).map(|number| (name(number), hour)).collect();
+        behaviour.ban(name(BANS_MAX), Duration::from_secs(7200));
+        assert_eq!(behaviour.bans.len(), BANS_MAX);
+        assert!(behaviour.is_banned(&name(BANS_MAX)));
+    }
+}

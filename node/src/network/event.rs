@@ -1,0 +1,194 @@
+//! The words of the transport: what it is told at the start, what it reports, how it says no.
+//!
+//! Leaf file: every other file of this module speaks with these words, and none of libp2p's words leaves the module
+//! except [`Multiaddr`].
+
+use std::time::Duration;
+
+use libp2p::Multiaddr;
+use talkoot_protocol::id::NodeId;
+
+/// The default for [`Config::frame_bytes_max`]: one full mebibyte and 4 KiB for what is wrapped around it.
+pub const FRAME_BYTES_MAX: usize = 1024 * 1024 + 4 * 1024;
+
+/// What the transport needs to know before it starts.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen; empty for a node that only dials.
+    pub listen: Vec<Multiaddr>,
+    /// Whether to look for nodes in the local network (mDNS). Tells everyone there that a node is here.
+    pub mdns: bool,
+    /// How many connections may be open at once, inbound and outbound together; inbound ones get at most three
+    /// quarters of them, so that strangers cannot take the last place from peers we chose.
+    pub connections_max: u32,
+    /// The longest frame in bytes, sent or received, without its four bytes of length.
+    pub frame_bytes_max: usize,
+    /// Where the jitter of redialling starts; any number, different on each node.
+    pub jitter_seed: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { listen: Vec::new(), mdns: false, connections_max: 256, frame_bytes_max: FRAME_BYTES_MAX, jitter_seed: 0 }
+    }
+}
+
+/// What the transport reports.
+///
+/// Between [`Event::Connected`] and [`Event::Disconnected`] of a node lies one session: frames arrive in the order in
+/// which they were sent and none is missing, in both directions, or the session ends on both sides. What was queued or
+/// under way when it ended is lost; the next session starts from nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The node can be reached at this address.
+    Listening {
+        /// With the port that was given out, without the node's name.
+        address: Multiaddr,
+    },
+    /// A listening socket is gone; the node cannot be reached there any more.
+    ListenerClosed {
+        /// The addresses lost.
+        addresses: Vec<Multiaddr>,
+        /// Why, for people.
+        reason: String,
+    },
+    /// A session began: frames can be sent.
+    Connected {
+        /// The peer, as proven by the handshake.
+        node: NodeId,
+        /// Where the peer is, seen from here.
+        address: Multiaddr,
+        /// Whether we dialled.
+        outbound: bool,
+    },
+    /// A session ended.
+    Disconnected {
+        /// The peer.
+        node: NodeId,
+        /// Why, for people.
+        reason: String,
+    },
+    /// A whole frame arrived.
+    Frame {
+        /// The peer that sent it.
+        node: NodeId,
+        /// Between 1 and [`Config::frame_bytes_max`] bytes.
+        bytes: Vec<u8>,
+    },
+    /// The queue of frames to this peer had been more than half full and is empty now.
+    Drained {
+        /// The peer.
+        node: NodeId,
+    },
+    /// The peer broke the rules of the transport. Its connection is being closed; [`Event::Disconnected`] came first if
+    /// there was a session.
+    Offence {
+        /// The peer.
+        node: NodeId,
+        /// What it did.
+        offence: Offence,
+    },
+    /// An address we keep could not be reached.
+    DialFailed {
+        /// As it was given to `keep`.
+        address: Multiaddr,
+        /// Why, for people.
+        error: String,
+        /// When the next attempt is made.
+        retry_in: Duration,
+    },
+    /// Another node of some kind announced itself in the local network; nothing is dialled by itself.
+    Discovered {
+        /// Who it claims to be.
+        node: NodeId,
+        /// Where.
+        address: Multiaddr,
+    },
+}
+
+/// What a peer does only if it is broken or hostile: an honest node that crashes or loses its network never looks so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Offence {
+    /// A frame of no bytes.
+    #[error("announced an empty frame")]
+    EmptyFrame,
+    /// A frame longer than agreed.
+    #[error("announced a frame of {announced} bytes where {max} are allowed")]
+    OversizedFrame {
+        /// The announced length in bytes.
+        announced: u32,
+        /// The longest allowed in bytes.
+        max: usize,
+    },
+    /// A second stream while the first is open.
+    #[error("opened a second stream on one connection")]
+    SecondStream,
+    /// A stream on a connection that the other side, whose turn it is, had not chosen.
+    #[error("opened a stream before its turn")]
+    OutOfTurn,
+}
+
+/// Why a frame was not queued. The frame comes back: nothing is lost silently.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// The queue to this peer is full; wait for [`Event::Drained`].
+    #[error("the queue to this peer is full")]
+    Full {
+        /// The frame, unsent.
+        frame: Vec<u8>,
+    },
+    /// There is no session with this peer.
+    #[error("not connected to this peer")]
+    NotConnected {
+        /// The frame, unsent.
+        frame: Vec<u8>,
+    },
+    /// The frame is empty or too long for any peer: an error of ours.
+    #[error("a frame of {} bytes is outside 1..={max}", frame.len())]
+    Length {
+        /// The frame, unsent.
+        frame: Vec<u8>,
+        /// The longest allowed in bytes.
+        max: usize,
+    },
+}
+
+impl SendError {
+    /// Returns the frame that was not sent.
+    pub fn into_frame(self) -> Vec<u8> {
+        match self {
+            Self::Full { frame } | Self::NotConnected { frame } | Self::Length { frame, .. } => frame,
+        }
+    }
+}
+
+/// Why the transport could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// `start` was called outside a tokio runtime: an error of ours.
+    #[error("the network must be started inside a tokio runtime")]
+    NoRuntime,
+    /// The secret key is not usable for the handshake.
+    #[error("the node's key cannot be used for connections: {reason}")]
+    Key {
+        /// What libp2p said.
+        reason: String,
+    },
+    /// Someone else listens there.
+    #[error("another program (or another talkoot) already listens on {address}; choose another port or stop it")]
+    AddressInUse {
+        /// The address wanted.
+        address: Multiaddr,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {reason}")]
+    Listen {
+        /// The address wanted.
+        address: Multiaddr,
+        /// What the system said.
+        reason: String,
+    },
+    /// Discovery in the local network could not start.
+    #[error("cannot look for nodes in the local network (mDNS)")]
+    Discovery(#[source] std::io::Error),
+}

@@ -1,0 +1,152 @@
+//! How the transport is put together: TCP and QUIC, Noise, Yamux, DNS, and the behaviours beside ours.
+//!
+//! What libp2p may tell others about this node is decided here: its agent version and its protocols, no addresses.
+
+use std::io;
+use std::time::Duration;
+
+use libp2p::core::Transport as _;
+use libp2p::core::muxing::StreamMuxerBox;
+use libp2p::core::transport::Boxed;
+use libp2p::core::upgrade::Version;
+use libp2p::identity::Keypair;
+use libp2p::multiaddr::Protocol;
+use libp2p::swarm::NetworkBehaviour;
+use libp2p::swarm::behaviour::toggle::Toggle;
+use libp2p::{Multiaddr, PeerId, Swarm, dns, identify, mdns, noise, ping, quic, tcp, yamux};
+use libp2p_connection_limits::{self as connection_limits, ConnectionLimits};
+use talkoot_protocol::id::NodeId;
+
+use super::behaviour::{self, root_cause};
+use super::event::{Config, Error};
+use super::queue::INBOX_FRAMES_MAX;
+
+/// The name under which identify speaks.
+const IDENTIFY_PROTOCOL: &str = "/talkoot/id/1";
+/// How long connecting may take, handshake included.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a connection without a session is kept: the second of two, or one whose peer never opens a stream.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+/// How often a peer is asked whether it lives, and how long it has to answer.
+const PING_INTERVAL: Duration = Duration::from_secs(20);
+/// Connections to one peer: one, and another that crosses it or replaces it.
+const CONNECTIONS_PER_PEER_MAX: u32 = 2;
+/// Handshakes under way, inbound; they cost a stranger nothing.
+const HANDSHAKES_MAX: u32 = 64;
+/// Streams on one connection; ours, ping and identify need six.
+const STREAMS_MAX: usize = 32;
+/// Inbound streams of one connection being negotiated.
+const NEGOTIATING_MAX: usize = 8;
+/// What a QUIC peer may send before we read it, on one stream and on a connection.
+const QUIC_STREAM_BYTES: u32 = 2 * 1024 * 1024;
+/// See [`QUIC_STREAM_BYTES`].
+const QUIC_CONNECTION_BYTES: u32 = 4 * 1024 * 1024;
+
+/// All behaviours of the swarm. The limits come first: what they refuse, the others never see.
+#[derive(NetworkBehaviour)]
+pub(super) struct Behaviours {
+    limits: connection_limits::Behaviour,
+    pub(super) sessions: behaviour::Behaviour,
+    identify: identify::Behaviour,
+    ping: ping::Behaviour,
+    mdns: Toggle<mdns::tokio::Behaviour>,
+}
+
+/// Builds the swarm and starts listening.
+pub(super) fn build(keypair: &Keypair, local: NodeId, config: &Config) -> Result<Swarm<Behaviours>, Error> {
+    let peer = keypair.public().to_peer_id();
+    let transport = transport(keypair)?;
+    let behaviours = behaviours(keypair, local, config)?;
+    let settings = libp2p::swarm::Config::with_tokio_executor()
+        .with_idle_connection_timeout(IDLE_TIMEOUT)
+        .with_max_negotiating_inbound_streams(NEGOTIATING_MAX)
+        // Wider than the credit of a connection: its task must never stall on a driver that is slow to read, for it
+        // also answers pings and writes.
+        .with_per_connection_event_buffer_size(INBOX_FRAMES_MAX + 32);
+    let mut swarm = Swarm::new(transport, behaviours, peer, settings);
+    config.listen.iter().try_for_each(|address| listen(&mut swarm, address))?;
+    Ok(swarm)
+}
+
+fn transport(keypair: &Keypair) -> Result<Boxed<(PeerId, StreamMuxerBox)>, Error> {
+    match dns::tokio::Transport::system(without_names(keypair)?) {
+        Ok(transport) => Ok(transport.boxed()),
+        // A machine without DNS (in the field, on a stick) still speaks to IP addresses.
+        Err(error) => {
+            tracing::warn!(%error, "no DNS on this machine: only IP addresses can be dialled");
+            without_names(keypair)
+        }
+    }
+}
+
+fn without_names(keypair: &Keypair) -> Result<Boxed<(PeerId, StreamMuxerBox)>, Error> {
+    let noise = noise::Config::new(keypair).map_err(|error| Error::Key { reason: error.to_string() })?;
+    let mut muxer = yamux::Config::default();
+    muxer.set_max_num_streams(STREAMS_MAX);
+    let tcp = tcp::tokio::Transport::new(tcp::Config::default().nodelay(true))
+        .upgrade(Version::V1)
+        .authenticate(noise)
+        .multiplex(muxer)
+        .timeout(CONNECT_TIMEOUT)
+        .boxed();
+
+    let mut settings = quic::Config::new(keypair);
+    settings.max_concurrent_stream_limit = STREAMS_MAX as u32;
+    settings.max_stream_data = QUIC_STREAM_BYTES;
+    settings.max_connection_data = QUIC_CONNECTION_BYTES;
+    let quic = quic::tokio::Transport::new(settings).map(|(peer, muxer), _| (peer, StreamMuxerBox::new(muxer)));
+    Ok(tcp.or_transport(quic).map(|either, _| either.into_inner()).boxed())
+}
+
+fn behaviours(keypair: &Keypair, local: NodeId, config: &Config) -> Result<Behaviours, Error> {
+    let total = config.connections_max;
+    // At least one inbound, whatever the total.
+    let inbound = total.saturating_mul(3).div_ceil(4);
+    let limits = ConnectionLimits::default()
+        .with_max_pending_incoming(Some(HANDSHAKES_MAX))
+        .with_max_established_incoming(Some(inbound))
+        .with_max_established_per_peer(Some(CONNECTIONS_PER_PEER_MAX))
+        .with_max_established(Some(total));
+    let identify = identify::Config::new(IDENTIFY_PROTOCOL.to_owned(), keypair.public())
+        .with_agent_version(format!("talkoot/{}", env!("CARGO_PKG_VERSION")))
+        .with_hide_listen_addrs(true)
+        .with_cache_size(0);
+    let mdns = if config.mdns {
+        let peer = keypair.public().to_peer_id();
+        Some(mdns::tokio::Behaviour::new(mdns::Config::default(), peer).map_err(Error::Discovery)?)
+    } else {
+        None
+    };
+    Ok(Behaviours {
+        limits: connection_limits::Behaviour::new(limits),
+        sessions: behaviour::Behaviour::new(local, config.frame_bytes_max),
+        identify: identify::Behaviour::new(identify),
+        ping: ping::Behaviour::new(ping::Config::new().with_interval(PING_INTERVAL).with_timeout(PING_INTERVAL)),
+        mdns: Toggle::from(mdns),
+    })
+}
+
+fn listen(swarm: &mut Swarm<Behaviours>, address: &Multiaddr) -> Result<(), Error> {
+    probe(address).map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => Error::AddressInUse { address: address.clone() },
+        _ => Error::Listen { address: address.clone(), reason: error.to_string() },
+    })?;
+    let failed = |error| Error::Listen { address: address.clone(), reason: root_cause(&error) };
+    swarm.listen_on(address.clone()).map(|_| ()).map_err(failed)
+}
+
+/// Tries to bind a port before libp2p does: libp2p shares a TCP port with whoever else shares it (`SO_REUSEPORT`), so two
+/// nodes on one port would start without complaint and get each other's connections; and its errors have no kind.
+fn probe(address: &Multiaddr) -> io::Result<()> {
+    let mut parts = address.iter();
+    let ip: std::net::IpAddr = match parts.next() {
+        Some(Protocol::Ip4(ip)) => ip.into(),
+        Some(Protocol::Ip6(ip)) => ip.into(),
+        _ => return Ok(()),
+    };
+    match parts.next() {
+        Some(Protocol::Tcp(port)) if port != 0 => std::net::TcpListener::bind((ip, port)).map(drop),
+        Some(Protocol::Udp(port)) if port != 0 => std::net::UdpSocket::bind((ip, port)).map(drop),
+        _ => Ok(()),
+    }
+}

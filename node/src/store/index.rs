@@ -1,0 +1,342 @@
+//! The index: a sled database that may lag behind the log, be lost or be corrupt, and is then built again.
+//!
+//! ```text
+//! tree "records"   key    ordinal u64 BE
+//!                  value  segment u32 | offset u32 | length u32 | kind u8 | payload crc u32 | the caller's value   (LE)
+//! tree "meta/…"    the caller's keys and values
+//! default tree     "stamp" -> layout u32 | salt of the log u32 | the caller's index version u32   (LE)
+//! ```
+//!
+//! sled 0.34 can panic on a corrupt file, so every call into it is guarded; and its `flush` is no `fsync`, so its file is
+//! synced here. Nothing in this file may be needed to find a record again.
+
+use std::fs::{self, File};
+use std::ops::RangeInclusive;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::error::{Error, is_full};
+use super::feed::{self, Feed};
+use super::record::{Header, Place, at_most};
+
+/// Name of the directory of the index inside the store's directory.
+const INDEX_DIR: &str = "index";
+/// What a discarded index is called until it is removed.
+const DISCARDED_DIR: &str = "index.discarded";
+/// Version of the layout drawn above.
+const LAYOUT: u32 = 1;
+/// What sled may keep in memory: 64 MiB.
+const CACHE_BYTES: u64 = 64 << 20;
+/// The index is made durable after so many entries, and when the store closes.
+const ENTRIES_BETWEEN_SYNCS: usize = 100_000;
+/// Bytes of a value before the caller's part.
+const VALUE_BYTES: usize = 17;
+/// Longest key of a small value.
+const META_KEY_BYTES_MAX: usize = 512;
+/// Longest small value: 64 KiB.
+const META_VALUE_BYTES_MAX: usize = 64 << 10;
+/// How often, and how far apart, a lock that an earlier sled of this process still holds is tried.
+const LOCK_TRIES: (u32, Duration) = (20, Duration::from_millis(10));
+
+/// A key and its value.
+pub type Pair = (Vec<u8>, Vec<u8>);
+
+/// Which log, and which meaning of the caller's values, an index belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stamp {
+    pub(super) salt: u32,
+    pub(super) index_version: u32,
+}
+
+impl Stamp {
+    fn encode(self) -> [u8; 12] {
+        let mut bytes = [0; 12];
+        bytes[..4].copy_from_slice(&LAYOUT.to_le_bytes());
+        bytes[4..8].copy_from_slice(&self.salt.to_le_bytes());
+        bytes[8..].copy_from_slice(&self.index_version.to_le_bytes());
+        bytes
+    }
+}
+
+/// An open index and the thread that feeds it.
+pub(super) struct Index {
+    // Declared first, so that it is empty and joined before the database closes.
+    feed: Feed,
+    db: sled::Db,
+    records: sled::Tree,
+    dir: PathBuf,
+    stamp: Stamp,
+}
+
+/// One entry of the index.
+pub(super) struct Entry {
+    pub(super) ordinal: u64,
+    pub(super) place: Place,
+    pub(super) kind: u8,
+    payload_crc: u32,
+    value: sled::IVec,
+}
+
+impl Entry {
+    fn decode(key: &[u8], value: sled::IVec) -> Option<Self> {
+        let number = |from: usize| Some(u32::from_le_bytes(*value.get(from..)?.first_chunk()?));
+        let place = Place { segment: number(0)?, offset: number(4)?, length: number(8)? };
+        let (kind, payload_crc) = (*value.get(12)?, number(13)?);
+        Some(Self { ordinal: u64::from_be_bytes(key.try_into().ok()?), place, kind, payload_crc, value })
+    }
+
+    /// The caller's part of the value.
+    pub(super) fn index(&self) -> &[u8] {
+        self.value.get(VALUE_BYTES..).unwrap_or_default()
+    }
+
+    /// Whether this is about the record that has `header`.
+    pub(super) fn agrees(&self, header: &Header) -> bool {
+        (self.ordinal, self.place.length, self.kind, self.payload_crc)
+            == (header.ordinal, header.length, header.kind, header.payload_crc)
+    }
+}
+
+/// Makes the entry for a record.
+pub(super) fn entry(header: &Header, place: Place, index: &[u8]) -> feed::Entry {
+    let mut value = Vec::with_capacity(VALUE_BYTES + index.len());
+    value.extend_from_slice(&place.segment.to_le_bytes());
+    value.extend_from_slice(&place.offset.to_le_bytes());
+    value.extend_from_slice(&place.length.to_le_bytes());
+    value.push(header.kind);
+    value.extend_from_slice(&header.payload_crc.to_le_bytes());
+    value.extend_from_slice(index);
+    (header.ordinal, value)
+}
+
+/// Calls into sled; a panic in there becomes an error.
+fn guarded<T>(call: impl FnOnce() -> sled::Result<T>) -> Result<T, Error> {
+    match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(sled::Error::Io(error))) if is_full(&error) => Err(Error::DiskFull { bytes: 0 }),
+        Ok(Err(error)) => Err(Error::Index { reason: error.to_string() }),
+        Err(_) => Err(Error::Index { reason: "sled panicked".to_owned() }),
+    }
+}
+
+impl Index {
+    /// Opens the index of `store_dir`; an unusable or foreign one is thrown away and begun anew.
+    ///
+    /// Returns `None` when even an empty one cannot be had, on a full disk for instance: the store works without.
+    pub(super) fn open(store_dir: &Path, stamp: Stamp) -> Option<Self> {
+        let _ = fs::remove_dir_all(store_dir.join(DISCARDED_DIR));
+        match Self::try_open(store_dir, stamp) {
+            Ok(index) => Some(index),
+            Err(error @ Error::DiskFull { .. }) => {
+                // Nothing is wrong with it; it opens again when there is room.
+                tracing::error!(%error, "the index cannot be opened, the store works without");
+                None
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the index is built anew");
+                Self::begin_anew(store_dir, stamp)
+            }
+        }
+    }
+
+    /// Throws the index away and begins an empty one.
+    pub(super) fn recreate(self) -> Option<Self> {
+        let (store_dir, stamp) = (self.dir.parent()?.to_owned(), self.stamp);
+        if catch_unwind(AssertUnwindSafe(|| drop(self))).is_err() {
+            tracing::warn!("sled panicked while closing");
+        }
+        Self::begin_anew(&store_dir, stamp)
+    }
+
+    fn begin_anew(store_dir: &Path, stamp: Stamp) -> Option<Self> {
+        let (dir, discarded) = (store_dir.join(INDEX_DIR), store_dir.join(DISCARDED_DIR));
+        // Renamed first: a sled that is still dying in this process must not meet the new one's files.
+        let _ = fs::remove_dir_all(&discarded);
+        let _ = fs::rename(&dir, &discarded);
+        let _ = fs::remove_dir_all(&discarded);
+        match Self::try_open(store_dir, stamp) {
+            Ok(index) => Some(index),
+            Err(error) => {
+                tracing::error!(%error, "there is no index; the next start reads the whole log");
+                None
+            }
+        }
+    }
+
+    fn try_open(store_dir: &Path, stamp: Stamp) -> Result<Self, Error> {
+        let dir = store_dir.join(INDEX_DIR);
+        if dir.is_file() {
+            let _ = fs::remove_file(&dir);
+        }
+        let db = open_sled(&dir)?;
+        let records = guarded(|| match db.insert("stamp", &stamp.encode())? {
+            Some(found) if found != stamp.encode() => {
+                // Another log's places, or values that mean something else by now; small values stay.
+                db.drop_tree("records")?;
+                db.open_tree("records")
+            }
+            _ => db.open_tree("records"),
+        })?;
+        let feed = start_feed(&db, &records, &dir).ok_or_else(|| Error::Index { reason: "no thread".to_owned() })?;
+        Ok(Self { feed, db, records, dir, stamp })
+    }
+
+    /// Hands entries to the thread that puts them in.
+    pub(super) fn put(&self, entries: Vec<feed::Entry>) {
+        if !entries.is_empty() {
+            self.feed.put(entries);
+        }
+    }
+
+    /// Returns the greatest ordinal the index knows.
+    pub(super) fn last_ordinal(&self) -> Result<Option<u64>, Error> {
+        let last = guarded(|| self.records.last())?;
+        Ok(last.and_then(|(key, _)| Some(u64::from_be_bytes(key.as_ref().try_into().ok()?))))
+    }
+
+    /// Returns the entries of a range of ordinals, in order.
+    pub(super) fn range(&self, ordinals: RangeInclusive<u64>) -> Entries {
+        let range = ordinals.start().to_be_bytes()..=ordinals.end().to_be_bytes();
+        match guarded(|| Ok(self.records.range(range))) {
+            Ok(iter) => Entries { iter: Some(iter), broken: false },
+            Err(_) => Entries { iter: None, broken: true },
+        }
+    }
+
+    /// Takes out what turned out to be wrong.
+    pub(super) fn remove(&self, ordinals: &[u64]) -> Result<(), Error> {
+        guarded(|| {
+            let mut batch = sled::Batch::default();
+            ordinals.iter().for_each(|ordinal| batch.remove(&ordinal.to_be_bytes()));
+            self.records.apply_batch(batch)
+        })
+    }
+
+    /// Waits until everything handed over is in, and makes the index durable.
+    pub(super) fn sync(&self) -> Result<(), Error> {
+        self.feed.drain();
+        sync_sled(&self.db, &self.dir)
+    }
+
+    fn meta(&self, tree: &str) -> Result<sled::Tree, Error> {
+        guarded(|| self.db.open_tree(["meta/", tree].concat()))
+    }
+
+    pub(super) fn meta_get(&self, tree: &str, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+        let tree = self.meta(tree)?;
+        guarded(|| Ok(tree.get(key)?.map(|value| value.to_vec())))
+    }
+
+    pub(super) fn meta_put(&self, tree: &str, key: &[u8], value: &[u8]) -> Result<(), Error> {
+        at_most("a key", key.len(), META_KEY_BYTES_MAX)?;
+        at_most("a small value", value.len(), META_VALUE_BYTES_MAX)?;
+        let tree = self.meta(tree)?;
+        guarded(|| tree.insert(key, value).map(drop))
+    }
+
+    pub(super) fn meta_remove(&self, tree: &str, key: &[u8]) -> Result<(), Error> {
+        let tree = self.meta(tree)?;
+        guarded(|| tree.remove(key).map(drop))
+    }
+
+    pub(super) fn meta_scan(&self, tree: &str, prefix: &[u8]) -> Result<Vec<Pair>, Error> {
+        let tree = self.meta(tree)?;
+        guarded(|| tree.scan_prefix(prefix).map(|it| it.map(|(key, value)| (key.to_vec(), value.to_vec()))).collect())
+    }
+}
+
+impl Drop for Index {
+    fn drop(&mut self) {
+        if let Err(error) = self.sync() {
+            tracing::warn!(%error, "the index was not closed cleanly");
+        }
+    }
+}
+
+/// Opens sled, giving an earlier one of this process a moment to let go of its file.
+fn open_sled(dir: &Path) -> Result<sled::Db, Error> {
+    let config = sled::Config::new().path(dir).cache_capacity(CACHE_BYTES).flush_every_ms(None);
+    let (tries, pause) = LOCK_TRIES;
+    for _ in 1..tries {
+        match guarded(|| config.open()) {
+            Err(Error::Index { reason }) if reason.contains("could not acquire lock") => std::thread::sleep(pause),
+            other => return other,
+        }
+    }
+    guarded(|| config.open())
+}
+
+/// Starts the thread that puts entries in.
+fn start_feed(db: &sled::Db, records: &sled::Tree, dir: &Path) -> Option<Feed> {
+    let (db, records, dir) = (db.clone(), records.clone(), dir.to_owned());
+    let mut unsynced = 0;
+    let mut warned = false;
+    Feed::start(move |entries| {
+        unsynced += entries.len();
+        let put = || entries.into_iter().try_for_each(|(key, it)| records.insert(key.to_be_bytes(), it).map(drop));
+        let mut done = guarded(put);
+        if done.is_ok() && unsynced >= ENTRIES_BETWEEN_SYNCS {
+            unsynced = 0;
+            done = sync_sled(&db, &dir);
+        }
+        if let Err(error) = done
+            && !std::mem::replace(&mut warned, true)
+        {
+            tracing::warn!(%error, "the index falls behind the log; it is completed at the next start");
+        }
+    })
+}
+
+/// Flushes sled, and syncs its file, which sled itself does not (its issue 1452).
+fn sync_sled(db: &sled::Db, dir: &Path) -> Result<(), Error> {
+    guarded(|| db.flush())?;
+    let path = dir.join("db");
+    File::open(&path).and_then(|file| file.sync_all()).map_err(Error::io("sync", &path))
+}
+
+/// Entries in the order of their ordinals. Ends early, and says so, where sled fails.
+pub(super) struct Entries {
+    iter: Option<sled::Iter>,
+    pub(super) broken: bool,
+}
+
+impl Entries {
+    /// An iterator over nothing.
+    pub(super) fn none() -> Self {
+        Self { iter: None, broken: false }
+    }
+
+    fn step(
+        &mut self,
+        step: impl FnOnce(&mut sled::Iter) -> Option<sled::Result<(sled::IVec, sled::IVec)>>,
+    ) -> Option<Entry> {
+        let iter = self.iter.as_mut()?;
+        let found = guarded(|| step(iter).transpose()).map(|found| found.map(|(key, it)| Entry::decode(&key, it)));
+        match found {
+            Ok(None) => {
+                // sled's iterator sees what is put in meanwhile; once at the end, it must stay there.
+                self.iter = None;
+                None
+            }
+            Ok(Some(Some(entry))) => Some(entry),
+            Ok(Some(None)) | Err(_) => {
+                (self.iter, self.broken) = (None, true);
+                None
+            }
+        }
+    }
+
+    /// Returns the last entry.
+    pub(super) fn last_entry(&mut self) -> Option<Entry> {
+        self.step(sled::Iter::next_back)
+    }
+}
+
+impl Iterator for Entries {
+    type Item = Entry;
+
+    fn next(&mut self) -> Option<Entry> {
+        self.step(sled::Iter::next)
+    }
+}

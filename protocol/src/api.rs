@@ -1,0 +1,384 @@
+//! What a node answers to the programs of its own organisation: request and response shapes, and nothing else. The command
+//! line speaks them over a local socket to a running node, or directly to a store when none runs.
+//!
+//! A call is one JSON request and any number of binary attachments (encoded changes); so is the answer.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::charter::Charter;
+use crate::id::{ChangeId, DocumentId, NetworkId, NodeId, OrganisationId, WorkerId};
+use crate::key::PublicKey;
+use crate::scope::{County, Scope};
+use crate::statement::{Names, OrganisationKind, Role};
+use crate::sync::digest::Fingerprint;
+use crate::time::Timestamp;
+use crate::view::{MergedView, Query, Rules, Together};
+
+/// A question or an order.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Request {
+    /// How are you?
+    Status,
+    /// Who are you, and in which network?
+    Identity,
+    /// Admit the attached changes. Answered once each is decided, and durable if it is stored.
+    Submit,
+    /// Every change of a document, attached in causal order. The id may be shortened to its first digits.
+    Document {
+        /// The id or its beginning.
+        document: String,
+    },
+    /// A page of reports, newest first.
+    Reports {
+        /// Only of this organisation.
+        #[serde(default)]
+        organisation: Option<OrganisationId>,
+        /// Skip so many.
+        #[serde(default)]
+        skip: usize,
+        /// At most so many.
+        limit: usize,
+    },
+    /// One report whole, with every concurrent value. The id may be shortened.
+    Report {
+        /// The id or its beginning.
+        document: String,
+    },
+    /// Who changed a report, when, and how. The id may be shortened.
+    History {
+        /// The id or its beginning.
+        document: String,
+    },
+    /// Many reports as one picture.
+    View {
+        /// What to count by.
+        query: Query,
+        /// Stricter limits than the node's own, if any.
+        #[serde(default)]
+        rules: Option<Rules>,
+    },
+    /// What several organisations see together and none sees alone.
+    Together,
+    /// The organisations known here.
+    Organisations,
+    /// The workers certified by this organisation.
+    Workers,
+    /// The peers and how the exchange with each stands.
+    Peers,
+    /// Stay connected to this address.
+    AddPeer {
+        /// A multiaddress or host:port.
+        address: String,
+    },
+    /// No longer stay connected to this address.
+    RemovePeer {
+        /// The address as it was added.
+        address: String,
+    },
+}
+
+/// An answer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Response {
+    /// To `status`.
+    Status(Box<Status>),
+    /// To `identity`.
+    Identity(Box<Identity>),
+    /// To `submit`: one outcome for each change, in order.
+    Submitted {
+        /// The outcomes.
+        outcomes: Vec<Outcome>,
+    },
+    /// To `document`: the changes are attached.
+    Document {
+        /// The document's full id.
+        document: DocumentId,
+    },
+    /// To `reports`.
+    Reports {
+        /// The page.
+        reports: Vec<Report>,
+        /// How many there are in all.
+        total: usize,
+    },
+    /// To `report`.
+    Report(Box<Report>),
+    /// To `history`.
+    History {
+        /// The document's full id.
+        document: DocumentId,
+        /// Its changes in causal order.
+        changes: Vec<HistoryEntry>,
+    },
+    /// To `view`.
+    View(Box<MergedView>),
+    /// To `together`.
+    Together {
+        /// The cells, strongest first.
+        cells: Vec<Together>,
+    },
+    /// To `organisations`.
+    Organisations {
+        /// Members first, then those only seen.
+        organisations: Vec<Organisation>,
+    },
+    /// To `workers`.
+    Workers {
+        /// One for each certified key.
+        workers: Vec<Worker>,
+    },
+    /// To `peers`.
+    Peers {
+        /// Addresses kept and peers connected.
+        peers: Vec<Peer>,
+    },
+    /// Done; nothing more to say.
+    Done,
+    /// It could not be done.
+    Failed(Failure),
+}
+
+/// Why something could not be done: what happened, and what to do next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// A stable name for programs.
+    pub name: String,
+    /// A sentence for people.
+    pub message: String,
+}
+
+impl Failure {
+    /// Makes one.
+    pub fn new(name: &str, message: impl Into<String>) -> Self {
+        Self { name: name.into(), message: message.into() }
+    }
+}
+
+/// What became of a submitted change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// It is durable here.
+    Stored {
+        /// Its id.
+        id: ChangeId,
+    },
+    /// It was here already.
+    Known {
+        /// Its id.
+        id: ChangeId,
+    },
+    /// It waits, unsaved, for something that is not here.
+    Waiting {
+        /// Its id.
+        id: ChangeId,
+        /// A sentence about what is missing.
+        missing: String,
+    },
+    /// It was refused.
+    Refused {
+        /// Its id, if it is well-formed enough to have one.
+        id: Option<ChangeId>,
+        /// The rule's stable name.
+        name: String,
+        /// A sentence.
+        message: String,
+    },
+    /// It could not be written to disk.
+    NotStored {
+        /// Its id.
+        id: ChangeId,
+        /// A sentence.
+        message: String,
+    },
+}
+
+/// Who a node is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Its key.
+    pub node: NodeId,
+    /// The organisation it acts for.
+    pub organisation: OrganisationId,
+    /// That organisation's names.
+    pub names: Names,
+    /// Its kind.
+    pub kind: OrganisationKind,
+    /// The counties it acts in.
+    pub counties: Vec<County>,
+    /// The network.
+    pub network: NetworkId,
+    /// The network's charter.
+    pub charter: Charter,
+    /// The organisation's document, in which its root key makes statements.
+    pub document: DocumentId,
+    /// The root key's last position there: sequence and change.
+    pub tip: (u32, ChangeId),
+    /// The addresses on which it listens, if it runs.
+    pub listening: Vec<String>,
+}
+
+/// How a node is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// Its key.
+    pub node: NodeId,
+    /// The organisation it acts for.
+    pub organisation: OrganisationId,
+    /// Whether it is connected to a network, or only its store is open.
+    pub running: bool,
+    /// Changes in the log.
+    pub changes: u64,
+    /// Reports.
+    pub reports: u64,
+    /// One value over all network-wide changes: equal on two nodes that hold the same.
+    pub fingerprint: Fingerprint,
+    /// The same for each scope held here, by its name, with the number of changes.
+    pub scopes: BTreeMap<String, ScopeStatus>,
+    /// Bytes of the log on disk.
+    pub log_bytes: u64,
+    /// Records found damaged when the store was opened.
+    pub damaged: u64,
+    /// Changes that wait for something.
+    pub parked: u64,
+    /// Positions of a key's chain that hold more than one change.
+    pub forks: u64,
+    /// How often each rule refused a change.
+    pub refusals: BTreeMap<String, u64>,
+    /// How often each offence ended a session.
+    pub offences: BTreeMap<String, u64>,
+    /// Documents that cannot be read, with the reason.
+    pub quarantined: BTreeMap<String, String>,
+    /// Connected peers.
+    pub connected: u64,
+}
+
+/// What is held of one scope.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScopeStatus {
+    /// Number of changes.
+    pub changes: u64,
+    /// Their fingerprint.
+    pub fingerprint: Fingerprint,
+}
+
+/// One report as it reads now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Its document.
+    pub document: DocumentId,
+    /// The organisation that began it.
+    pub organisation: OrganisationId,
+    /// The pseudonymous worker who began it.
+    pub author: Option<WorkerId>,
+    /// For whom it is.
+    pub scope: Scope,
+    /// When its author says it was begun.
+    pub claimed: Timestamp,
+    /// Number of its changes.
+    pub changes: usize,
+    /// The field values, each the one automerge prefers where there are several.
+    pub fields: Map<String, Value>,
+    /// For each field with concurrent values: all of them, the preferred first.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub conflicts: BTreeMap<String, Vec<Value>>,
+}
+
+/// One change of a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryEntry {
+    /// Its id.
+    pub id: ChangeId,
+    /// The key that signed it.
+    pub author: PublicKey,
+    /// The worker behind it, if known here.
+    pub worker: Option<WorkerId>,
+    /// Its number in that key's chain in this document.
+    pub sequence: u32,
+    /// What it builds on.
+    pub dependencies: Vec<ChangeId>,
+    /// When its author says it was.
+    pub claimed: Timestamp,
+    /// The fields it set or took away.
+    pub fields: Vec<String>,
+}
+
+/// An organisation as it is known here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Organisation {
+    /// Its id.
+    pub id: OrganisationId,
+    /// Its names.
+    pub names: Names,
+    /// Its kind.
+    pub kind: OrganisationKind,
+    /// The counties it acts in.
+    pub counties: Vec<County>,
+    /// How people reach it.
+    pub contact: String,
+    /// Whether it is one's own.
+    pub own: bool,
+    /// Whether it is a member.
+    pub member: bool,
+    /// Whether the charter names it as a founder.
+    pub founder: bool,
+    /// Who recognises it.
+    pub recognised_by: Vec<OrganisationId>,
+    /// Its reports here.
+    pub reports: u64,
+}
+
+/// A certified key of a worker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Worker {
+    /// The certificate.
+    pub certificate: ChangeId,
+    /// The worker.
+    pub worker: WorkerId,
+    /// The key.
+    pub key: PublicKey,
+    /// What the worker may do.
+    pub roles: Vec<Role>,
+}
+
+/// A peer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Peer {
+    /// The address kept, if it was added here.
+    pub address: Option<String>,
+    /// The node behind it, once connected.
+    pub node: Option<NodeId>,
+    /// Whether a connection stands.
+    pub connected: bool,
+    /// The organisation it acts for, once it has proven it.
+    pub organisation: Option<OrganisationId>,
+    /// Whether that organisation is a member here.
+    pub member: bool,
+    /// Whether both hold the same of all they share.
+    pub in_step: bool,
+    /// Changes it lacks or we lack, as far as its last word tells; `None` before it said anything.
+    pub behind: Option<u64>,
+    /// Changes sent to it in this session.
+    pub sent: u64,
+    /// Changes it delivered in this session.
+    pub received: u64,
+    /// Of those, stored here.
+    pub stored: u64,
+    /// Of those, refused, by name.
+    pub refused: BTreeMap<String, u64>,
+    /// Bytes of frames sent to it in this session.
+    pub bytes_sent: u64,
+    /// Bytes of frames received from it in this session.
+    pub bytes_received: u64,
+    /// Seconds since it last said anything.
+    pub silent_seconds: Option<u64>,
+    /// Why the last attempt to reach it failed.
+    pub trouble: Option<String>,
+}
+

@@ -1,0 +1,268 @@
+//! What is in the log, by id: the graph of every document, in memory, without any content.
+//!
+//! Entries keep the order in which they were written; an [`Index`] is a position in that order. A batch that could not be made
+//! durable is taken back with [`Catalog::truncate`].
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::chunk::Actor;
+use crate::header::Act;
+use crate::id::{ChangeId, ChunkHash, DocumentId, OrganisationId};
+use crate::key::PublicKey;
+use crate::scope::{Kind, Scope};
+
+/// Position of an entry in the catalog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Index(u32);
+
+/// Position of a record in the store's log: 1 for the first ever written, never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ordinal(u64);
+
+impl Ordinal {
+    /// Wraps the store's number.
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// Returns the store's number.
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
+
+/// What must be known of an admitted automerge change to judge those that build on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChunkFacts {
+    /// Automerge's name of the change.
+    pub hash: ChunkHash,
+    /// Its content-derived actor.
+    pub actor: Actor,
+    /// Its first operation number.
+    pub start_op: u32,
+    /// Its last operation number (`start_op - 1` if it has none).
+    pub max_op: u32,
+    /// The deepest nesting of an object it makes.
+    pub depth: u8,
+}
+
+/// One admitted change.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its id.
+    pub id: ChangeId,
+    /// The document, as a position in the catalog's documents.
+    document: u32,
+    /// What it does.
+    pub act: Act,
+    /// Who signed it.
+    pub author: PublicKey,
+    /// Its number in the author's chain in this document.
+    pub sequence: u32,
+    /// What it builds on.
+    pub dependencies: Box<[Index]>,
+    /// The automerge change in its body, if that is what it carries.
+    pub chunk: Option<ChunkFacts>,
+    /// Where the log has it; `None` until it is durable.
+    pub ordinal: Option<Ordinal>,
+    /// Length of the record in bytes.
+    pub bytes: u32,
+}
+
+/// One document.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// Its id.
+    pub id: DocumentId,
+    /// What sort it is.
+    pub kind: Kind,
+    /// For whom it is.
+    pub scope: Scope,
+    /// The organisation that began it.
+    pub organisation: OrganisationId,
+    changes: Vec<Index>,
+}
+
+impl Document {
+    /// Returns the document's changes in the order of the log, which is causal.
+    pub fn changes(&self) -> &[Index] {
+        &self.changes
+    }
+}
+
+/// An entry about to be inserted.
+#[derive(Debug, Clone)]
+pub struct NewEntry {
+    /// Its id.
+    pub id: ChangeId,
+    /// Its document.
+    pub place: NewPlace,
+    /// What it does.
+    pub act: Act,
+    /// Who signed it.
+    pub author: PublicKey,
+    /// Its number in the author's chain in this document.
+    pub sequence: u32,
+    /// What it builds on, all of it in the catalog.
+    pub dependencies: Vec<Index>,
+    /// The automerge change in its body.
+    pub chunk: Option<ChunkFacts>,
+    /// Length of the record in bytes.
+    pub bytes: u32,
+}
+
+/// Where a new entry belongs.
+#[derive(Debug, Clone, Copy)]
+pub enum NewPlace {
+    /// It begins a document.
+    Begins {
+        /// What sort.
+        kind: Kind,
+        /// For whom.
+        scope: Scope,
+        /// By which organisation.
+        organisation: OrganisationId,
+    },
+    /// It continues the document that begins with this entry.
+    Continues(Index),
+}
+
+/// The catalog.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    entries: Vec<Entry>,
+    documents: Vec<Document>,
+    by_id: HashMap<ChangeId, Index>,
+}
+
+impl Catalog {
+    /// Returns the number of entries.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Returns whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Returns the position of a change.
+    pub fn find(&self, id: &ChangeId) -> Option<Index> {
+        self.by_id.get(id).copied()
+    }
+
+    /// Returns an entry. Positions come from this catalog, so it is there.
+    pub fn entry(&self, index: Index) -> &Entry {
+        &self.entries[index.0 as usize]
+    }
+
+    /// Returns the document of an entry.
+    pub fn document_of(&self, index: Index) -> &Document {
+        &self.documents[self.entry(index).document as usize]
+    }
+
+    /// Returns a document by its id.
+    pub fn document(&self, id: &DocumentId) -> Option<&Document> {
+        let document = self.document_of(self.find(&id.first_change())?);
+        (document.id == *id).then_some(document)
+    }
+
+    /// Returns all documents in the order in which they began.
+    pub fn documents(&self) -> impl Iterator<Item = &Document> {
+        self.documents.iter()
+    }
+
+    /// Returns all entries in the order of the log.
+    pub fn entries(&self) -> impl Iterator<Item = (Index, &Entry)> {
+        self.entries.iter().enumerate().map(|(at, entry)| (Index(at as u32), entry))
+    }
+
+    /// Adds an entry; the caller has admitted it.
+    pub fn insert(&mut self, new: NewEntry) -> Index {
+        let index = Index(self.entries.len() as u32);
+        let document = match new.place {
+            NewPlace::Begins { kind, scope, organisation } => {
+                let id = new.id.into();
+                self.documents.push(Document { id, kind, scope, organisation, changes: vec![index] });
+                self.documents.len() as u32 - 1
+            }
+            NewPlace::Continues(first) => {
+                let document = self.entry(first).document;
+                self.documents[document as usize].changes.push(index);
+                document
+            }
+        };
+        self.by_id.insert(new.id, index);
+        self.entries.push(Entry {
+            id: new.id,
+            document,
+            act: new.act,
+            author: new.author,
+            sequence: new.sequence,
+            dependencies: new.dependencies.into_boxed_slice(),
+            chunk: new.chunk,
+            ordinal: None,
+            bytes: new.bytes,
+        });
+        index
+    }
+
+    /// Notes where the log has an entry.
+    pub fn set_ordinal(&mut self, index: Index, ordinal: Ordinal) {
+        self.entries[index.0 as usize].ordinal = Some(ordinal);
+    }
+
+    /// Takes back all entries from the `length`-th on.
+    pub fn truncate(&mut self, length: usize) {
+        while self.entries.len() > length {
+            let Some(entry) = self.entries.pop() else { return };
+            self.by_id.remove(&entry.id);
+            let document = &mut self.documents[entry.document as usize];
+            document.changes.pop();
+            if document.changes.is_empty() {
+                self.documents.pop();
+            }
+        }
+    }
+
+    /// Returns everything in the causal past of `from`, `from` included.
+    pub fn past(&self, from: &[Index]) -> BTreeSet<Index> {
+        let mut past: BTreeSet<Index> = from.iter().copied().collect();
+        let mut open: Vec<Index> = from.to_vec();
+        while let Some(index) = open.pop() {
+            let new: Vec<_> = self.entry(index).dependencies.iter().copied().filter(|dep| past.insert(*dep)).collect();
+            open.extend(new);
+        }
+        past
+    }
+
+    /// Returns the changes of a document that no other change of it builds on, ascending by id.
+    pub fn heads(&self, document: &DocumentId) -> Vec<ChangeId> {
+        let changes = self.document(document).map(Document::changes).unwrap_or_default();
+        let built_on: BTreeSet<_> = changes.iter().flat_map(|index| self.entry(*index).dependencies.iter()).collect();
+        let mut heads: Vec<_> =
+            changes.iter().filter(|index| !built_on.contains(index)).map(|index| self.entry(*index).id).collect();
+        heads.sort_unstable();
+        heads
+    }
+
+    /// Returns a key's last position in a document: the greatest sequence number, and of several (a fork) the smallest id.
+    pub fn tip(&self, document: &DocumentId, author: &PublicKey) -> Option<(u32, ChangeId)> {
+        let changes = self.document(document)?.changes.iter().map(|index| self.entry(*index));
+        changes
+            .filter(|entry| entry.author == *author)
+            .map(|entry| (entry.sequence, std::cmp::Reverse(entry.id)))
+            .max()
+            .map(|(sequence, id)| (sequence, id.0))
+    }
+
+    /// Returns another change of the same key at the same position in the same document: a fork, proven by both headers.
+    pub fn fork_of(&self, index: Index) -> Option<Index> {
+        let entry = self.entry(index);
+        let same = |other: &Index| {
+            let other_entry = self.entry(*other);
+            *other != index && other_entry.author == entry.author && other_entry.sequence == entry.sequence
+        };
+        self.document_of(index).changes.iter().copied().find(same)
+    }
+}

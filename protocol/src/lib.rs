@@ -1,0 +1,36 @@
+//! Everything in Talkoot that decides, and nothing that touches the world: no I/O, no clock, no randomness, no async. Time
+//! and entropy come in as arguments.
+//!
+//! Two wings stand on one pillar, and neither imports the other's inside:
+//!
+//! - the pillar: [`id`], [`key`], [`time`], [`scope`], [`header`], [`signed`], [`statement`], [`charter`], [`membership`], [`limits`];
+//! - the left wing *moves* changes: [`catalog`], [`policy`], [`wire`], [`sync`];
+//! - the right wing *reads* them: [`chunk`], [`document`], [`scan`], [`report`], [`view`].
+//!
+//! They meet at the door, [`sync::check`], which asks the guard ([`chunk`]) and the scanner ([`scan`]) for their frozen
+//! verdicts. [`api`] is what a node answers to the programs of its own organisation.
+
+pub mod api;
+pub mod catalog;
+mod cbor;
+pub mod charter;
+pub mod chunk;
+pub mod document;
+pub mod header;
+pub mod id;
+pub mod key;
+pub mod limits;
+pub mod membership;
+pub mod policy;
+pub mod report;
+pub mod scan;
+pub mod scope;
+pub mod sign;
+pub mod signed;
+pub mod statement;
+pub mod sync;
+pub mod time;
+pub mod view;
+pub mod wire;
+
+pub use cbor::Malformed;

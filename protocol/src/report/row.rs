@@ -1,0 +1,76 @@
+//! What a report contributes to merged views.
+
+use crate::id::{DocumentId, OrganisationId, WorkerId};
+use crate::statement::OrganisationKind;
+use crate::view::{Row, terms};
+
+use super::Report;
+use super::area::Area;
+use super::codes::{Kind, SupportNeed, Valence};
+
+/// Who a report is from, as its signed changes say.
+#[derive(Debug, Clone, Copy)]
+pub struct Provenance {
+    /// The report's document.
+    pub document: DocumentId,
+    /// The organisation that began it.
+    pub organisation: OrganisationId,
+    /// That organisation's kind.
+    pub organisation_kind: OrganisationKind,
+    /// The worker who began it.
+    pub author: WorkerId,
+}
+
+impl Report {
+    /// Returns the row this report is counted by. Codes this version does not know are not counted.
+    pub fn row(&self, from: Provenance) -> Row {
+        let themes = self.support_need.iter().filter_map(|code| code.known()).filter_map(theme_of);
+        Row {
+            document: from.document,
+            organisation: from.organisation,
+            organisation_kind: from.organisation_kind,
+            author: from.author,
+            themes: themes.collect(),
+            areas: self.area.iter().filter_map(area_of).collect(),
+            half_year: self.observed_period.and_then(|period| {
+                let half_year = period.half_year();
+                terms::HalfYear::new(half_year.year(), half_year.half())
+            }),
+            valence: self.valence.as_ref().and_then(|code| code.known()).map(valence_of),
+            kind: self.kind.as_ref().and_then(|code| code.known()).map(kind_of),
+        }
+    }
+}
+
+fn theme_of(need: SupportNeed) -> Option<terms::Theme> {
+    need.key().parse().ok().and_then(terms::Theme::new)
+}
+
+fn area_of(area: &Area) -> Option<terms::Area> {
+    area.verify().ok()?;
+    let county = area.county();
+    match (county, area.code.as_str().parse::<u16>()) {
+        (None, _) => Some(terms::Area::Country),
+        (Some(county), Ok(code)) if area.code.as_str().len() == 3 => {
+            Some(terms::Area::Municipality { county, municipality: terms::Municipality::new(code)? })
+        }
+        (Some(county), _) => Some(terms::Area::County(county)),
+    }
+}
+
+fn valence_of(valence: Valence) -> terms::Valence {
+    match valence {
+        Valence::Positive => terms::Valence::Positive,
+        Valence::Negative => terms::Valence::Negative,
+        Valence::Mixed => terms::Valence::Mixed,
+    }
+}
+
+fn kind_of(kind: Kind) -> terms::Kind {
+    match kind {
+        Kind::Phenomenon => terms::Kind::Phenomenon,
+        Kind::GoodPractice => terms::Kind::GoodPractice,
+        Kind::Wondering => terms::Kind::Wondering,
+        Kind::Experiment => terms::Kind::Experiment,
+    }
+}

@@ -1,0 +1,177 @@
+//! What a signer does: from words to a signed change. Runs where the key is, on the worker's machine; salt and time are given.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::chunk::Chunk;
+use crate::document::{self, Fields};
+use crate::header::{Act, Place, Position};
+use crate::id::{ChangeId, ChunkHash, DocumentId, NetworkId};
+use crate::key::SecretKey;
+use crate::limits::SALT_BYTES;
+use crate::scope::{Kind, Scope};
+use crate::signed::{self, Body, Intent, Verified};
+use crate::statement::Statement;
+use crate::sync::check::{Checked, Content};
+use crate::time::Timestamp;
+
+/// Why nothing could be signed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The document cannot be changed so.
+    #[error(transparent)]
+    Document(#[from] document::Error),
+    /// The change became too long.
+    #[error(transparent)]
+    Signed(#[from] signed::Error),
+    /// A history without its first change, or with changes of several documents.
+    #[error("the document's history is not whole")]
+    History,
+}
+
+/// What is different each time something is signed.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    /// When, by the signer's clock.
+    pub claimed: Timestamp,
+    /// Fresh random bytes.
+    pub salt: [u8; SALT_BYTES],
+}
+
+/// A worker at the pen: the key and the certificate that lets it act.
+#[derive(Debug, Clone, Copy)]
+pub struct Author<'a> {
+    /// The worker's key.
+    pub key: &'a SecretKey,
+    /// The certificate's change id.
+    pub certificate: ChangeId,
+    /// The network.
+    pub network: NetworkId,
+}
+
+impl Author<'_> {
+    /// Signs a new document.
+    ///
+    /// # Errors
+    /// [`Error::Document`] for fields that cannot be written, [`Error::Signed`] if it became too long.
+    pub fn begin(&self, kind: Kind, scope: Scope, fields: &Fields, moment: Moment) -> Result<Verified, Error> {
+        let chunk = document::create(&self.key.public(), fields)?;
+        self.seal(Place::Begins { kind, scope }, Position::First, Vec::new(), &chunk, moment)
+    }
+
+    /// Signs a change on top of a document's whole history, given in causal order. `None` takes a field away.
+    ///
+    /// # Errors
+    /// [`Error::History`], [`Error::Document`] (also when nothing would change), [`Error::Signed`].
+    pub fn change(
+        &self,
+        history: &[Checked],
+        edits: &BTreeMap<String, Option<Value>>,
+        moment: Moment,
+    ) -> Result<Verified, Error> {
+        let chunks = document::sound(&chunks(history));
+        let past = Past::of(history, &chunks, self.key)?;
+        let chunk = document::edit(&self.key.public(), &past.document, &chunks, edits)?;
+        let dependencies = ids_of(history, chunk.deps());
+        self.seal(Place::Continues(past.document), past.position, dependencies, &chunk, moment)
+    }
+
+    fn seal(
+        &self,
+        place: Place,
+        position: Position,
+        dependencies: Vec<ChangeId>,
+        chunk: &Chunk,
+        moment: Moment,
+    ) -> Result<Verified, Error> {
+        let body = Body::new(moment.salt, chunk.bytes())?;
+        let intent = Intent {
+            network: self.network,
+            act: Act::Change,
+            place,
+            certificate: Some(self.certificate),
+            position,
+            dependencies,
+            claimed: moment.claimed,
+        };
+        Ok(intent.seal(body, self.key))
+    }
+}
+
+/// Returns the automerge changes of a history, in its order.
+pub fn chunks(history: &[Checked]) -> Vec<&Chunk> {
+    history
+        .iter()
+        .filter_map(|checked| match checked.content() {
+            Content::Chunk(chunk) => Some(chunk),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Returns the changes that carry these automerge changes.
+fn ids_of(history: &[Checked], hashes: &[ChunkHash]) -> Vec<ChangeId> {
+    let carries = |checked: &&Checked| {
+        matches!(checked.content(), Content::Chunk(chunk) if hashes.binary_search(&chunk.hash()).is_ok())
+    };
+    history.iter().filter(carries).map(Checked::id).collect()
+}
+
+/// What a signer must know of a document's history.
+struct Past {
+    document: DocumentId,
+    position: Position,
+}
+
+impl Past {
+    /// The position follows the changes that are read: nobody builds on what changes nothing.
+    fn of(history: &[Checked], read: &[&Chunk], key: &SecretKey) -> Result<Self, Error> {
+        let first = history.first().filter(|first| first.change().begins().is_some()).ok_or(Error::History)?;
+        let document = first.change().document();
+        if history.iter().any(|checked| checked.change().document() != document) {
+            return Err(Error::History);
+        }
+        let read: BTreeSet<_> = read.iter().map(|chunk| chunk.hash()).collect();
+        let is_read = |checked: &&Checked| matches!(checked.content(), Content::Chunk(chunk) if read.contains(&chunk.hash()));
+        let sound = || history.iter().filter(is_read).map(|checked| (checked.id(), checked.change().header()));
+        let own = sound().filter(|(_, header)| header.author == key.public());
+        let tip = own.map(|(id, header)| (header.position.sequence(), std::cmp::Reverse(id))).max();
+        let position = tip.map_or(Position::First, |(sequence, previous)| Position::After {
+            sequence: sequence.saturating_add(1),
+            previous: previous.0,
+        });
+        Ok(Self { document, position })
+    }
+}
+
+/// Signs an organisation's statement with its root key. `after` is the organisation's document with the root key's last
+/// position in it; `None` for the record that begins it.
+///
+/// # Errors
+/// [`Error::Signed`] if the statement is too long.
+pub fn statement(
+    root: &SecretKey,
+    network: NetworkId,
+    after: Option<(DocumentId, u32, ChangeId)>,
+    statement: &Statement,
+    moment: Moment,
+) -> Result<Verified, Error> {
+    let (place, position) = match after {
+        None => (Place::Begins { kind: Kind::Organisation, scope: Scope::Network }, Position::First),
+        Some((document, sequence, previous)) => {
+            let sequence = sequence.saturating_add(1);
+            (Place::Continues(document), Position::After { sequence, previous })
+        }
+    };
+    let intent = Intent {
+        network,
+        act: statement.act(),
+        place,
+        certificate: None,
+        position,
+        dependencies: Vec::new(),
+        claimed: moment.claimed,
+    };
+    Ok(intent.seal(Body::new(moment.salt, &statement.encode())?, root))
+}

@@ -1,0 +1,21 @@
+//! Moving signed changes between nodes: what comes in is checked and admitted by one door, what is stored is offered to
+//! whom policy allows. Synchronous and pure: inputs in, effects out, time as an argument.
+//!
+//! - [`refusal`]: the names of everything that can be wrong with a change;
+//! - [`check`]: what can be judged of a change alone, in parallel;
+//! - [`admit`]: what can be judged only beside its past;
+//! - [`parked`]: what waits for its past;
+//! - [`digest`]: what two nodes compare first;
+//! - [`session`]: what is believed of one connected peer;
+//! - [`input`], [`effect`]: how driver and engine speak;
+//! - [`engine`]: routes between all of them.
+
+pub mod admit;
+pub mod check;
+pub mod digest;
+pub mod effect;
+pub mod engine;
+pub mod input;
+pub mod parked;
+pub mod refusal;
+pub mod session;

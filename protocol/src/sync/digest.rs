@@ -1,0 +1,98 @@
+//! What two nodes compare first: three numbers that are equal when two sets of ids are.
+//!
+//! Count, exclusive or, and sum modulo 2^256 of all ids of a scope; each is kept current by one addition at an insert. Someone
+//! who can choose ids may forge equal digests for unequal sets; all that wins is that those two nodes do not see each
+//! other's newest changes until the next honest one arrives (docs/protocol.md, "Compare").
+
+use serde::{Deserialize, Serialize};
+
+use crate::cbor::{Encoder, Malformed, Reader, Written};
+use crate::id::{ChangeId, sha256};
+
+/// A fingerprint of a set of change ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Digest {
+    count: u64,
+    xor: [u8; 32],
+    sum: [u8; 32],
+}
+
+impl Digest {
+    /// Adds an id that is not in the set yet.
+    pub fn add(&mut self, id: &ChangeId) {
+        self.count += 1;
+        let mut carry = 0u16;
+        for at in (0..32).rev() {
+            let byte = id.as_bytes()[at];
+            self.xor[at] ^= byte;
+            let sum = u16::from(self.sum[at]) + u16::from(byte) + carry;
+            self.sum[at] = sum as u8;
+            carry = sum >> 8;
+        }
+    }
+
+    /// Returns the number of ids.
+    pub const fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Returns one printable value for people and tests to compare: SHA-256 over the three numbers.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint(sha256(&[b"talkoot/fingerprint/1", &self.count.to_be_bytes(), &self.xor, &self.sum]))
+    }
+
+    pub(crate) fn encode(&self, e: &mut Encoder) -> Written {
+        e.array(3)?.u64(self.count)?.bytes(&self.xor)?.bytes(&self.sum)?.ok()
+    }
+
+    pub(crate) fn decode(r: &mut Reader<'_>) -> Result<Self, Malformed> {
+        r.array_of(3)?;
+        Ok(Self { count: r.u64()?, xor: r.array()?, sum: r.array()? })
+    }
+}
+
+/// A digest as one value.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint([u8; 32]);
+
+impl std::fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        ChangeId::from_bytes(self.0).fmt(f)
+    }
+}
+
+impl std::fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Fingerprint({})", ChangeId::from_bytes(self.0).short())
+    }
+}
+
+impl Serialize for Fingerprint {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        ChangeId::from_bytes(self.0).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fingerprint {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        ChangeId::deserialize(deserializer).map(|id| Self(*id.as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_does_not_matter_and_content_does() {
+        let ids: Vec<_> = (0u8..200).map(|n| ChangeId::from_bytes(sha256(&[&[n]]))).collect();
+        let of = |ids: &mut dyn Iterator<Item = &ChangeId>| {
+            let mut digest = Digest::default();
+            ids.for_each(|id| digest.add(id));
+            digest
+        };
+        let forward = of(&mut ids.iter());
+        assert_eq!(forward, of(&mut ids.iter().rev()));
+        assert_ne!(forward.fingerprint(), of(&mut ids.iter().skip(1)).fingerprint());
+    }
+}

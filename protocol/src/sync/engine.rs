@@ -1,0 +1,260 @@
+//! The engine: three doors, no opinions of its own. [`Engine::handle`] takes inputs in, [`Engine::poll_effect`] gives effects
+//! out until there are none, [`Engine::poll_timeout`] says when to come back.
+//!
+//! - `intake`: what was checked waits in a queue, is admitted in batches, made durable, and only then believed;
+//! - `exchange`: what peers say and are told.
+//!
+//! One batch is being written at a time; what arrives meanwhile forms the next one (group commit). Same seed and inputs, same effects.
+
+mod exchange;
+mod intake;
+mod restore;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+use crate::catalog::{Catalog, Index};
+use crate::charter::Charter;
+use crate::id::{ChangeId, NetworkId, NodeId, OrganisationId};
+use crate::membership::Membership;
+use crate::scope::Scope;
+use crate::statement::Record;
+use crate::time::Instant;
+use crate::wire::message::Hello;
+
+use super::admit::Missing;
+use super::digest::Digest;
+use super::effect::{Effect, Offence};
+use super::input::{Input, Token};
+use super::parked::Parked;
+use super::session::Session;
+
+pub use restore::Restored;
+
+/// Most refused ids remembered, so that they are not asked for again.
+const REFUSED_MAX: usize = 200_000;
+/// Most organisations remembered that are seen but not recognised.
+const SEEN_MAX: usize = 1_000;
+
+/// What the engine is told once.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The network's charter.
+    pub charter: Charter,
+    /// The organisation this node acts for.
+    pub own: OrganisationId,
+    /// This node's own introduction.
+    pub hello: Hello,
+    /// Time between comparisons with a peer with which nothing happens, before jitter.
+    pub anti_entropy: Duration,
+    /// Where jitter and the epoch come from; give a random number, or in a simulation a chosen one.
+    pub seed: u64,
+}
+
+/// The set of durable changes of one scope.
+#[derive(Debug, Default)]
+pub(crate) struct ScopeSet {
+    digest: Digest,
+    order: Vec<Index>,
+}
+
+/// Everything this node knows and is doing.
+#[derive(Debug)]
+pub struct Engine {
+    config: Config,
+    network: NetworkId,
+    catalog: Catalog,
+    membership: Membership,
+    sets: BTreeMap<Scope, ScopeSet>,
+    parked: Parked,
+    refused: BTreeSet<ChangeId>,
+    refusals: BTreeMap<&'static str, u64>,
+    offences: BTreeMap<&'static str, u64>,
+    forks: u64,
+    seen: BTreeMap<OrganisationId, Record>,
+    intake: intake::Intake,
+    sessions: BTreeMap<NodeId, Session>,
+    cursors: BTreeMap<(NodeId, Scope), (u64, u64)>,
+    dirty: BTreeSet<Scope>,
+    next_compare: Instant,
+    epoch: u64,
+    random: u64,
+    outbox: VecDeque<Effect>,
+}
+
+/// A number from a seed and its successor seed (splitmix64, Steele et al. 2014).
+fn next_random(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut mixed = *state;
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+impl Engine {
+    /// Begins with an empty log; feed it with [`Engine::restore`] before the first input.
+    pub fn new(config: Config) -> Self {
+        let mut random = config.seed;
+        let epoch = next_random(&mut random);
+        Self {
+            network: config.charter.network(),
+            membership: Membership::new(config.charter.clone(), config.own),
+            catalog: Catalog::default(),
+            sets: BTreeMap::new(),
+            parked: Parked::default(),
+            refused: BTreeSet::new(),
+            refusals: BTreeMap::new(),
+            offences: BTreeMap::new(),
+            forks: 0,
+            seen: BTreeMap::new(),
+            intake: intake::Intake::default(),
+            sessions: BTreeMap::new(),
+            cursors: BTreeMap::new(),
+            dirty: BTreeSet::new(),
+            next_compare: Instant::default(),
+            epoch,
+            random,
+            outbox: VecDeque::new(),
+            config,
+        }
+    }
+
+    /// Takes something that happened.
+    pub fn handle(&mut self, now: Instant, input: Input) {
+        match input {
+            Input::Connected(node) => self.connected(now, node),
+            Input::Disconnected(node) => self.disconnected(node),
+            Input::Frame { node, bytes } => self.frame(now, node, &bytes),
+            Input::Submitted { token, changes } => self.submitted(token, changes),
+            Input::Checked { source, results } => self.checked(source, results),
+            Input::Persisted { batch, ordinals } => self.persisted(batch, &ordinals),
+            Input::PersistFailed { batch, reason } => self.persist_failed(batch, &reason),
+            Input::Timeout => self.overdue(now),
+        }
+        self.advance();
+        self.pull_all(now);
+        self.tell_what_moved(now);
+    }
+
+    /// Returns the next thing to be done, until there is nothing.
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        self.outbox.pop_front()
+    }
+
+    /// Returns when to call with [`Input::Timeout`] if nothing else happens before.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        if self.sessions.is_empty() {
+            return None;
+        }
+        let sessions = self.sessions.values().filter_map(Session::deadline);
+        sessions.chain([self.next_compare]).min()
+    }
+
+    /// Returns what is in the log.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// Returns who is who.
+    pub fn membership(&self) -> &Membership {
+        &self.membership
+    }
+
+    /// Returns the network's id.
+    pub fn network(&self) -> NetworkId {
+        self.network
+    }
+
+    /// Returns the digest of each scope, ascending by scope.
+    pub fn digests(&self) -> impl Iterator<Item = (Scope, Digest)> + '_ {
+        self.sets.iter().map(|(scope, set)| (*scope, set.digest))
+    }
+
+    /// Returns the connected peers.
+    pub fn sessions(&self) -> impl Iterator<Item = (NodeId, &Session)> {
+        self.sessions.iter().map(|(node, session)| (*node, session))
+    }
+
+    /// Returns whether everything a peer last said it has in the scopes shared with it is here too, and the other way round.
+    pub fn in_step_with(&self, node: &NodeId) -> bool {
+        let Some(session) = self.sessions.get(node) else { return false };
+        let ours: BTreeMap<Scope, Digest> = self.shared_with(session).collect();
+        session.theirs == ours && session.told == ours
+    }
+
+    /// Returns what waits.
+    pub fn parked(&self) -> &Parked {
+        &self.parked
+    }
+
+    /// Returns how often each rule refused something.
+    pub fn refusals(&self) -> &BTreeMap<&'static str, u64> {
+        &self.refusals
+    }
+
+    /// Returns how often each offence ended a session.
+    pub fn offences(&self) -> &BTreeMap<&'static str, u64> {
+        &self.offences
+    }
+
+    /// Returns how many positions of a key's chain hold more than one change.
+    pub fn forks(&self) -> u64 {
+        self.forks
+    }
+
+    /// Returns organisations that introduced themselves and are not recognised, ascending.
+    pub fn seen(&self) -> impl Iterator<Item = (OrganisationId, &Record)> {
+        self.seen.iter().filter(|(id, _)| !self.membership.is_member(id)).map(|(id, record)| (*id, record))
+    }
+
+    /// Counts an offence and asks for the connection to be closed.
+    fn offended(&mut self, node: NodeId, offence: Offence) {
+        *self.offences.entry(offence.name()).or_default() += 1;
+        self.outbox.push_back(Effect::Disconnect { node, offence });
+        self.disconnected(node);
+    }
+
+    /// Remembers a refused id.
+    fn remember_refused(&mut self, id: Option<ChangeId>, name: &'static str) {
+        *self.refusals.entry(name).or_default() += 1;
+        if let Some(id) = id.filter(|_| self.refused.len() < REFUSED_MAX) {
+            self.refused.insert(id);
+        }
+    }
+
+    /// Returns the scopes a peer's organisation may receive, with what is here of them.
+    fn shared_with<'a>(&'a self, session: &'a Session) -> impl Iterator<Item = (Scope, Digest)> + 'a {
+        let organisation = session.organisation().filter(|id| self.membership.is_member(id));
+        self.sets
+            .iter()
+            .filter(move |(scope, _)| {
+                organisation.is_some_and(|id| crate::policy::may_receive(scope, &id, &self.membership))
+            })
+            .map(|(scope, set)| (*scope, set.digest))
+    }
+
+    /// Returns whether an id is worth asking for.
+    fn needs(&self, id: &ChangeId) -> bool {
+        self.catalog.find(id).is_none()
+            && !self.refused.contains(id)
+            && !self.parked.contains(id)
+            && !self.intake.holds(id)
+    }
+
+    /// Lets go what waited for something that came.
+    fn release(&mut self, missing: Missing) {
+        for (origin, change) in self.parked.release(missing) {
+            self.intake.push_front(origin, change);
+        }
+    }
+}
+
+/// A submission that is being decided.
+#[derive(Debug)]
+struct Submission {
+    outcomes: Vec<Option<super::effect::Outcome>>,
+    open: usize,
+}
+
+/// Submissions by token.
+type Submissions = BTreeMap<Token, Submission>;

@@ -1,0 +1,279 @@
+//! Intake: from checked to durable. Nothing is announced, counted as held, or answered before its batch is on disk.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use crate::catalog::{Index, Ordinal};
+use crate::id::ChangeId;
+use crate::membership::Membership;
+use crate::sync::admit::{Admission, Door, Missing, Verdict};
+use crate::sync::check::{Checked, Content, Refused};
+use crate::sync::effect::{Effect, Event, Outcome, Write};
+use crate::sync::input::{Batch, Origin, Source, Token};
+
+use super::{Engine, Submission, Submissions};
+
+/// Most changes in one batch.
+const BATCH_CHANGES_MAX: usize = 1_024;
+/// Bytes after which a batch is closed.
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
+/// Bytes in the queue above which peers are not asked for more.
+pub(super) const QUEUE_BYTES_HIGH: usize = 8 * 1024 * 1024;
+
+/// What is on its way in.
+#[derive(Debug, Default)]
+pub(super) struct Intake {
+    queue: VecDeque<(Origin, Arc<Checked>)>,
+    queued: BTreeSet<ChangeId>,
+    queue_bytes: usize,
+    evidence: Vec<Vec<u8>>,
+    writing: Option<Writing>,
+    next_batch: u64,
+    submissions: Submissions,
+}
+
+/// The batch that is being written.
+#[derive(Debug)]
+struct Writing {
+    batch: Batch,
+    entries: Vec<(Index, Origin, Arc<Checked>)>,
+    outcomes: Vec<(Token, u32, Outcome)>,
+    catalog_before: usize,
+    membership_before: Option<Box<Membership>>,
+}
+
+impl Intake {
+    pub(super) fn holds(&self, id: &ChangeId) -> bool {
+        self.queued.contains(id)
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.queue_bytes >= QUEUE_BYTES_HIGH
+    }
+
+    fn push(&mut self, origin: Origin, change: Arc<Checked>) {
+        self.queued.insert(change.id());
+        self.queue_bytes += change.bytes().len();
+        self.queue.push_back((origin, change));
+    }
+
+    pub(super) fn push_front(&mut self, origin: Origin, change: Arc<Checked>) {
+        self.queued.insert(change.id());
+        self.queue_bytes += change.bytes().len();
+        self.queue.push_front((origin, change));
+    }
+
+    fn pop(&mut self) -> Option<(Origin, Arc<Checked>)> {
+        let (origin, change) = self.queue.pop_front()?;
+        self.queued.remove(&change.id());
+        self.queue_bytes = self.queue_bytes.saturating_sub(change.bytes().len());
+        Some((origin, change))
+    }
+}
+
+impl Engine {
+    pub(super) fn submitted(&mut self, token: Token, changes: Vec<Vec<u8>>) {
+        let outcomes = vec![None; changes.len()];
+        let submission = Submission { open: outcomes.len(), outcomes };
+        if submission.open == 0 {
+            self.outbox.push_back(Effect::Event(Event::Decided { token, outcomes: Vec::new() }));
+            return;
+        }
+        self.intake.submissions.insert(token, submission);
+        self.outbox.push_back(Effect::Check { source: Source::Local(token), changes });
+    }
+
+    pub(super) fn checked(&mut self, source: Source, results: Vec<Result<Checked, Refused>>) {
+        let mut delivered = BTreeSet::new();
+        for (at, result) in results.into_iter().enumerate() {
+            let origin = match source {
+                Source::Local(token) => Origin::Local { token, at: at as u32 },
+                Source::Peer { node, .. } => Origin::Peer(node),
+            };
+            match result {
+                Ok(change) => {
+                    delivered.insert(change.id());
+                    self.intake.push(origin, Arc::new(change));
+                }
+                Err(refused) => {
+                    delivered.extend(refused.id);
+                    self.refuse(origin, refused);
+                }
+            }
+        }
+        if let Source::Peer { node, number } = source {
+            self.answered(node, number, &delivered);
+        }
+    }
+
+    /// Notes a refusal, keeps the header of what was refused for an identifier, and tells whoever sent it.
+    fn refuse(&mut self, origin: Origin, refused: Refused) {
+        let name = refused.refusal.name();
+        let already = refused.id.is_some_and(|id| self.refused.contains(&id));
+        self.remember_refused(refused.id, name);
+        if let Some(kept) = refused.kept.filter(|_| !already) {
+            self.intake.evidence.push(kept);
+        }
+        match origin {
+            Origin::Local { token, at } => {
+                self.decide(token, at, Outcome::Refused(refused.id, refused.refusal));
+            }
+            Origin::Peer(node) => self.refused_from(node, refused.id, name),
+            Origin::Log(_) => {}
+        }
+    }
+
+    /// Sets one outcome of a submission and reports it once all are set.
+    fn decide(&mut self, token: Token, at: u32, outcome: Outcome) {
+        let Some(submission) = self.intake.submissions.get_mut(&token) else { return };
+        let Some(slot) = submission.outcomes.get_mut(at as usize) else { return };
+        if slot.replace(outcome).is_none() {
+            submission.open -= 1;
+        }
+        if submission.open == 0
+            && let Some(done) = self.intake.submissions.remove(&token)
+        {
+            let outcomes = done.outcomes.into_iter().flatten().collect();
+            self.outbox.push_back(Effect::Event(Event::Decided { token, outcomes }));
+        }
+    }
+
+    /// Admits what is queued into the next batch, unless one is being written.
+    pub(super) fn advance(&mut self) {
+        if self.intake.writing.is_some() || (self.intake.queue.is_empty() && self.intake.evidence.is_empty()) {
+            return;
+        }
+        let mut writing = Writing {
+            batch: Batch(self.intake.next_batch),
+            entries: Vec::new(),
+            outcomes: Vec::new(),
+            catalog_before: self.catalog.len(),
+            membership_before: None,
+        };
+        let mut bytes = 0;
+        while writing.entries.len() < BATCH_CHANGES_MAX && bytes < BATCH_BYTES {
+            let Some((origin, change)) = self.intake.pop() else { break };
+            bytes += change.bytes().len();
+            self.admit(&mut writing, origin, change);
+        }
+        self.intake.next_batch += 1;
+        self.begin_writing(writing);
+    }
+
+    fn begin_writing(&mut self, writing: Writing) {
+        let writes: Vec<Write> = writing
+            .entries
+            .iter()
+            .filter(|(_, origin, _)| !matches!(origin, Origin::Log(_)))
+            .map(|(index, _, change)| Write { change: change.clone(), note: self.note(*index) })
+            .collect();
+        let evidence = std::mem::take(&mut self.intake.evidence);
+        let batch = writing.batch;
+        self.intake.writing = Some(writing);
+        if writes.is_empty() && evidence.is_empty() {
+            self.persisted(batch, &[]);
+        } else {
+            self.outbox.push_back(Effect::Persist { batch, writes, evidence });
+        }
+    }
+
+    fn admit(&mut self, writing: &mut Writing, origin: Origin, change: Arc<Checked>) {
+        let door = Door { catalog: &self.catalog, membership: &self.membership, refused: &self.refused };
+        match door.judge(&change) {
+            Verdict::Admit(admission) => self.enter(writing, origin, change, *admission),
+            Verdict::Known => {
+                if let Origin::Local { token, at } = origin {
+                    writing.outcomes.push((token, at, Outcome::Known(change.id())));
+                }
+            }
+            Verdict::Wait(missing) => {
+                if let Origin::Local { token, at } = origin {
+                    writing.outcomes.push((token, at, Outcome::Waiting(change.id(), missing)));
+                }
+                self.parked.park(missing, origin, change);
+            }
+            Verdict::Refuse(refusal) => {
+                self.refuse(origin, Refused { id: Some(change.id()), refusal, kept: None });
+                self.release(Missing::Change(change.id()));
+            }
+        }
+    }
+
+    fn enter(&mut self, writing: &mut Writing, origin: Origin, change: Arc<Checked>, admission: Admission) {
+        let sequence = admission.entry.sequence;
+        let index = self.catalog.insert(admission.entry);
+        if let (Content::Statement(statement), Some(speaker)) = (change.content(), admission.speaker) {
+            writing.membership_before.get_or_insert_with(|| Box::new(self.membership.clone()));
+            let before: BTreeSet<_> = self.membership.members().collect();
+            self.membership.learn(change.id(), speaker, sequence, statement);
+            let joined: Vec<_> = self.membership.members().filter(|id| !before.contains(id)).collect();
+            joined.into_iter().for_each(|organisation| self.release(Missing::Recognition(organisation)));
+        }
+        if let Origin::Local { token, at } = origin {
+            writing.outcomes.push((token, at, Outcome::Stored(change.id())));
+        }
+        self.release(Missing::Change(change.id()));
+        writing.entries.push((index, origin, change));
+    }
+
+    /// The batch is durable: now it counts, is answered, and may be spoken of.
+    pub(super) fn persisted(&mut self, batch: Batch, ordinals: &[Ordinal]) {
+        let Some(writing) = self.intake.writing.take_if(|writing| writing.batch == batch) else { return };
+        let mut ordinals = ordinals.iter().copied();
+        for (index, origin, _) in &writing.entries {
+            let ordinal = match origin {
+                Origin::Log(ordinal) => Some(*ordinal),
+                _ => ordinals.next(),
+            };
+            if let Some(ordinal) = ordinal {
+                self.count_in(*index, ordinal);
+            }
+            if let Origin::Peer(node) = origin
+                && let Some(session) = self.sessions.get_mut(node)
+            {
+                session.counters.stored += 1;
+            }
+        }
+        for (token, at, outcome) in writing.outcomes {
+            self.decide(token, at, outcome);
+        }
+        self.offer(&writing.entries.iter().map(|(index, origin, _)| (*index, *origin)).collect::<Vec<_>>());
+        let committed: Vec<_> = writing.entries.into_iter().map(|(index, _, change)| (index, change)).collect();
+        if !committed.is_empty() {
+            self.outbox.push_back(Effect::Event(Event::Committed(committed)));
+        }
+        self.advance();
+    }
+
+    /// Adds a durable change to the set of its scope.
+    pub(super) fn count_in(&mut self, index: Index, ordinal: Ordinal) {
+        self.catalog.set_ordinal(index, ordinal);
+        let scope = self.catalog.document_of(index).scope;
+        let set = self.sets.entry(scope).or_default();
+        set.digest.add(&self.catalog.entry(index).id);
+        set.order.push(index);
+        self.dirty.insert(scope);
+        if self.catalog.fork_of(index).is_some() {
+            self.forks += 1;
+        }
+    }
+
+    /// The batch is not on disk: nothing of it was ever here. Peers will offer theirs again; submitters are told.
+    pub(super) fn persist_failed(&mut self, batch: Batch, reason: &str) {
+        let Some(writing) = self.intake.writing.take_if(|writing| writing.batch == batch) else { return };
+        self.catalog.truncate(writing.catalog_before);
+        if let Some(membership) = writing.membership_before {
+            self.membership = *membership;
+        }
+        for (token, at, outcome) in writing.outcomes {
+            let outcome = match outcome {
+                Outcome::Stored(id) | Outcome::Known(id) if self.catalog.find(&id).is_none() => {
+                    Outcome::NotStored(id, reason.to_owned())
+                }
+                other => other,
+            };
+            self.decide(token, at, outcome);
+        }
+        self.advance();
+    }
+}

@@ -1,0 +1,90 @@
+//! What the driver tells the engine. Nothing else changes the engine's mind.
+
+use crate::catalog::Ordinal;
+use crate::id::NodeId;
+
+use super::check::{Checked, Refused};
+
+/// The driver's name for a submission it wants an answer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Token(pub u64);
+
+/// The engine's name for a batch it wants made durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Batch(pub(crate) u64);
+
+/// Where a change came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Submitted at this node; the answer goes to this token, at this place in the submission.
+    Local {
+        /// The submission.
+        token: Token,
+        /// Position in it, from 0.
+        at: u32,
+    },
+    /// Delivered by a peer.
+    Peer(NodeId),
+    /// Read back from this node's own log, where it lies at this position.
+    Log(Ordinal),
+}
+
+/// For whom a group of changes is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// A submission.
+    Local(Token),
+    /// A peer's delivery, in answer to the request of this number (0: unasked).
+    Peer {
+        /// The peer.
+        node: NodeId,
+        /// The request's number.
+        number: u32,
+    },
+}
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Input {
+    /// An authenticated connection to a peer stands.
+    Connected(NodeId),
+    /// It is gone.
+    Disconnected(NodeId),
+    /// A frame came in.
+    Frame {
+        /// From whom.
+        node: NodeId,
+        /// Its content.
+        bytes: Vec<u8>,
+    },
+    /// Somebody at this node wants these encoded changes admitted.
+    Submitted {
+        /// How to answer.
+        token: Token,
+        /// The changes, in causal order where they build on each other.
+        changes: Vec<Vec<u8>>,
+    },
+    /// The changes of an [`Effect::Check`](super::effect::Effect::Check) were judged, in the order given.
+    Checked {
+        /// For whom.
+        source: Source,
+        /// The results.
+        results: Vec<Result<Checked, Refused>>,
+    },
+    /// A batch is durable: fsynced, in the order given.
+    Persisted {
+        /// The batch.
+        batch: Batch,
+        /// Where each of its changes lies in the log.
+        ordinals: Vec<Ordinal>,
+    },
+    /// A batch could not be made durable; nothing of it is in the log.
+    PersistFailed {
+        /// The batch.
+        batch: Batch,
+        /// A sentence for people.
+        reason: String,
+    },
+    /// The time named by [`Engine::poll_timeout`](super::engine::Engine::poll_timeout) has come.
+    Timeout,
+}

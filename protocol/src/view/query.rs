@@ -1,0 +1,226 @@
+//! What is asked of the columns: one or two facets, and which reports to leave out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::facet::{Facet, Value};
+use crate::cbor::Malformed;
+
+/// Most values one filter may list.
+pub const FILTER_VALUES_MAX: usize = 1_000;
+/// Most cells of one table, margins left aside.
+pub const CELLS_MAX: usize = 1 << 18;
+
+/// Why a query cannot be answered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Rows and columns would be the same.
+    #[error("rows and columns are both {facet}")]
+    SameFacet {
+        /// The facet.
+        facet: Facet,
+    },
+    /// The table would be too large; a filter on one of its facets makes it smaller.
+    #[error("a table of {rows} by {columns} cells is more than {CELLS_MAX}")]
+    TooManyCells {
+        /// How many rows.
+        rows: usize,
+        /// How many columns.
+        columns: usize,
+    },
+    /// A filter that lets nothing through.
+    #[error("the filter on {facet} lists no value")]
+    EmptyFilter {
+        /// Its facet.
+        facet: Facet,
+    },
+    /// A filter that is too long.
+    #[error("the filter on {facet} lists more than {FILTER_VALUES_MAX} values")]
+    LongFilter {
+        /// Its facet.
+        facet: Facet,
+    },
+    /// A filter with a value that its facet does not have.
+    #[error("{facet} has no value {key:?}")]
+    UnknownValue {
+        /// The facet.
+        facet: Facet,
+        /// The key that was given, cut to 80 characters.
+        key: String,
+    },
+    /// A filter that is not of the form `facet=value,value`.
+    #[error("expected a filter such as theme=2,5, got {got:?}")]
+    Filter {
+        /// What was given, cut to 80 characters.
+        got: String,
+        /// What is wrong with it.
+        #[source]
+        source: Malformed,
+    },
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(80).collect()
+}
+
+/// Which reports count: those that have, on each facet named here, at least one of the values listed. Where a facet is also
+/// an axis of the table, the axis shows only the values listed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "BTreeMap<Facet, Vec<String>>", into = "BTreeMap<Facet, Vec<String>>")]
+pub struct Filters(BTreeMap<Facet, BTreeSet<Value>>);
+
+impl Filters {
+    /// Adds a value, by its key, to those that count on a facet.
+    ///
+    /// # Errors
+    /// [`Error::UnknownValue`] if the facet has no such value, [`Error::LongFilter`] if it lists too many.
+    pub fn allow(&mut self, facet: Facet, key: &str) -> Result<(), Error> {
+        let value = facet.value(key).map_err(|_| Error::UnknownValue { facet, key: cut(key) })?;
+        let values = self.0.entry(facet).or_default();
+        values.insert(value);
+        if values.len() > FILTER_VALUES_MAX { Err(Error::LongFilter { facet }) } else { Ok(()) }
+    }
+
+    /// Adds a filter from text such as `theme=2,5`.
+    ///
+    /// # Errors
+    /// As [`Filters::allow`], and [`Error::Filter`] if the text has another form or names no facet.
+    pub fn allow_text(&mut self, text: &str) -> Result<(), Error> {
+        let wrong = |source| Error::Filter { got: cut(text), source };
+        let (facet, keys) = text.split_once('=').ok_or_else(|| wrong(Malformed { what: "filter" }))?;
+        let facet = facet.parse().map_err(wrong)?;
+        keys.split(',').try_for_each(|key| self.allow(facet, key))
+    }
+
+    /// Returns each facet filtered on with the values that count.
+    pub fn iter(&self) -> impl Iterator<Item = (Facet, &BTreeSet<Value>)> {
+        self.0.iter().map(|(facet, values)| (*facet, values))
+    }
+
+    /// Returns the values that count on a facet; none if all do.
+    pub fn on(&self, facet: Facet) -> Option<&BTreeSet<Value>> {
+        self.0.get(&facet)
+    }
+}
+
+impl TryFrom<BTreeMap<Facet, Vec<String>>> for Filters {
+    type Error = Error;
+
+    fn try_from(lists: BTreeMap<Facet, Vec<String>>) -> Result<Self, Error> {
+        let mut filters = Self::default();
+        for (facet, keys) in &lists {
+            if keys.is_empty() {
+                return Err(Error::EmptyFilter { facet: *facet });
+            }
+            keys.iter().try_for_each(|key| filters.allow(*facet, key))?;
+        }
+        Ok(filters)
+    }
+}
+
+impl From<Filters> for BTreeMap<Facet, Vec<String>> {
+    fn from(filters: Filters) -> Self {
+        filters.0.into_iter().map(|(facet, values)| (facet, values.iter().map(Value::to_string).collect())).collect()
+    }
+}
+
+impl FromStr for Filters {
+    type Err = Error;
+
+    /// Reads filters such as `theme=2,5;county=12`; the empty text is no filter.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let mut filters = Self::default();
+        text.split_terminator(';').try_for_each(|part| filters.allow_text(part))?;
+        Ok(filters)
+    }
+}
+
+impl fmt::Display for Filters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let one = |(facet, values): (Facet, &BTreeSet<Value>)| {
+            let keys: Vec<String> = values.iter().map(Value::to_string).collect();
+            format!("{facet}={}", keys.join(","))
+        };
+        f.write_str(&self.iter().map(one).collect::<Vec<_>>().join(";"))
+    }
+}
+
+/// A table to be counted: one facet down, perhaps another across.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Query {
+    /// The facet of the rows.
+    pub rows: Facet,
+    /// The facet of the columns; none gives a list of rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<Facet>,
+    /// Which reports count.
+    #[serde(default)]
+    pub filters: Filters,
+}
+
+impl Query {
+    /// Asks for one facet of all reports.
+    pub fn one_way(rows: Facet) -> Self {
+        Self { rows, columns: None, filters: Filters::default() }
+    }
+
+    /// Asks for two facets of all reports.
+    pub fn two_way(rows: Facet, columns: Facet) -> Self {
+        Self { rows, columns: Some(columns), filters: Filters::default() }
+    }
+
+    /// Returns whether rows or columns tell organisations or their kinds apart.
+    pub(super) fn is_by_organisation(&self) -> bool {
+        self.rows.tells_organisations_apart() || self.columns.is_some_and(Facet::tells_organisations_apart)
+    }
+
+    /// Returns whether a facet or a filter tells organisations or their kinds apart (see [`super::rules`]).
+    pub fn tells_organisations_apart(&self) -> bool {
+        self.is_by_organisation() || self.filters.iter().any(|(facet, _)| facet.tells_organisations_apart())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_read_what_they_print() {
+        let filters: Filters = "county=12;theme=5,2,2".parse().unwrap();
+        assert_eq!(filters.to_string(), "theme=2,5;county=12");
+        assert_eq!(filters.to_string().parse(), Ok(filters.clone()));
+        let json = serde_json::to_string(&filters).unwrap();
+        assert_eq!(json, r#"{"theme":["2","5"],"county":["12"]}"#);
+        assert_eq!(serde_json::from_str::<Filters>(&json).unwrap(), filters);
+        assert_eq!("".parse(), Ok(Filters::default()));
+        for bad in ["theme", "theme=", "colour=red", "theme=12", "theme=2;;", "county=491"] {
+            assert!(bad.parse::<Filters>().is_err(), "{bad}");
+        }
+        assert!(serde_json::from_str::<Filters>(r#"{"theme":[]}"#).is_err());
+    }
+
+    #[test]
+    fn a_filter_has_a_longest_length() {
+        let mut filters = Filters::default();
+        let mut allow = |number: u16| {
+            let mut id = [0; 32];
+            id[..2].copy_from_slice(&number.to_be_bytes());
+            filters.allow(Facet::Organisation, &crate::id::OrganisationId::from_bytes(id).to_string())
+        };
+        assert!((0..1_000).all(|number| allow(number).is_ok()));
+        assert_eq!(allow(1_000), Err(Error::LongFilter { facet: Facet::Organisation }));
+    }
+
+    #[test]
+    fn knows_when_organisations_are_told_apart() {
+        let mut query = Query::two_way(Facet::Theme, Facet::County);
+        assert!(!query.tells_organisations_apart());
+        query.filters = "organisation_kind=ngo".parse().unwrap();
+        assert!(query.tells_organisations_apart());
+        assert!(Query::one_way(Facet::Organisation).tells_organisations_apart());
+    }
+}

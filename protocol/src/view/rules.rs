@@ -1,0 +1,134 @@
+//! When a count may be shown.
+//!
+//! A count is shown if it is of enough reports, from enough organisations, by enough authors; otherwise the whole cell reads
+//! "few" and nothing else is said of it. The defaults are the floor: a node may be stricter, never looser, and where nodes
+//! meet the stricter rules win.
+//!
+//! **Zero is shown as zero.** It tells that no member has reported such a thing, which is what a reader looks for ("what do
+//! we not know?"). It is not a statement about any person, since nobody is counted; and it cannot be hidden honestly, since
+//! a table in which every empty cell reads "few" would claim knowledge that nobody has. Its price is that each hidden cell
+//! is known to be at least one, which [`super::suppress`] reckons with.
+//!
+//! **Tables by organisation.** Where a facet or a filter tells organisations (or their kinds) apart, a cell holds one
+//! organisation by construction, and a minimum of two would empty the table. There the minimum of organisations is not
+//! asked at all, in no cell and no margin (a margin that is hidden while its cells are shown could be added up again); the
+//! minima of reports and authors hold. The view says so in its `rules`: `organisations_min` is 1. Such a table shows what
+//! one organisation said, and should leave the network only with that organisation's consent:
+//! [`super::Query::tells_organisations_apart`] is there for whoever exports.
+
+use serde::{Deserialize, Serialize};
+
+/// Fewest reports of a shown count, unless a node is stricter.
+pub const REPORTS_MIN: u32 = 3;
+/// Fewest organisations behind a shown count, unless a node is stricter.
+pub const ORGANISATIONS_MIN: u32 = 2;
+/// Fewest authors behind a shown count, unless a node is stricter.
+pub const AUTHORS_MIN: u32 = 3;
+
+/// Rules as written by a person, before they are held to the floor.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wish {
+    #[serde(default)]
+    reports_min: u32,
+    #[serde(default)]
+    organisations_min: u32,
+    #[serde(default)]
+    authors_min: u32,
+}
+
+impl From<Wish> for Rules {
+    fn from(wish: Wish) -> Self {
+        Self::at_least(wish.reports_min, wish.organisations_min, wish.authors_min)
+    }
+}
+
+/// The least a shown count must have. Never below the defaults. Read from a file, what is absent is the default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Wish")]
+pub struct Rules {
+    reports_min: u32,
+    organisations_min: u32,
+    authors_min: u32,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { reports_min: REPORTS_MIN, organisations_min: ORGANISATIONS_MIN, authors_min: AUTHORS_MIN }
+    }
+}
+
+impl Rules {
+    /// Returns rules with these minima, or the defaults where those are stricter.
+    pub fn at_least(reports_min: u32, organisations_min: u32, authors_min: u32) -> Self {
+        Self { reports_min, organisations_min, authors_min }.stricter(&Self::default())
+    }
+
+    /// Returns the stricter of both, minimum by minimum.
+    pub fn stricter(&self, other: &Self) -> Self {
+        Self {
+            reports_min: self.reports_min.max(other.reports_min),
+            organisations_min: self.organisations_min.max(other.organisations_min),
+            authors_min: self.authors_min.max(other.authors_min),
+        }
+    }
+
+    /// Returns the fewest reports of a shown count.
+    pub const fn reports_min(&self) -> u32 {
+        self.reports_min
+    }
+
+    /// Returns the fewest organisations behind a shown count.
+    pub const fn organisations_min(&self) -> u32 {
+        self.organisations_min
+    }
+
+    /// Returns the fewest authors behind a shown count.
+    pub const fn authors_min(&self) -> u32 {
+        self.authors_min
+    }
+}
+
+/// Rules as applied to one table, and as the table tells them. Only ever made from [`Rules`]; the one way in which they may
+/// be below the floor is `organisations_min` 1 in a table by organisation (see the head of this file).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Applied {
+    /// Fewest reports of a shown count.
+    pub reports_min: u32,
+    /// Fewest organisations behind a shown count; 1 in a table by organisation.
+    pub organisations_min: u32,
+    /// Fewest authors behind a shown count.
+    pub authors_min: u32,
+}
+
+impl Applied {
+    /// Applies rules to a table that does or does not tell organisations apart.
+    pub fn new(rules: &Rules, tells_organisations_apart: bool) -> Self {
+        let Rules { reports_min, organisations_min, authors_min } = *rules;
+        let organisations_min = if tells_organisations_apart { 1 } else { organisations_min };
+        Self { reports_min, organisations_min, authors_min }
+    }
+
+    /// Returns whether a count of so many may be shown.
+    pub(super) const fn allow(&self, reports: u64, organisations: u64, authors: u64) -> bool {
+        reports >= self.reports_min as u64
+            && organisations >= self.organisations_min as u64
+            && authors >= self.authors_min as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn never_looser_than_the_defaults() {
+        assert_eq!(Rules::at_least(0, 0, 0), Rules::default());
+        let read: Rules = serde_json::from_str(r#"{"reports_min": 1, "authors_min": 9}"#).unwrap();
+        assert_eq!(read, Rules::at_least(3, 2, 9));
+        assert!(serde_json::from_str::<Rules>(r#"{"min": 1}"#).is_err());
+        let other = Rules::at_least(10, 2, 3);
+        assert_eq!(read.stricter(&other), Rules::at_least(10, 2, 9));
+        assert_eq!(read.stricter(&other), other.stricter(&read));
+    }
+}

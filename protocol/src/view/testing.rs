@@ -1,0 +1,136 @@
+//! For tests: rows out of small worlds, so that cells are crowded and sparse by turns, and a slow count to compare with.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::facet::{Facet, Value};
+use super::fold::{Table, Tally};
+use super::query::Query;
+use super::row::Row;
+use super::terms::{Area, HalfYear, Kind, Municipality, ThemeSet, Valence};
+use crate::id::{DocumentId, OrganisationId, WorkerId};
+use crate::scope::County;
+use crate::statement::OrganisationKind;
+
+fn id(number: u16) -> [u8; 32] {
+    let mut bytes = [7; 32];
+    bytes[30..].copy_from_slice(&number.to_be_bytes());
+    bytes
+}
+
+pub(super) fn document(number: u16) -> DocumentId {
+    DocumentId::from_bytes(id(number))
+}
+
+pub(super) fn organisation(number: u16) -> OrganisationId {
+    OrganisationId::from_bytes(id(number))
+}
+
+pub(super) fn worker(number: u16) -> WorkerId {
+    WorkerId::from_bytes(id(number))
+}
+
+/// A municipality of a county.
+pub(super) fn place(county: u8, code: u16) -> Area {
+    Area::Municipality { county: County::new(county).unwrap(), municipality: Municipality::new(code).unwrap() }
+}
+
+/// A usual row: organisation, author and document have this number.
+pub(super) fn row(number: u16) -> Row {
+    Row {
+        document: document(number),
+        organisation: organisation(number),
+        organisation_kind: OrganisationKind::Ngo,
+        author: worker(number),
+        themes: ThemeSet::from_bits(2).unwrap(),
+        areas: [place(12, 491)].into_iter().collect(),
+        half_year: HalfYear::new(2026, 1),
+        valence: Some(Valence::Negative),
+        kind: Some(Kind::Phenomenon),
+    }
+}
+
+fn any_area() -> impl Strategy<Value = Area> {
+    (0..12u8).prop_map(|number| match number {
+        0 => Area::Country,
+        1..4 => Area::County(County::new(number + 10).unwrap()),
+        _ => place(number / 3 + 10, 500 + u16::from(number)),
+    })
+}
+
+/// A row of a world with few organisations, workers and places; a worker may be in several organisations.
+pub(super) fn any_row() -> impl Strategy<Value = Row> {
+    let who = (0..80u16, 0..4u16, 0..5usize, 0..8u16);
+    let what =
+        (proptest::sample::subsequence(vec![1u16, 2, 512, 1024], 0..3), proptest::collection::vec(any_area(), 0..3));
+    let when = (0..4u16, 0..4usize, 0..5usize);
+    (who, what, when).prop_map(|((number, organised, kind, author), (bits, areas), (time, valence, sort))| Row {
+        document: document(number),
+        organisation: organisation(organised),
+        organisation_kind: OrganisationKind::all()[kind],
+        author: worker(author),
+        themes: ThemeSet::from_bits(bits.iter().sum()).unwrap(),
+        areas: areas.into_iter().collect(),
+        half_year: time.checked_sub(1).and_then(|time| HalfYear::new(2025 + time / 2, (time % 2) as u8 + 1)),
+        valence: valence.checked_sub(1).map(|at| Valence::all()[at]),
+        kind: sort.checked_sub(1).map(|at| Kind::all()[at]),
+    })
+}
+
+fn values(row: &Row, facet: Facet) -> Vec<Value> {
+    let one = |value: Option<Value>| vec![value.unwrap_or(Value::Unsaid)];
+    match facet {
+        Facet::Theme if row.themes.bits() == 0 => one(None),
+        Facet::Theme => row.themes.iter().map(Value::Theme).collect(),
+        Facet::County | Facet::Municipality => facet.values_of_areas(row.areas.iter()),
+        Facet::HalfYear => one(row.half_year.map(Value::HalfYear)),
+        Facet::OrganisationKind => one(Some(Value::OrganisationKind(row.organisation_kind))),
+        Facet::Organisation => one(Some(Value::Organisation(row.organisation))),
+        Facet::Valence => one(row.valence.map(Value::Valence)),
+        Facet::Kind => one(row.kind.map(Value::Kind)),
+    }
+}
+
+fn tally<'a>(rows: impl Iterator<Item = &'a Row>) -> Tally {
+    let rows: Vec<&Row> = rows.collect();
+    let organisations: BTreeSet<_> = rows.iter().map(|row| row.organisation).collect();
+    let authors: BTreeSet<_> = rows.iter().map(|row| (row.organisation, row.author)).collect();
+    Tally { reports: rows.len() as u64, organisations: organisations.len() as u64, authors: authors.len() as u64 }
+}
+
+/// Counts a query by looking at every report for every cell.
+pub(super) fn count_slowly(rows: &BTreeMap<DocumentId, Row>, query: &Query) -> Table {
+    let passes = |row: &&Row| {
+        query.filters.iter().all(|(facet, allowed)| values(row, facet).iter().any(|value| allowed.contains(value)))
+    };
+    let rows: Vec<&Row> = rows.values().filter(passes).collect();
+    let axis = |facet: Facet| -> Vec<Value> {
+        let all: BTreeSet<Value> = rows.iter().flat_map(|row| values(row, facet)).collect();
+        all.into_iter().filter(|value| query.filters.on(facet).is_none_or(|on| on.contains(value))).collect()
+    };
+    let has = |row: &Row, facet: Facet, value: &Value| values(row, facet).contains(value);
+    let line = |facet: Facet, value: &Value| tally(rows.iter().copied().filter(|row| has(row, facet, value)));
+    let down = axis(query.rows);
+    let across = query.columns.map(axis);
+    let mut cells = Vec::new();
+    for (value, facet, other) in down.iter().flat_map(|value| {
+        query
+            .columns
+            .into_iter()
+            .flat_map(|facet| across.iter().flatten().map(move |other| (facet, other)))
+            .map(move |(facet, other)| (value, facet, other))
+    }) {
+        cells.push(tally(rows.iter().copied().filter(|row| has(row, query.rows, value) && has(row, facet, other))));
+    }
+    Table {
+        row_totals: down.iter().map(|value| line(query.rows, value)).collect(),
+        column_totals: query
+            .columns
+            .map_or(Vec::new(), |facet| across.iter().flatten().map(|value| line(facet, value)).collect()),
+        total: tally(rows.iter().copied()),
+        rows: down,
+        columns: across,
+        cells,
+    }
+}

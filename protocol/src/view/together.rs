@@ -1,0 +1,301 @@
+//! What nobody saw alone: themes in places where no organisation by itself has enough reports to say anything, and all of
+//! them together have.
+//!
+//! Only merged counts are told, and only those that the table of themes by places shows: this page opens nothing that
+//! [`Columns::view`] keeps closed. Which organisations contributed is told, how much each did is not. (An organisation knows
+//! its own reports: where two contributed, each can work out the other's. `organisations_min` 3 prevents it.)
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::axis::{Axis, Hit, scan};
+use super::columns::Columns;
+use super::facet::{Facet, Value};
+use super::fold::{Tally, fold};
+use super::merged::Cell;
+use super::query::{Filters, Query};
+use super::rules::{Applied, Rules};
+use super::suppress::suppress;
+use super::terms::{Area, Theme};
+use crate::id::OrganisationId;
+use crate::statement::OrganisationKind;
+
+/// An organisation that has reported something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Knower {
+    /// The organisation.
+    pub organisation: OrganisationId,
+    /// Its kind in its reports of the latest half-year.
+    pub kind: OrganisationKind,
+}
+
+/// A theme in a place that becomes visible only when organisations put their reports together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Together {
+    /// Key of the theme.
+    pub theme: String,
+    /// [`Facet::County`] or [`Facet::Municipality`].
+    pub facet: Facet,
+    /// Key of the place on that facet.
+    pub area: String,
+    /// The organisations that contributed, by id.
+    pub organisations: Vec<Knower>,
+    /// The merged counts, all shown.
+    pub counts: Cell,
+}
+
+/// Reports of one cell while a scan goes through organisation by organisation.
+#[derive(Clone, Default)]
+struct Share {
+    /// Those that contributed, by number; the last one is being counted.
+    organisations: Vec<u32>,
+    reports: u32,
+    authors: u32,
+    last_author: Option<u32>,
+    /// Whether one of them alone has enough.
+    one_suffices: bool,
+}
+
+impl Share {
+    fn meet(&mut self, author: u32, organisation: u32, rules: &Rules) {
+        if self.organisations.last() != Some(&organisation) {
+            self.organisations.push(organisation);
+            (self.reports, self.authors) = (0, 0);
+        }
+        self.reports += 1;
+        if self.last_author != Some(author) {
+            self.last_author = Some(author);
+            self.authors += 1;
+        }
+        self.one_suffices |= self.reports >= rules.reports_min() && self.authors >= rules.authors_min();
+    }
+}
+
+/// A found cell, before it is put into words.
+struct Found {
+    theme: Value,
+    facet: Facet,
+    area: Value,
+    tally: Tally,
+    organisations: Vec<u32>,
+}
+
+impl Columns {
+    /// Returns what nobody saw alone, by county and by municipality: most organisations first, then most reports, most
+    /// authors, theme and place. A county is left out where its count less that of its municipalities listed here would
+    /// tell a small number.
+    pub fn together(&self, rules: &Rules) -> Vec<Together> {
+        let mut found = self.found(Facet::County, rules);
+        let municipalities = self.found(Facet::Municipality, rules);
+        let counties = self.counties_of_municipalities();
+        found.retain(|county| !tells_a_rest(county, &municipalities, &counties, rules));
+        found.extend(municipalities);
+        found.sort_by_key(|found| {
+            let Tally { reports, organisations, authors } = found.tally;
+            (std::cmp::Reverse((organisations, reports, authors)), found.theme, found.area)
+        });
+        let kinds = self.kinds();
+        found.into_iter().map(|found| self.tell(found, &kinds)).collect()
+    }
+
+    /// Returns which organisations have reported a theme in a place (a county, a municipality or the whole country), by id:
+    /// who knew what. None if the table of themes by places hides that cell or has no such cell.
+    pub fn knowers(&self, rules: &Rules, theme: Theme, area: Value) -> Option<Vec<Knower>> {
+        let facet = match area {
+            Value::Municipality(_) => Facet::Municipality,
+            _ => Facet::County,
+        };
+        let view = self.view(&Query::two_way(Facet::Theme, facet), rules).ok()?;
+        let cell = view.cell(Some(&theme.to_string()), Some(&area.to_string()))?;
+        let (theme, mut numbers) = (Value::Theme(theme), BTreeSet::new());
+        self.scan_places(facet, |author, found_theme, found_area| {
+            if (found_theme, found_area) == (theme, area) {
+                numbers.insert(self.organisation_of(author));
+            }
+        });
+        (cell.is_shown() && !numbers.is_empty()).then(|| self.named(numbers, &self.kinds()))
+    }
+
+    /// Calls `meet` for each report with its author, and each of its themes and places.
+    fn scan_places(&self, facet: Facet, mut meet: impl FnMut(u32, Value, Value)) {
+        let filters = Filters::default();
+        let (themes, areas) = (Axis::new(self, Facet::Theme, &filters), Axis::new(self, facet, &filters));
+        let mut meet_all = |hit: &Hit| {
+            themes.each(hit.row, |row| {
+                areas.each(hit.column, |column| meet(hit.author, themes.values[row], areas.values[column]));
+            });
+        };
+        scan(self, &filters, &themes, Some(&areas), |hits| hits.iter().for_each(&mut meet_all));
+    }
+
+    fn found(&self, facet: Facet, rules: &Rules) -> Vec<Found> {
+        // Themes by places is never too large, nor one facet twice.
+        let Ok(table) = fold(self, &Query::two_way(Facet::Theme, facet)) else { return Vec::new() };
+        let lattice = suppress(&table, &Applied::new(rules, false), false);
+        let areas = table.columns.unwrap_or_default();
+        let mut shares = vec![Share::default(); table.rows.len() * areas.len()];
+        let rows: BTreeMap<Value, usize> = table.rows.iter().copied().zip(0..).collect();
+        let across: BTreeMap<Value, usize> = areas.iter().copied().zip(0..).collect();
+        self.scan_places(facet, |author, theme, area| {
+            if let (Some(row), Some(column)) = (rows.get(&theme), across.get(&area)) {
+                shares[row * areas.len() + column].meet(author, self.organisation_of(author), rules);
+            }
+        });
+        let cells = table.rows.iter().flat_map(|theme| areas.iter().map(move |area| (*theme, *area)));
+        let is_told = |theme: &Value, area: &Value| {
+            matches!(theme, Value::Theme(_)) && matches!(area, Value::County(_) | Value::Municipality(_))
+        };
+        cells
+            .zip(shares)
+            .enumerate()
+            .filter(|(_, ((theme, area), share))| is_told(theme, area) && !share.one_suffices)
+            .filter_map(|(place, ((theme, area), share))| {
+                let tally = lattice.shown(place / areas.len(), place % areas.len())?;
+                let organisations = share.organisations;
+                (tally.reports > 0).then_some(Found { theme, facet, area, tally, organisations })
+            })
+            .collect()
+    }
+
+    /// Returns the counties in which reports place each municipality: one, unless lists of two years meet.
+    fn counties_of_municipalities(&self) -> BTreeSet<(Value, Value)> {
+        let pair = |area| match area {
+            Area::Municipality { county, municipality } => {
+                Some((Value::County(county), Value::Municipality(municipality)))
+            }
+            _ => None,
+        };
+        self.area_lists().flatten().flat_map(|areas| areas.iter().filter_map(pair)).collect()
+    }
+
+    /// Returns each organisation's kind in its reports of the latest half-year, by number; of several, the last.
+    fn kinds(&self) -> BTreeMap<u32, OrganisationKind> {
+        let filters = Filters::default();
+        let kinds = Axis::new(self, Facet::OrganisationKind, &filters);
+        let times = Axis::new(self, Facet::HalfYear, &filters);
+        let unsaid = times.values.iter().position(|time| *time == Value::Unsaid);
+        let mut latest: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
+        let mut meet = |hit: &Hit| {
+            let entry = latest.entry(self.organisation_of(hit.author)).or_default();
+            times.each(hit.column, |time| {
+                let time = if unsaid == Some(time) { 0 } else { time + 1 };
+                kinds.each(hit.row, |kind| *entry = (*entry).max((time, kind)));
+            });
+        };
+        scan(self, &filters, &kinds, Some(&times), |hits| hits.iter().for_each(&mut meet));
+        let kind = |position: usize| match kinds.values.get(position) {
+            Some(Value::OrganisationKind(kind)) => *kind,
+            _ => OrganisationKind::Other,
+        };
+        latest.into_iter().map(|(number, (_, position))| (number, kind(position))).collect()
+    }
+
+    fn named(&self, numbers: impl IntoIterator<Item = u32>, kinds: &BTreeMap<u32, OrganisationKind>) -> Vec<Knower> {
+        let named = |number: u32| Knower {
+            organisation: self.organisation(number),
+            kind: kinds.get(&number).copied().unwrap_or(OrganisationKind::Other),
+        };
+        let mut knowers: Vec<Knower> = numbers.into_iter().map(named).collect();
+        knowers.sort_by_key(|knower| knower.organisation);
+        knowers
+    }
+
+    fn tell(&self, found: Found, kinds: &BTreeMap<u32, OrganisationKind>) -> Together {
+        Together {
+            theme: found.theme.to_string(),
+            facet: found.facet,
+            area: found.area.to_string(),
+            organisations: self.named(found.organisations, kinds),
+            counts: Cell::new(Some(found.tally)),
+        }
+    }
+}
+
+/// Whether a county's count less those of its municipalities would tell a number below the threshold.
+fn tells_a_rest(county: &Found, others: &[Found], counties: &BTreeSet<(Value, Value)>, rules: &Rules) -> bool {
+    let is_within = |other: &&Found| other.theme == county.theme && counties.contains(&(county.area, other.area));
+    let parts: Vec<u64> = others.iter().filter(is_within).map(|other| other.tally.reports).collect();
+    let tells = |part: u64| (1..u64::from(rules.reports_min())).contains(&county.tally.reports.saturating_sub(part));
+    parts.iter().any(|part| tells(*part)) || tells(parts.iter().sum())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::testing::{any_row, organisation, place, row, worker};
+    use super::super::{Count, Row};
+    use super::*;
+
+    /// A report of one author of an organisation in a municipality of county 12.
+    fn report(number: u16, organised: u16, municipality: u16) -> Row {
+        let areas = [place(12, municipality)].into_iter().collect();
+        Row { organisation: organisation(organised), author: worker(number), areas, ..row(number) }
+    }
+
+    fn columns(rows: impl IntoIterator<Item = Row>) -> Columns {
+        let mut columns = Columns::new(0);
+        columns.extend(rows);
+        columns
+    }
+
+    #[test]
+    fn three_who_saw_a_little_saw_it_together() {
+        let columns = columns([report(1, 1, 491), report(2, 1, 491), report(3, 2, 491), report(4, 3, 491)]);
+        let found = columns.together(&Rules::default());
+        let places: Vec<_> = found.iter().map(|found| (found.facet, found.area.as_str())).collect();
+        assert_eq!(places, [(Facet::County, "12"), (Facet::Municipality, "491")]);
+        assert_eq!((found[0].theme.as_str(), found[0].counts.reports), ("2", Count::Shown(4)));
+        let ids: Vec<_> = found[0].organisations.iter().map(|knower| knower.organisation).collect();
+        assert_eq!(ids, [organisation(1), organisation(2), organisation(3)]);
+        let (theme, county) = (Theme::new(2).unwrap(), Facet::County.value("12").unwrap());
+        assert_eq!(columns.knowers(&Rules::default(), theme, county).as_ref(), Some(&found[0].organisations));
+        assert_eq!(columns.knowers(&Rules::at_least(5, 2, 3), theme, county), None);
+    }
+
+    #[test]
+    fn what_one_saw_alone_is_not_told() {
+        let mut rows: Vec<Row> = (1..4).map(|number| report(number, 1, 491)).collect();
+        assert!(columns(rows.clone()).together(&Rules::default()).is_empty(), "one organisation");
+        rows.push(report(4, 2, 491));
+        assert!(columns(rows).together(&Rules::default()).is_empty(), "one has enough");
+        assert!(columns([]).together(&Rules::default()).is_empty());
+    }
+
+    #[test]
+    fn a_county_does_not_give_away_its_rest() {
+        let columns = columns([report(1, 1, 491), report(2, 1, 491), report(3, 2, 491), report(4, 3, 740)]);
+        let places: Vec<_> = columns.together(&Rules::default()).into_iter().map(|found| found.area).collect();
+        assert!(!(places.contains(&"12".to_owned()) && places.contains(&"491".to_owned())), "{places:?}");
+    }
+
+    #[test]
+    fn the_kind_is_that_of_the_latest_reports() {
+        use super::super::terms::HalfYear;
+        let newer =
+            Row { organisation_kind: OrganisationKind::Other, half_year: HalfYear::new(2026, 2), ..report(1, 1, 491) };
+        let columns = columns([newer, report(2, 1, 491), report(3, 2, 491)]);
+        let kinds: Vec<_> = columns.together(&Rules::default())[0].organisations.iter().map(|k| k.kind).collect();
+        assert_eq!(kinds, [OrganisationKind::Other, OrganisationKind::Ngo]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+        #[test]
+        fn tells_only_what_the_table_shows(mut rows in proptest::collection::vec(any_row(), 0..80)) {
+            let rules = Rules::default();
+            let columns = columns(rows.clone());
+            let found = columns.together(&rules);
+            for found in &found {
+                let view = columns.view(&Query::two_way(Facet::Theme, found.facet), &rules).unwrap();
+                prop_assert_eq!(view.cell(Some(&found.theme), Some(&found.area)), Some(found.counts));
+                prop_assert_eq!(Count::Shown(found.organisations.len() as u64), found.counts.organisations);
+            }
+            let last: BTreeMap<_, _> = rows.drain(..).map(|row| (row.document, row)).collect();
+            let mut other = Columns::new(9);
+            last.into_values().rev().for_each(|row| other.insert(&row));
+            prop_assert_eq!(other.together(&rules), found);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! What nodes say to each other, byte for byte (docs/protocol.md, "Messages").
+
+pub mod message;

@@ -1,0 +1,18 @@
+//! Writes `docs/vectors/*.json` anew. Run it after the wire version changed, and look at the difference:
+//! `cargo run -p talkoot-tests --bin vectors`.
+
+use std::path::Path;
+
+use talkoot_tests::vectors::{content, envelope, valid};
+
+fn main() -> std::io::Result<()> {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/vectors");
+    std::fs::create_dir_all(&dir)?;
+    for (name, vectors) in [("valid", valid()), ("envelope", envelope()), ("content", content())] {
+        let mut json = serde_json::to_string_pretty(&vectors).map_err(std::io::Error::other)?;
+        json.push('\n');
+        std::fs::write(dir.join(format!("{name}.json")), json)?;
+        println!("{name}.json: {} vectors", vectors.vectors.len());
+    }
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! What tests across crates share: organisations with keys made from their names, and a small world of real engines on virtual
+//! time and an in-memory log.
+
+pub mod cast;
+pub mod hostile;
+pub mod process;
+pub mod vectors;
+pub mod world;

@@ -1,0 +1,346 @@
+//! The engine among others: alice and bob are honest, eve is not.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::json;
+use talkoot_protocol::charter::Charter;
+use talkoot_protocol::document;
+use talkoot_protocol::id::NodeId;
+use talkoot_protocol::scope::Scope;
+use talkoot_protocol::sign;
+use talkoot_protocol::statement::Role;
+use talkoot_protocol::sync::check::Checked;
+use talkoot_protocol::sync::effect::{Offence, Outcome};
+use talkoot_protocol::sync::refusal::Refusal;
+use talkoot_protocol::wire::message::Message;
+use talkoot_tests::cast::{Organisation, Worker, inception_of, moment};
+use talkoot_tests::world::World;
+
+/// A charter that names these organisations as founders.
+fn charter_of(names: &[&str]) -> Charter {
+    let mut founders: Vec<_> = names.iter().map(|name| inception_of(name).organisation()).collect();
+    founders.sort();
+    Charter { name: "Kokeilu".into(), founders, ..Charter::commons() }
+}
+
+struct Pair {
+    world: World,
+    alice: NodeId,
+    bob: NodeId,
+    alices: Organisation,
+    anna: Worker,
+    boris: Worker,
+}
+
+/// Alice's and Bob's organisations, each with one worker whose certificate is in its node's log; not connected.
+fn pair(shuffle: Option<u64>) -> Pair {
+    let charter = charter_of(&["alice", "bob"]);
+    let mut alices = Organisation::found("alice", &charter);
+    let mut bobs = Organisation::found("bob", &charter);
+    let mut world = World::new(shuffle);
+    let (alice, bob) = (world.add(&alices, &charter), world.add(&bobs, &charter));
+    let anna = alices.employ("anna", &[Role::Reporter]);
+    let boris = bobs.employ("boris", &[Role::Reporter]);
+    world.submit(alice, &[&anna.certificate]);
+    world.submit(bob, &[&boris.certificate]);
+    Pair { world, alice, bob, alices, anna, boris }
+}
+
+fn stored(outcomes: &[Outcome]) -> bool {
+    !outcomes.is_empty() && outcomes.iter().all(|outcome| matches!(outcome, Outcome::Stored(_)))
+}
+
+fn refusal_of(outcomes: &[Outcome]) -> &'static str {
+    match outcomes {
+        [Outcome::Refused(_, refusal)] => refusal.name(),
+        other => panic!("not one refusal: {other:?}"),
+    }
+}
+
+#[test]
+fn what_one_publishes_the_other_reads() {
+    let Pair { mut world, alice, bob, anna, .. } = pair(None);
+    world.connect(alice, bob);
+    world.settle();
+    assert!(stored(&world.submit(alice, &[&anna.report(1)])));
+    world.settle();
+    assert_eq!(world.fingerprint(alice), world.fingerprint(bob));
+    assert!(world.node(bob).engine.in_step_with(&alice));
+    assert_eq!(world.node(alice).log.len(), world.node(bob).log.len());
+}
+
+#[test]
+fn what_was_published_apart_meets_after_connecting() {
+    for seed in 0..20 {
+        let Pair { mut world, alice, bob, anna, boris, .. } = pair(Some(seed));
+        let reports: Vec<_> = (0..600).map(|n| anna.report(n)).collect();
+        assert!(stored(&world.submit(alice, &reports.iter().collect::<Vec<_>>())));
+        assert!(stored(&world.submit(bob, &[&boris.report(7_000), &boris.report(7_001)])));
+        world.connect(alice, bob);
+        world.settle();
+        assert_eq!(world.fingerprint(alice), world.fingerprint(bob), "seed {seed}");
+        assert_eq!(world.node(bob).log.len(), 600 + 2 + 6, "seed {seed}: each change is written once");
+    }
+}
+
+#[test]
+fn a_cut_in_the_middle_loses_nothing_and_repeats_little() {
+    let Pair { mut world, alice, bob, anna, .. } = pair(None);
+    let reports: Vec<_> = (0..2_000).map(|n| anna.report(n)).collect();
+    world.submit(alice, &reports.iter().collect::<Vec<_>>());
+    world.connect(alice, bob);
+    for _ in 0..5 {
+        world.settle_some(4);
+        world.cut(alice, bob);
+        world.connect(alice, bob);
+    }
+    world.settle();
+    assert_eq!(world.fingerprint(alice), world.fingerprint(bob));
+    let delivered: usize = world.sent.iter().filter(|(from, ..)| *from == alice).map(|(_, _, bytes)| bytes.len()).sum();
+    let raw: usize = world.node(alice).log.iter().map(Vec::len).sum();
+    assert!(delivered < raw * 2, "{delivered} bytes sent for {raw}");
+}
+
+#[test]
+fn a_restarted_node_knows_what_it_knew() {
+    let Pair { mut world, alice, bob, anna, .. } = pair(None);
+    world.connect(alice, bob);
+    world.submit(alice, &[&anna.report(1), &anna.report(2)]);
+    world.settle();
+    let before = world.fingerprint(bob);
+    world.restart(bob);
+    assert_eq!(world.fingerprint(bob), before);
+    world.connect(alice, bob);
+    world.submit(alice, &[&anna.report(3)]);
+    world.settle();
+    assert_eq!(world.fingerprint(alice), world.fingerprint(bob));
+}
+
+#[test]
+fn nothing_counts_before_it_is_durable() {
+    let Pair { mut world, alice, bob, anna, .. } = pair(None);
+    world.connect(alice, bob);
+    world.settle();
+    let before = world.fingerprint(alice);
+    world.set_disk_full(alice, true);
+    let outcomes = world.submit(alice, &[&anna.report(1)]);
+    assert!(matches!(outcomes.as_slice(), [Outcome::NotStored(..)]), "{outcomes:?}");
+    world.settle();
+    assert_eq!(world.fingerprint(alice), before);
+    assert_eq!(world.fingerprint(bob), before, "what is not durable is not spoken of");
+    world.set_disk_full(alice, false);
+    assert!(stored(&world.submit(alice, &[&anna.report(1)])), "a later try succeeds");
+    world.settle();
+    assert_eq!(world.fingerprint(alice), world.fingerprint(bob));
+}
+
+#[test]
+fn a_peer_whose_disk_was_full_catches_up() {
+    let Pair { mut world, alice, bob, anna, .. } = pair(None);
+    world.connect(alice, bob);
+    world.settle();
+    world.set_disk_full(bob, true);
+    world.submit(alice, &[&anna.report(1)]);
+    world.settle();
+    assert_ne!(world.fingerprint(alice), world.fingerprint(bob));
+    world.set_disk_full(bob, false);
+    world.pass(Duration::from_secs(120));
+    assert_eq!(world.fingerprint(alice), world.fingerprint(bob));
+}
+
+#[test]
+fn what_is_for_one_house_never_leaves_it() {
+    let Pair { mut world, alice, bob, alices, anna, .. } = pair(None);
+    world.connect(alice, bob);
+    let secret = anna.report_in(Scope::Organisation(alices.id), 99);
+    assert!(stored(&world.submit(alice, &[&secret])));
+    world.pass(Duration::from_secs(200));
+    let id = secret.id();
+    let leaked = world.sent.iter().any(|(_, to, bytes)| {
+        *to == bob && bytes.windows(32).any(|window| window == id.as_bytes())
+    });
+    assert!(!leaked, "not even the id may leave");
+    assert_eq!(world.fingerprint(alice), world.fingerprint(bob), "the shared scope is complete all the same");
+    let asked = Message::Request { number: 9, ids: vec![id] };
+    world.inject(bob, alice, &asked);
+    assert_eq!(world.node(alice).dropped, [(bob, Offence::ForeignScope)]);
+}
+
+#[test]
+fn order_of_arrival_does_not_matter() {
+    let charter = charter_of(&["alice", "bob"]);
+    let mut alices = Organisation::found("alice", &charter);
+    let anna = alices.employ("anna", &[Role::Reporter]);
+    let reports: Vec<_> = (0..6).map(|n| anna.report(n)).collect();
+    let edit = edit_of(&anna, &[&reports[0]], "title", "Toisin sanoen", 50);
+    let second = edit_of(&anna, &[&reports[0], &edit], "title", "Vielä toisin", 51);
+    let mut changes = vec![&alices.record, &alices.node_certificate, &anna.certificate, &edit, &second];
+    changes.extend(&reports);
+    let mut fingerprints = std::collections::BTreeSet::new();
+    for rotation in 0..changes.len() * 2 {
+        let bobs = Organisation::found("bob", &charter);
+        let mut world = World::new(None);
+        let bob = world.add(&bobs, &charter);
+        let mut order = changes.clone();
+        order.rotate_left(rotation % changes.len());
+        if rotation >= changes.len() {
+            order.reverse();
+        }
+        for change in order {
+            world.submit(bob, &[change]);
+        }
+        assert!(world.node(bob).engine.parked().is_empty(), "rotation {rotation}");
+        fingerprints.insert(world.fingerprint(bob));
+    }
+    assert_eq!(fingerprints.len(), 1);
+}
+
+#[test]
+fn concurrent_edits_stand_side_by_side_on_both() {
+    let charter = charter_of(&["alice", "bob"]);
+    let mut alices = Organisation::found("alice", &charter);
+    let (anna, aino) = (alices.employ("anna", &[Role::Reporter]), alices.employ("aino", &[Role::Reporter]));
+    let report = anna.report(1);
+    let one = edit_of(&anna, &[&report], "title", "Punainen talo", 2);
+    let other = edit_of(&aino, &[&report], "title", "Puinen talo", 3);
+    let read = |order: &[&talkoot_protocol::signed::Verified]| {
+        let history: Vec<_> = order.iter().map(|change| checked(&charter, change)).collect();
+        document::read(&sign::chunks(&history)).unwrap()
+    };
+    let here = read(&[&report, &one, &other]);
+    assert_eq!(here, read(&[&report, &other, &one]));
+    let title = here.fields.get("title").unwrap();
+    let mut values: Vec<_> = title.others.iter().map(|entry| entry.value.clone()).collect();
+    values.push(title.value.clone());
+    values.sort_by_key(ToString::to_string);
+    assert_eq!(values, [json!("Puinen talo"), json!("Punainen talo")]);
+}
+
+#[test]
+fn forks_of_one_author_merge_and_are_counted() {
+    let Pair { mut world, alice, bob, anna, .. } = pair(None);
+    let report = anna.report(1);
+    let (one, other) =
+        (edit_of(&anna, &[&report], "title", "Haara yksi", 2), edit_of(&anna, &[&report], "title", "Haara kaksi", 3));
+    world.submit(alice, &[&report, &one]);
+    world.connect(alice, bob);
+    world.settle();
+    world.submit(bob, &[&other]);
+    world.settle();
+    assert_eq!(world.fingerprint(alice), world.fingerprint(bob));
+    for node in [alice, bob] {
+        assert_eq!(world.node(node).engine.forks(), 1);
+        assert_eq!(world.node(node).engine.catalog().heads(&report.document()).len(), 2);
+    }
+}
+
+#[test]
+fn eve_cannot_write_for_others() {
+    let Pair { mut world, alice, anna, .. } = pair(None);
+    let charter = charter_of(&["alice", "bob"]);
+    let mut eves = Organisation::found("eve", &charter);
+    let eva = eves.employ("eva", &[Role::Reporter]);
+    let mut forged = sign::Author { certificate: anna.certificate.id(), ..eva.author() };
+    let change = forged.begin(talkoot_protocol::scope::Kind::Report, Scope::Network, &fields(), moment(1)).unwrap();
+    assert_eq!(refusal_of(&world.submit(alice, &[&change])), "certificate_of_other_key");
+    forged.certificate = anna.report(5).id();
+    world.submit(alice, &[&anna.report(5)]);
+    let change = forged.begin(talkoot_protocol::scope::Kind::Report, Scope::Network, &fields(), moment(1)).unwrap();
+    assert_eq!(refusal_of(&world.submit(alice, &[&change])), "not_a_certificate");
+    let outcomes = world.submit(alice, &[&eves.record, &eves.node_certificate, &eva.certificate, &eva.report(1)]);
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Outcome::Waiting(..))), "strangers wait: {outcomes:?}");
+}
+
+#[test]
+fn eve_cannot_edit_anothers_report_or_certify_herself() {
+    let Pair { mut world, alice, bob, anna, boris, .. } = pair(None);
+    world.connect(alice, bob);
+    let report = anna.report(1);
+    world.submit(alice, &[&report]);
+    world.settle();
+    let edit = edit_of(&boris, &[&report], "title", "Minun", 2);
+    assert_eq!(refusal_of(&world.submit(bob, &[&edit])), "other_organisation");
+    let mut bobs = Organisation::found("bob", &charter_of(&["alice", "bob"]));
+    bobs.employ("boris", &[Role::Reporter]);
+    let silent = bobs.employ("silent", &[Role::DecisionMaker]);
+    world.submit(bob, &[&silent.certificate]);
+    assert_eq!(refusal_of(&world.submit(bob, &[&silent.report(1)])), "role");
+}
+
+#[test]
+fn a_client_that_signs_an_identifier_is_refused_and_its_header_kept() {
+    let Pair { mut world, alice, bob, anna, .. } = pair(None);
+    world.connect(alice, bob);
+    world.settle();
+    let mut fields = fields();
+    fields.insert("description".into(), json!("Asiakas 010101A900R kertoi."));
+    let change =
+        anna.author().begin(talkoot_protocol::scope::Kind::Report, Scope::Network, &fields, moment(9)).unwrap();
+    let outcomes = world.submit(alice, &[&change]);
+    assert!(matches!(&outcomes[..], [Outcome::Refused(Some(_), Refusal::Identifier(_))]), "{outcomes:?}");
+    world.inject(alice, bob, &Message::Deliver { number: 0, changes: vec![change.encode()] });
+    for node in [alice, bob] {
+        let kept = &world.node(node).evidence;
+        assert_eq!(kept.len(), 1, "the header is kept once");
+        assert!(!kept[0].windows(11).any(|window| window == b"010101A900R"), "never the body");
+        assert_eq!(world.node(node).engine.refusals().get("identifier"), Some(&1));
+    }
+}
+
+#[test]
+fn garbage_ends_a_session_and_nothing_else() {
+    let Pair { mut world, alice, bob, anna, .. } = pair(None);
+    world.connect(alice, bob);
+    world.settle();
+    world.handle(alice, talkoot_protocol::sync::input::Input::Frame { node: bob, bytes: vec![0xff; 100] });
+    assert_eq!(world.node(alice).dropped, [(bob, Offence::MalformedMessage)]);
+    assert!(stored(&world.submit(alice, &[&anna.report(1)])));
+    world.connect(alice, bob);
+    world.settle();
+    assert_eq!(world.fingerprint(alice), world.fingerprint(bob));
+}
+
+#[test]
+fn strangers_recognise_each_other_and_begin() {
+    let charter = Charter::commons();
+    let (mut alices, mut bobs) = (Organisation::found("alice", &charter), Organisation::found("bob", &charter));
+    let mut world = World::new(None);
+    let (alice, bob) = (world.add(&alices, &charter), world.add(&bobs, &charter));
+    let anna = alices.employ("anna", &[Role::Reporter]);
+    world.submit(alice, &[&anna.certificate, &anna.report(1)]);
+    world.connect(alice, bob);
+    world.settle();
+    assert_eq!(world.node(bob).engine.seen().count(), 1, "it is seen");
+    assert_eq!(world.node(bob).log.len(), 2, "and nothing of it is taken");
+    let to_bob = alices.endorse(bobs.id);
+    world.submit(alice, &[&to_bob]);
+    world.settle();
+    let to_alice = bobs.endorse(alices.id);
+    world.submit(bob, &[&to_alice]);
+    world.pass(Duration::from_secs(60));
+    assert_eq!(world.fingerprint(alice), world.fingerprint(bob));
+    assert_eq!(world.node(bob).log.len(), 2 + 2 + 2 + 2);
+}
+
+fn fields() -> document::Fields {
+    talkoot_tests::cast::fields(1)
+}
+
+fn checked(charter: &Charter, change: &talkoot_protocol::signed::Verified) -> Checked {
+    Checked::sealed(&charter.network(), change.clone()).unwrap()
+}
+
+/// An edit of one field on top of a history.
+fn edit_of(
+    worker: &Worker,
+    history: &[&talkoot_protocol::signed::Verified],
+    field: &str,
+    value: &str,
+    number: u64,
+) -> talkoot_protocol::signed::Verified {
+    let charter = charter_of(&["alice", "bob"]);
+    let history: Vec<_> = history.iter().map(|change| checked(&charter, change)).collect();
+    let edits = BTreeMap::from([(field.to_owned(), Some(json!(value)))]);
+    worker.author().change(&history, &edits, moment(number)).unwrap()
+}

@@ -1,0 +1,39 @@
+//! The committed test vectors are what this version makes, and mean what they say.
+
+use std::path::Path;
+
+use talkoot_protocol::sync::check::check;
+use talkoot_tests::vectors::{ACCEPTED, Vectors, content, envelope, unhex, valid};
+
+fn committed(name: &str) -> Vectors {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/vectors").join(name);
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+#[test]
+fn the_committed_vectors_are_the_ones_this_version_makes() {
+    for (name, made) in [("valid.json", valid()), ("envelope.json", envelope()), ("content.json", content())] {
+        assert_eq!(committed(name), made, "{name}: run 'cargo run -p talkoot-tests --bin vectors' and look at the difference");
+    }
+}
+
+#[test]
+fn every_vector_gets_its_verdict() {
+    for name in ["valid.json", "envelope.json", "content.json"] {
+        let vectors = committed(name);
+        let network = vectors.network.parse().unwrap();
+        for vector in &vectors.vectors {
+            let verdict = check(&network, unhex(&vector.change));
+            let verdict = verdict.as_ref().map_or_else(|refused| refused.refusal.name(), |_| ACCEPTED);
+            assert_eq!(verdict, vector.verdict, "{name}: {}", vector.name);
+            assert_eq!(verdict == ACCEPTED, name == "valid.json", "{name}: {}", vector.name);
+        }
+    }
+}
+
+#[test]
+fn no_two_refusals_of_the_envelope_are_the_same_by_accident() {
+    let vectors = committed("envelope.json").vectors;
+    let names: std::collections::BTreeSet<_> = vectors.iter().map(|vector| vector.verdict.as_str()).collect();
+    assert!(names.len() >= 9, "{names:?}");
+}
