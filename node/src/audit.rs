@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
+use talkoot_protocol::catalog::Ordinal;
 use talkoot_protocol::id::NetworkId;
 use talkoot_protocol::signed::Signed;
 use talkoot_protocol::sync::engine::{Config, Engine, Restored};
-use talkoot_protocol::catalog::Ordinal;
 
 use crate::checker::check_all;
 use crate::core::{KIND_CHANGE, KIND_EVIDENCE};
-use crate::store::{self, verify::{Finding, walk}};
+use crate::store::verify::{Finding, walk};
+use crate::store::{self, Damage};
 
 /// Directory of the log in a node's home.
 const LOG: &str = "log";
@@ -110,11 +111,19 @@ pub fn audit(dir: &Path, engine: Config, progress: &mut dyn FnMut(&Audit)) -> Re
                 let good = kind == KIND_EVIDENCE && Signed::decode(&bytes).is_ok_and(|signed| signed.verify().is_ok());
                 match good {
                     true => audit.evidence += 1,
-                    false => audit.note(Some(ordinal), place.segment, place.offset, "evidence", "a kept header does not hold".into()),
+                    false => audit.note(
+                        Some(ordinal),
+                        place.segment,
+                        place.offset,
+                        "evidence",
+                        "a kept header does not hold".into(),
+                    ),
                 }
             }
             Ok(Finding::Damaged(damage)) => {
-                audit.note(Some(damage.ordinal), damage.segment, damage.offset, "damaged", damage.to_string());
+                let Damage { ordinal, lost, segment, offset, bytes, reason } = damage;
+                let problem = format!("{reason} (records lost: {lost}, unreadable bytes: {bytes})");
+                audit.note(Some(ordinal), segment, offset, "damaged", problem);
             }
             Ok(Finding::Unfinished { bytes, .. }) => audit.unfinished_bytes += u64::from(bytes),
             Err(error) => audit.note(None, 0, 0, "unreadable", error.to_string()),
@@ -124,7 +133,13 @@ pub fn audit(dir: &Path, engine: Config, progress: &mut dyn FnMut(&Audit)) -> Re
     engine.finish_restoring();
     audit.not_admitted = engine.parked().len() as u64;
     if audit.is_clean() && engine.membership().record(&own).is_none() {
-        audit.note(None, 0, 0, "no_own_record", "the organisation's own record is not in the log: its beginning is gone".into());
+        audit.note(
+            None,
+            0,
+            0,
+            "no_own_record",
+            "the organisation's own record is not in the log: its beginning is gone".into(),
+        );
     }
     Ok(audit)
 }

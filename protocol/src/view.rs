@@ -14,9 +14,11 @@ mod facet;
 mod fold;
 mod index;
 mod merged;
+mod places;
 mod query;
 mod row;
 pub mod rules;
+mod scan;
 mod suppress;
 pub mod terms;
 #[cfg(test)]

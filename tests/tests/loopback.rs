@@ -29,7 +29,7 @@ fn two(parent: &Path) -> (Site, Site, Running, Running) {
 
 fn publish(site: &Site, name: &str, title: &str) -> String {
     let file = site.report_file(name, title, "Nuoret jonottavat asuntoa kuukausia.");
-    let printed = site.json(&["report", "new", "--file", &file]).remove(0);
+    let printed = site.json(&["report", "new", "--worker", "anna", "--file", &file]).remove(0);
     printed["document"].as_str().expect("its id").to_owned()
 }
 
@@ -44,12 +44,14 @@ fn titles(site: &Site) -> Vec<String> {
 #[test]
 fn what_one_writes_the_other_reads_also_after_being_away() {
     let temporary = tempfile::tempdir().unwrap();
-    let (here, there, _run_here, run_there) = two(temporary.path());
+    let (here, there, run_here, run_there) = two(temporary.path());
     publish(&here, "one.json", "Asuntojono");
     eventually("the report arrives", || titles(&there) == ["Asuntojono"]);
     run_there.stop();
     publish(&here, "two.json", "Toinen jono");
     let _again = there.run();
+    // On a free port again, so it is the one that calls.
+    there.ok(&["peer", "add", &run_here.addresses[0]]);
     eventually("what was missed arrives", || titles(&there) == ["Asuntojono", "Toinen jono"]);
     eventually("both hold the same", || here.fingerprint() == there.fingerprint());
 }

@@ -145,10 +145,15 @@ fn tell(global: &Global, keys: &Keys, organisation: &Organisation, charter: &Cha
     output::say(&format!("Organisation {id}"));
     output::say(&format!("Network      {} ({})", words::plain(&charter.name), charter.network().short()));
     output::say(&format!("Node         {}", global.dir.display()));
-    output::say(&format!("Keys         {}: keep a copy of the root key offline, and the passphrase elsewhere", keys.dir().display()));
+    output::say(&format!(
+        "Keys         {}: keep a copy of the root key offline, and the passphrase elsewhere",
+        keys.dir().display()
+    ));
     if !charter.founders.is_empty() && !charter.founders.contains(&id) {
         let (threshold, name) = (charter.threshold, words::plain(&charter.name));
-        output::say(&format!("Not a founder of {name}: members must recognise this organisation first ({threshold} of them)."));
+        output::say(&format!(
+            "Not a founder of {name}: members must recognise this organisation first ({threshold} of them)."
+        ));
     }
     output::say("Next:");
     let steps = [

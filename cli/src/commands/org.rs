@@ -25,8 +25,10 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Show one organisation, by default your own.
-    #[command(after_help = "Example: talkoot org show 3f09a1c2d4\n\nWith --json one object: id, names, kind, counties, contact, \
-        own, member, founder, recognised_by, reports.")]
+    #[command(
+        after_help = "Example: talkoot org show 3f09a1c2d4\n\nWith --json one object: id, names, kind, counties, contact, \
+        own, member, founder, recognised_by, reports."
+    )]
     Show {
         /// Its id, or the first 8 or more digits of it.
         id: Option<String>,
@@ -69,7 +71,9 @@ fn find(known: &[Organisation], asked: &str) -> Result<OrganisationId> {
     }
     if asked.len() < PREFIX_DIGITS_MIN || !asked.chars().all(|c| c.is_ascii_hexdigit()) {
         return Err(Error::refused(format!("{asked:?} is not the id of an organisation, nor the first digits of one"))
-            .hint(format!("Give the whole id, or at least {PREFIX_DIGITS_MIN} digits; 'talkoot org list' shows those known here.")));
+            .hint(format!(
+                "Give the whole id, or at least {PREFIX_DIGITS_MIN} digits; 'talkoot org list' shows those known here."
+            )));
     }
     let mut matching = known.iter().filter(|organisation| organisation.id.to_string().starts_with(&asked));
     match (matching.next(), matching.next()) {
@@ -132,7 +136,8 @@ fn show(global: &Global, client: &mut Client<'_>, asked: Option<&str>) -> Result
         }
     };
     let organisation = found.ok_or_else(|| {
-        Error::refused("nothing is known of that organisation here").hint("'talkoot org list' shows the organisations known here.")
+        Error::refused("nothing is known of that organisation here")
+            .hint("'talkoot org list' shows the organisations known here.")
     })?;
     if global.json {
         return output::json(organisation);
@@ -163,7 +168,8 @@ fn show(global: &Global, client: &mut Client<'_>, asked: Option<&str>) -> Result
 
 fn own_lines(identity: &Identity, is_running: bool) -> Vec<(&'static str, String)> {
     let Identity { charter, network, node, .. } = identity;
-    let listening = if is_running { join(identity.listening.iter().cloned()) } else { "nothing: it does not run".into() };
+    let listening =
+        if is_running { join(identity.listening.iter().cloned()) } else { "nothing: it does not run".into() };
     vec![
         ("Network", format!("{} ({network})", words::plain(&charter.name))),
         ("Founders", charter.founders.len().to_string()),

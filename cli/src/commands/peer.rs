@@ -22,14 +22,18 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Stay connected to a partner's node.
-    #[command(after_help = "Example: talkoot peer add node.example.org:7474\n\nWith '/p2p/…' at its end, as the partner's \
-        'talkoot run' prints it, only that very node is connected to.\n\nWith --json one object: address, kept (true).")]
+    #[command(
+        after_help = "Example: talkoot peer add node.example.org:7474\n\nWith '/p2p/…' at its end, as the partner's \
+        'talkoot run' prints it, only that very node is connected to.\n\nWith --json one object: address, kept (true)."
+    )]
     Add {
         /// host:port, or an address as the partner's 'talkoot run' prints it.
         address: String,
     },
     /// No longer call an address.
-    #[command(after_help = "Example: talkoot peer remove node.example.org:7474\n\nWith --json one object: address, kept (false).")]
+    #[command(
+        after_help = "Example: talkoot peer remove node.example.org:7474\n\nWith --json one object: address, kept (false)."
+    )]
     Remove {
         /// The address as 'peer list' shows it.
         address: String,
@@ -65,9 +69,15 @@ fn keep(global: &Global, client: &mut Client<'_>, address: String, kept: bool) -
     };
     let Response::Done = client.ask(request)? else { return Err(unexpected()) };
     match (kept, client.is_running()) {
-        (true, true) => output::say(&format!("Calling {address}; see how it goes with: {}", words::command(global, "peer list"))),
-        (true, false) => output::say(&format!("{address} is called as soon as the node runs: {}", words::command(global, "run"))),
-        (false, _) => output::say(&format!("{address} is called no more; a connection that stands stays until one side stops")),
+        (true, true) => {
+            output::say(&format!("Calling {address}; see how it goes with: {}", words::command(global, "peer list")))
+        }
+        (true, false) => {
+            output::say(&format!("{address} is called as soon as the node runs: {}", words::command(global, "run")))
+        }
+        (false, _) => {
+            output::say(&format!("{address} is called no more; a connection that stands stays until one side stops"))
+        }
     }
     if global.json { output::json(&Kept { address, kept }) } else { Ok(()) }
 }

@@ -91,7 +91,11 @@ impl Stops {
                 gone.send_replace(true);
             }
         })?;
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())?, parent_gone })
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            parent_gone,
+        })
     }
 
     async fn next(&mut self) {
@@ -118,8 +122,10 @@ async fn serve(home: Home, json: bool, with_parent: bool) -> Result<()> {
     stop(server, stops).await?;
     match broken {
         false => Ok(()),
-        true => Err(Error::failed(io::Error::other("the node has ended by itself; what it had acknowledged is on disk"))
-            .hint("The log above says why. Start it again; if it ends again, 'talkoot verify' checks its log.")),
+        true => {
+            Err(Error::failed(io::Error::other("the node has ended by itself; what it had acknowledged is on disk"))
+                .hint("The log above says why. Start it again; if it ends again, 'talkoot verify' checks its log."))
+        }
     }
 }
 
@@ -173,7 +179,7 @@ fn explained(error: server::Error) -> Error {
             .hint("Stop that process first, or choose another node with --dir."),
         server::Error::Core(error) => error.into(),
         server::Error::Network(error @ network::Error::AddressInUse { .. }) => {
-            Error::setup(error).context("the node cannot listen").hint(format!("Another program has that port. {CHOOSE}"))
+            Error::setup(error).context("the node cannot listen").hint(CHOOSE)
         }
         server::Error::Network(error @ network::Error::Listen { .. }) => {
             Error::setup(error).context("the node cannot listen").hint(CHOOSE)

@@ -56,8 +56,10 @@ fn who(status: &Status, identity: Option<&Identity>) -> Vec<Line> {
         (true, 1) => "yes, connected to 1 node".into(),
         (true, nodes) => format!("yes, connected to {nodes} nodes"),
     };
-    let mut lines = vec![("Organisation", format!("{name} ({})", status.organisation.short())), ("Node", status.node.short())];
-    lines.extend(identity.map(|it| ("Network", format!("{} ({})", words::plain(&it.charter.name), it.network.short()))));
+    let mut lines =
+        vec![("Organisation", format!("{name} ({})", status.organisation.short())), ("Node", status.node.short())];
+    lines
+        .extend(identity.map(|it| ("Network", format!("{} ({})", words::plain(&it.charter.name), it.network.short()))));
     lines.push(("Running", running));
     lines.extend(identity.into_iter().flat_map(|it| &it.listening).map(|address| ("Listening", address.clone())));
     lines
@@ -92,7 +94,7 @@ fn trouble(status: &Status) -> Vec<Line> {
         (!counts.is_empty()).then(|| counts.join(", "))
     };
     let waiting = "changes wait for something that is not here yet, or for a recognition";
-    let damaged = "records cannot be read; 'talkoot verify' says which, and peers are asked for them";
+    let damaged = "records could not be read at the start; 'talkoot verify' says which, and peers are asked for them";
     let lines = [
         ("Damaged", many(status.damaged, damaged)),
         ("Waiting", many(status.parked, waiting)),
@@ -106,7 +108,7 @@ fn trouble(status: &Status) -> Vec<Line> {
         ("Unreadable", format!("document {}: {}", document.chars().take(10).collect::<String>(), words::plain(reason)))
     }));
     if lines.is_empty() {
-        lines.push(("Trouble", "none: nothing damaged, refused or waiting".into()));
+        lines.push(("Trouble", "none known; 'talkoot verify' reads every byte of the log again".into()));
     }
     lines
 }

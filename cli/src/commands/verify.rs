@@ -36,9 +36,9 @@ pub(crate) fn run(global: &Global, _: Args) -> Result<ExitCode> {
     let audited = audit::audit(&home.dir, home.engine_config(0), &mut |audit| bar.set_position(audit.bytes / KIB));
     bar.finish_and_clear();
     let audit = audited.map_err(|error| {
-        Error::failed(error)
-            .context("the log cannot be read")
-            .hint("Keep a copy of the directory before doing anything else. Partners' nodes hold what was shared with them.")
+        Error::failed(error).context("the log cannot be read").hint(
+            "Keep a copy of the directory before doing anything else. Partners' nodes hold what was shared with them.",
+        )
     })?;
     match global.json {
         true => output::json(&audit)?,
@@ -67,18 +67,26 @@ fn tell(audit: &Audit) -> Result<()> {
         output::line(&format!("{} changes wait for something that is damaged or not here", audit.not_admitted))?;
     }
     if audit.unfinished_bytes > 0 {
-        output::line(&format!("{} bytes of an unfinished write at the end; nothing acknowledged is in them", audit.unfinished_bytes))?;
+        output::line(&format!(
+            "{} bytes of an unfinished write at the end; nothing acknowledged is in them",
+            audit.unfinished_bytes
+        ))?;
     }
     if audit.is_clean() {
         return output::line("All holds.");
     }
     let problems: Vec<_> = audit.problems.iter().map(|(name, count)| format!("{name} {count}")).collect();
     output::line(&format!("DAMAGE: {}", problems.join(", ")))?;
-    output::say("Keep a copy of the directory. Damaged records are not served; what was shared comes back from partners' nodes.");
+    output::say(
+        "Keep a copy of the directory. Damaged records are not served; what was shared comes back from partners' nodes.",
+    );
     Ok(())
 }
 
 fn line(problem: &Problem) -> String {
-    let record = problem.ordinal.map_or_else(|| "?".into(), |ordinal| ordinal.to_string());
-    format!("record {record}, segment {}, byte {}: {}", problem.segment, problem.offset, words::plain(&problem.problem))
+    let what = words::plain(&problem.problem);
+    match problem.ordinal {
+        Some(ordinal) => format!("record {ordinal}, segment {}, byte {}: {what}", problem.segment, problem.offset),
+        None => what,
+    }
 }

@@ -54,10 +54,10 @@ fn certified(client: &mut Client<'_>) -> Result<Vec<Worker>> {
 }
 
 /// Returns an error unless there are keys of an organisation.
-fn require_root(keys: &Keys) -> Result<()> {
+pub(crate) fn require_root(keys: &Keys) -> Result<()> {
     match keys.root().exists() {
         true => Ok(()),
         false => Err(Error::refused(format!("there is no root key in {}", keys.dir().display()))
-            .hint("Workers are certified where the organisation's root key is. Name its directory with --keys.")),
+            .hint("Only the organisation's root key can sign this. Name the directory it is in with --keys.")),
     }
 }

@@ -344,8 +344,10 @@ async fn a_busy_peer_does_not_lock_the_door() {
         late.keep(to_a);
         until(&mut late, is_connected).await;
     });
-    // A driver slower than the flood: there is always another frame waiting.
+    // A driver slower than the flood: there is always another frame waiting, and no pause in which a timer could run.
+    let start = Instant::now();
     until(&mut a, |event| {
+        assert!(start.elapsed() < PATIENCE, "the door stayed locked");
         std::thread::sleep(Duration::from_millis(1));
         is_connected(event).filter(|node| *node == expected)
     })

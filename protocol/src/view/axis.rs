@@ -1,19 +1,19 @@
-//! How a scan reads columns: each facet becomes a small key per line and a table from key to values.
+//! Facets as a scan sees them: each line has a small key, and an axis knows the positions of each key.
 //!
-//! All facets look alike to the scan, so that its inner loop is one piece of code: a block of keys is copied out of a
-//! column, then looked up.
+//! All facets look alike, so that the inner loops of a scan are one piece of code.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::columns::{Columns, Lines, read_codes};
+use super::columns::{Columns, read_codes};
 use super::facet::{Facet, Value};
+use super::places::{self, CODES};
 use super::query::Filters;
 use super::terms::{HalfYear, ThemeSet};
 
 /// Which column a facet is read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Source {
+pub(super) enum Source {
     Themes,
     Areas,
     HalfYear,
@@ -33,7 +33,7 @@ impl Source {
     }
 
     /// Copies the keys of a range of places.
-    fn copy(self, columns: &Columns, places: Range<usize>, keys: &mut [u32]) {
+    pub(super) fn copy(self, columns: &Columns, places: Range<usize>, keys: &mut [u32]) {
         let lines = &columns.lines;
         match self {
             Self::Themes => widen(&lines.themes[places], keys),
@@ -53,35 +53,67 @@ fn widen<T: Into<u32> + Copy>(column: &[T], keys: &mut [u32]) {
     keys.iter_mut().zip(column).for_each(|(key, value)| *key = (*value).into());
 }
 
-/// Returns the values of every key a column of the facet may hold, by key; of keys that no report has, none.
-fn values_by_key(columns: &Columns, facet: Facet) -> Vec<Vec<Value>> {
-    match facet {
-        Facet::Theme => (0..ThemeSet::SETS).map(themes).chain([Vec::new()]).collect(),
-        Facet::County | Facet::Municipality => columns
-            .area_lists()
-            .map(|areas| areas.map_or(Vec::new(), |areas| facet.values_of_areas(areas.iter())))
-            .collect(),
-        Facet::HalfYear => {
-            let last = columns.half_years().next_back().unwrap_or(0);
-            let mut values = vec![Vec::new(); usize::from(last) + 1];
-            for packed in columns.half_years() {
-                let value = HalfYear::unpack(packed).map_or(Value::Unsaid, Value::HalfYear);
-                values[usize::from(packed)] = vec![value];
+/// The values of a facet that occur, and by key the positions among them. A key that no report has, and that of a report
+/// that is gone, has none.
+struct Mapping {
+    values: Vec<Value>,
+    positions: Vec<Vec<u32>>,
+}
+
+impl Mapping {
+    fn new(columns: &Columns, facet: Facet, allowed: Option<&BTreeSet<Value>>) -> Self {
+        let is_allowed = |value: &Value| allowed.is_none_or(|allowed| allowed.contains(value));
+        let by_key = match facet {
+            Facet::County | Facet::Municipality => return Self::of_areas(columns, facet, is_allowed),
+            Facet::Theme => (0..=ThemeSet::SETS).map(themes).collect(),
+            Facet::HalfYear => half_years(columns),
+            Facet::OrganisationKind | Facet::Valence | Facet::Kind => {
+                (0..=u8::MAX).map(|codes| coded(facet, codes).into_iter().collect()).collect()
             }
-            values
+            Facet::Organisation => organisations(columns),
+        };
+        let values: BTreeSet<Value> = by_key.iter().flatten().copied().filter(is_allowed).collect();
+        let values: Vec<Value> = values.into_iter().collect();
+        let position = |value: &Value| values.binary_search(value).ok().map(|at| at as u32);
+        let positions = by_key.iter().map(|of_key| of_key.iter().filter_map(position).collect()).collect();
+        Self { values, positions }
+    }
+
+    /// The same for lists of areas, of which there may be very many.
+    fn of_areas(columns: &Columns, facet: Facet, is_allowed: impl Fn(&Value) -> bool) -> Self {
+        let mut occurs = [false; CODES];
+        columns.places().codes(facet).flatten().for_each(|code| occurs[usize::from(*code)] = true);
+        let mut values = Vec::new();
+        let mut by_code = [None; CODES];
+        for code in (0..CODES).filter(|code| occurs[*code]) {
+            let value = places::value(facet, code as u16);
+            if is_allowed(&value) {
+                by_code[code] = Some(values.len() as u32);
+                values.push(value);
+            }
         }
-        Facet::OrganisationKind | Facet::Valence | Facet::Kind => {
-            (0..=u8::MAX).map(|codes| coded(facet, codes).into_iter().collect()).collect()
-        }
-        Facet::Organisation => {
-            columns.organisations().map(|id| id.map(|id| Value::Organisation(*id)).into_iter().collect()).collect()
-        }
+        let position = |code: &u16| by_code[usize::from(*code)];
+        let positions =
+            columns.places().codes(facet).map(|codes| codes.iter().filter_map(position).collect()).collect();
+        Self { values, positions }
     }
 }
 
 fn themes(bits: u16) -> Vec<Value> {
-    let themes: Vec<Value> = ThemeSet::from_bits(bits).unwrap_or_default().iter().map(Value::Theme).collect();
-    if themes.is_empty() { vec![Value::Unsaid] } else { themes }
+    let themes = ThemeSet::from_bits(bits).map(|set| set.iter().map(Value::Theme).collect::<Vec<_>>());
+    match themes {
+        Some(themes) if themes.is_empty() => vec![Value::Unsaid],
+        themes => themes.unwrap_or_default(),
+    }
+}
+
+fn half_years(columns: &Columns) -> Vec<Vec<Value>> {
+    let last = columns.half_years().next_back().unwrap_or(0);
+    let mut values = vec![Vec::new(); usize::from(last) + 1];
+    for packed in columns.half_years() {
+        values[usize::from(packed)] = vec![HalfYear::unpack(packed).map_or(Value::Unsaid, Value::HalfYear)];
+    }
+    values
 }
 
 fn coded(facet: Facet, codes: u8) -> Option<Value> {
@@ -93,169 +125,121 @@ fn coded(facet: Facet, codes: u8) -> Option<Value> {
     })
 }
 
-/// The positions of a key on an axis: the first, and where in the list of all further ones the others are.
-#[derive(Debug, Clone, Copy, Default)]
-struct Entry {
-    first: u32,
-    more_from: u32,
-    more_to: u32,
+fn organisations(columns: &Columns) -> Vec<Vec<Value>> {
+    columns.organisations().map(|id| id.into_iter().map(|id| Value::Organisation(*id)).collect()).collect()
 }
 
-/// One facet as an axis of a table: the values that may occur, ascending, and which of them each line has.
+/// The positions of a key: the first two inline, all of them in a list.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    first: u32,
+    second: u32,
+    start: u32,
+    count: u32,
+}
+
+/// One facet as an axis of a table.
 #[derive(Debug, Clone)]
 pub(super) struct Axis {
-    source: Source,
-    /// The values, ascending.
+    pub(super) source: Source,
+    /// The values that may occur, ascending.
     pub(super) values: Vec<Value>,
     entries: Vec<Entry>,
-    more: Vec<u32>,
+    positions: Vec<u32>,
+    /// The most positions of a key.
+    count_max: usize,
+}
+
+/// What reports have on an axis, one after another: the `at[n]`th report is at `positions[n]`.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Expansion {
+    at: Vec<u32>,
+    positions: Vec<u32>,
+    length: usize,
+}
+
+impl Expansion {
+    /// Returns which report each position is of.
+    pub(super) fn at(&self) -> &[u32] {
+        &self.at[..self.length]
+    }
+
+    /// Returns the positions.
+    pub(super) fn positions(&self) -> &[u32] {
+        &self.positions[..self.length]
+    }
+
+    /// Returns each position with its report.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.at().iter().zip(self.positions()).map(|(at, position)| (*at as usize, *position as usize))
+    }
 }
 
 impl Axis {
     /// Makes the axis of a facet; with a filter on the same facet it has only the values listed there.
     pub(super) fn new(columns: &Columns, facet: Facet, filters: &Filters) -> Self {
-        let mut by_key = values_by_key(columns, facet);
-        if let Some(allowed) = filters.on(facet) {
-            by_key.iter_mut().for_each(|values| values.retain(|value| allowed.contains(value)));
-        }
-        let values: Vec<Value> = by_key.iter().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect();
-        let mut more = Vec::new();
-        let mut entry = |of_key: Vec<Value>| {
-            let mut positions = of_key.iter().filter_map(|value| values.binary_search(value).ok()).map(|at| at as u32);
-            let (first, more_from) = (positions.next().unwrap_or_default(), more.len() as u32);
-            more.extend(positions);
-            Entry { first, more_from, more_to: more.len() as u32 }
+        let mapping = Mapping::new(columns, facet, filters.on(facet));
+        let mut positions = Vec::new();
+        let mut entry = |of_key: &Vec<u32>| {
+            let start = positions.len() as u32;
+            positions.extend_from_slice(of_key);
+            let first = of_key.first().copied().unwrap_or_default();
+            let second = of_key.get(1).copied().unwrap_or_default();
+            Entry { first, second, start, count: of_key.len() as u32 }
         };
-        let entries = by_key.into_iter().map(&mut entry).collect();
-        Self { source: Source::of(facet), values, entries, more }
+        let entries: Vec<Entry> = mapping.positions.iter().map(&mut entry).collect();
+        let count_max = mapping.positions.iter().map(Vec::len).max().unwrap_or_default();
+        Self { source: Source::of(facet), values: mapping.values, entries, positions, count_max }
     }
 
-    /// Calls `meet` with each position of a key. A report that passes the filters has at least one on each axis.
-    #[inline]
-    pub(super) fn each(&self, key: u32, mut meet: impl FnMut(usize)) {
-        let entry = self.entries[key as usize];
-        meet(entry.first as usize);
-        if entry.more_from != entry.more_to {
-            for position in &self.more[entry.more_from as usize..entry.more_to as usize] {
-                meet(*position as usize);
-            }
+    /// Looks up the positions of keys. One or two a report are written without a branch, since how many it has cannot be
+    /// guessed.
+    pub(super) fn expand(&self, keys: &[u32], into: &mut Expansion) {
+        let room = keys.len() * self.count_max.max(1) + 1;
+        if into.at.len() < room {
+            into.at.resize(room, 0);
+            into.positions.resize(room, 0);
         }
+        if self.count_max <= 1 {
+            into.length = keys.len();
+            for (at, (slot, key)) in into.positions.iter_mut().zip(keys).enumerate() {
+                *slot = self.entries[*key as usize].first;
+                into.at[at] = at as u32;
+            }
+            return;
+        }
+        let mut length = 0;
+        for (at, key) in keys.iter().enumerate() {
+            let entry = self.entries[*key as usize];
+            into.at[length..length + 2].fill(at as u32);
+            into.positions[length..length + 2].copy_from_slice(&[entry.first, entry.second]);
+            if entry.count > 2 {
+                let end = length + entry.count as usize;
+                into.at[length..end].fill(at as u32);
+                let start = entry.start as usize;
+                into.positions[length..end].copy_from_slice(&self.positions[start..start + entry.count as usize]);
+            }
+            length += entry.count as usize;
+        }
+        into.length = length;
     }
 }
 
 /// A filter as a table from key to yes or no.
 #[derive(Debug)]
-struct Sieve {
-    source: Source,
-    passes: Vec<bool>,
+pub(super) struct Sieve {
+    pub(super) source: Source,
+    pub(super) passes: Vec<bool>,
 }
 
 impl Sieve {
-    fn all(columns: &Columns, filters: &Filters) -> Vec<Self> {
+    /// Makes a sieve of each filter.
+    pub(super) fn all(columns: &Columns, filters: &Filters) -> Vec<Self> {
         let one = |(facet, allowed): (Facet, &BTreeSet<Value>)| {
-            let by_key = values_by_key(columns, facet);
-            let passes = by_key.iter().map(|values| values.iter().any(|value| allowed.contains(value))).collect();
+            let mapping = Mapping::new(columns, facet, Some(allowed));
+            let passes = mapping.positions.iter().map(|positions| !positions.is_empty()).collect();
             Self { source: Source::of(facet), passes }
         };
         filters.iter().map(one).collect()
-    }
-}
-
-/// Lines looked at together.
-const BLOCK: usize = 512;
-
-/// One report in a scan.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Hit {
-    /// The author's number.
-    pub(super) author: u32,
-    /// The author's rank in this scan, from 1: authors come one after another, and so do organisations.
-    pub(super) rank: u32,
-    /// The rank of the first author of the same organisation.
-    pub(super) first_rank: u32,
-    /// The key of the row, for [`Axis::each`].
-    pub(super) row: u32,
-    /// The key of the column; means nothing without columns.
-    pub(super) column: u32,
-}
-
-/// Goes through all reports that pass the filters, in blocks. The reports of one author come together, and so do those of
-/// one organisation.
-pub(super) fn scan(
-    columns: &Columns,
-    filters: &Filters,
-    rows: &Axis,
-    across: Option<&Axis>,
-    mut count: impl FnMut(&[Hit]),
-) {
-    let mut scanner = Scanner {
-        columns,
-        sieves: Sieve::all(columns, filters),
-        rows,
-        across,
-        keys: [0; BLOCK],
-        last: Hit::default(),
-        last_organisation: u32::MAX,
-    };
-    let mut hits = [Hit::default(); BLOCK];
-    for span in columns.spans() {
-        for from in span.clone().step_by(BLOCK) {
-            let length = scanner.fill(from..span.end.min(from + BLOCK), &mut hits);
-            count(&hits[..length]);
-        }
-    }
-}
-
-struct Scanner<'c> {
-    columns: &'c Columns,
-    sieves: Vec<Sieve>,
-    rows: &'c Axis,
-    across: Option<&'c Axis>,
-    keys: [u32; BLOCK],
-    last: Hit,
-    last_organisation: u32,
-}
-
-impl Scanner<'_> {
-    /// Fills in the hits of a block and returns how many there are. Without branches on data: those would be guessed wrong.
-    fn fill(&mut self, places: Range<usize>, hits: &mut [Hit; BLOCK]) -> usize {
-        let length = places.len();
-        let keys = &mut self.keys[..length];
-        let lines = &self.columns.lines;
-        let mut passes = [false; BLOCK];
-        let passes = &mut passes[..length];
-        for (passes, themes) in passes.iter_mut().zip(&lines.themes[places.clone()]) {
-            *passes = Lines::is_there(*themes);
-        }
-        for sieve in &self.sieves {
-            sieve.source.copy(self.columns, places.clone(), keys);
-            for (passes, key) in passes.iter_mut().zip(keys.iter()) {
-                *passes &= sieve.passes[*key as usize];
-            }
-        }
-        self.rows.source.copy(self.columns, places.clone(), keys);
-        hits.iter_mut().zip(keys.iter()).for_each(|(hit, key)| hit.row = *key);
-        if let Some(across) = self.across {
-            across.source.copy(self.columns, places.clone(), keys);
-            hits.iter_mut().zip(keys.iter()).for_each(|(hit, key)| hit.column = *key);
-        }
-        let mut kept = 0;
-        for (at, author) in lines.author[places].iter().enumerate() {
-            let Hit { row, column, .. } = hits[at];
-            let organisation = self.columns.organisation_of(*author);
-            let hit = self.next(*author, organisation, row, column);
-            hits[kept] = hit;
-            kept += usize::from(passes[at]);
-        }
-        kept
-    }
-
-    #[inline]
-    fn next(&mut self, author: u32, organisation: u32, row: u32, column: u32) -> Hit {
-        let rank = self.last.rank + u32::from(author != self.last.author || self.last.rank == 0);
-        let first_rank = if organisation == self.last_organisation { self.last.first_rank } else { rank };
-        self.last = Hit { author, rank, first_rank, row, column };
-        self.last_organisation = organisation;
-        self.last
     }
 }

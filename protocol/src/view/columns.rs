@@ -17,7 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::index::Index;
-use super::row::{Areas, Row};
+use super::places::Places;
+use super::row::Row;
 use super::terms::{HalfYear, Kind, ThemeSet, Valence};
 use crate::id::{DocumentId, OrganisationId, WorkerId};
 use crate::statement::OrganisationKind;
@@ -30,13 +31,6 @@ const TAIL_MAX: usize = 4_096;
 const TAIL_SHARE: usize = 64;
 /// What cannot be: memory ends before.
 const FITS: &str = "fewer than 2^32 reports fit in memory";
-
-/// An author: a worker of an organisation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Author {
-    organisation: u32,
-    worker: WorkerId,
-}
 
 /// The organisation's kind, valence and kind of report in one byte: 3, 2 and 3 bits.
 fn codes(row: &Row) -> u8 {
@@ -123,23 +117,6 @@ impl Lines {
     }
 }
 
-/// How many reports use each interned value; what none uses must not show, whatever was here before.
-#[derive(Debug, Clone, Default)]
-struct Uses {
-    organisations: Vec<u32>,
-    area_lists: Vec<u32>,
-    half_years: BTreeMap<u16, u32>,
-}
-
-/// Returns the counter of a number, making room for it.
-fn counter(counters: &mut Vec<u32>, number: u32) -> &mut u32 {
-    let at = number as usize;
-    if at >= counters.len() {
-        counters.resize(at + 1, 0);
-    }
-    &mut counters[at]
-}
-
 /// All reports, ready to be counted.
 #[derive(Debug, Clone, Default)]
 pub struct Columns {
@@ -147,13 +124,15 @@ pub struct Columns {
     places: Vec<u32>,
     free: Vec<u32>,
     by_document: Index,
-    authors: Vec<Author>,
+    /// An author is a worker of an organisation.
+    workers: Vec<WorkerId>,
+    organisation_of: Vec<u32>,
     by_author: Index,
     organisations: Vec<OrganisationId>,
     by_organisation: BTreeMap<OrganisationId, u32>,
-    area_lists: Vec<Areas>,
-    by_areas: BTreeMap<Areas, u32>,
-    uses: Uses,
+    organisation_uses: Vec<u32>,
+    half_year_uses: BTreeMap<u16, u32>,
+    areas: Places,
     pub(super) lines: Lines,
     /// How many lines are grouped; the rest is the tail.
     grouped: usize,
@@ -221,15 +200,14 @@ impl Columns {
 
     fn row(&self, slot: u32) -> Option<Row> {
         let line = self.lines.get(self.places[slot as usize] as usize);
-        let author = self.authors[line.author as usize];
         let (organisation_kind, valence, kind) = read_codes(line.codes)?;
         Some(Row {
             document: self.documents[slot as usize],
-            organisation: self.organisations[author.organisation as usize],
+            organisation: self.organisation(self.organisation_of(line.author)),
             organisation_kind,
-            author: author.worker,
+            author: self.workers[line.author as usize],
             themes: ThemeSet::from_bits(line.themes)?,
-            areas: self.area_lists[line.areas as usize].clone(),
+            areas: self.areas.get(line.areas).clone(),
             half_year: HalfYear::unpack(line.half_year),
             valence,
             kind,
@@ -274,17 +252,18 @@ impl Columns {
         self.gone += 1;
     }
 
+    /// Notes that a line uses what is interned: what none uses must not show, whatever was here before.
     fn note_use(&mut self, line: Line) {
-        *counter(&mut self.uses.organisations, self.authors[line.author as usize].organisation) += 1;
-        *counter(&mut self.uses.area_lists, line.areas) += 1;
-        *self.uses.half_years.entry(line.half_year).or_default() += 1;
+        self.organisation_uses[self.organisation_of[line.author as usize] as usize] += 1;
+        *self.areas.uses(line.areas) += 1;
+        *self.half_year_uses.entry(line.half_year).or_default() += 1;
     }
 
     fn unuse(&mut self, place: usize) {
         let line = self.lines.get(place);
-        *counter(&mut self.uses.organisations, self.authors[line.author as usize].organisation) -= 1;
-        *counter(&mut self.uses.area_lists, line.areas) -= 1;
-        *self.uses.half_years.entry(line.half_year).or_insert(1) -= 1;
+        self.organisation_uses[self.organisation_of[line.author as usize] as usize] -= 1;
+        *self.areas.uses(line.areas) -= 1;
+        *self.half_year_uses.entry(line.half_year).or_insert(1) -= 1;
     }
 
     fn take_slot(&mut self, document: DocumentId) -> u32 {
@@ -308,7 +287,7 @@ impl Columns {
         let half_year = row.half_year.map_or(0, HalfYear::pack);
         Line {
             author: self.intern_author(row),
-            areas: intern(&mut self.by_areas, &mut self.area_lists, &row.areas),
+            areas: self.areas.intern(&row.areas),
             themes: row.themes.bits(),
             half_year,
             codes: codes(row),
@@ -316,15 +295,27 @@ impl Columns {
     }
 
     fn intern_author(&mut self, row: &Row) -> u32 {
-        let organisation = intern(&mut self.by_organisation, &mut self.organisations, &row.organisation);
-        let author = Author { organisation, worker: row.author };
-        let Self { by_author, authors, .. } = self;
+        let organisation = self.intern_organisation(row.organisation);
+        let author = (organisation, row.author);
+        let Self { by_author, workers, organisation_of, .. } = self;
         let hash = by_author.hash(author);
-        by_author.find(hash, |number| authors[number as usize] == author).unwrap_or_else(|| {
-            authors.push(author);
-            let number = u32::try_from(authors.len() - 1).expect(FITS);
-            by_author.insert(hash, number, |index, number| index.hash(authors[number as usize]));
-            number
+        let is = |number: u32| (organisation_of[number as usize], workers[number as usize]) == author;
+        if let Some(number) = by_author.find(hash, is) {
+            return number;
+        }
+        let number = u32::try_from(workers.len()).expect(FITS);
+        workers.push(row.author);
+        organisation_of.push(organisation);
+        let hash_of = |index: &Index, at: u32| index.hash((organisation_of[at as usize], workers[at as usize]));
+        by_author.insert(hash, number, hash_of);
+        number
+    }
+
+    fn intern_organisation(&mut self, id: OrganisationId) -> u32 {
+        *self.by_organisation.entry(id).or_insert_with(|| {
+            self.organisations.push(id);
+            self.organisation_uses.push(0);
+            u32::try_from(self.organisations.len() - 1).expect(FITS)
         })
     }
 
@@ -334,15 +325,15 @@ impl Columns {
 
     /// Puts every line in its group and drops those that are gone: a counting sort by author, authors by organisation.
     fn group(&mut self) {
-        let mut starts = vec![0u32; self.authors.len()];
+        let mut starts = vec![0u32; self.workers.len()];
         let there = |place: &usize| Lines::is_there(self.lines.themes[*place]);
         for place in (0..self.lines.len()).filter(there) {
             starts[self.lines.author[place] as usize] += 1;
         }
-        let mut order: Vec<u32> = (0..u32::try_from(self.authors.len()).expect(FITS)).collect();
-        order.sort_unstable_by_key(|author| (self.authors[*author as usize].organisation, *author));
+        let mut order: Vec<u32> = (0..u32::try_from(self.workers.len()).expect(FITS)).collect();
+        order.sort_unstable_by_key(|author| (self.organisation_of(*author), *author));
         self.organisation_ends = vec![0; self.organisations.len()];
-        self.author_ends = vec![0; self.authors.len()];
+        self.author_ends = vec![0; self.workers.len()];
         let mut end = 0;
         for author in order {
             let start = end;
@@ -379,7 +370,7 @@ impl Columns {
 
     /// Returns the organisation of an author, both by number.
     pub(super) fn organisation_of(&self, author: u32) -> u32 {
-        self.authors[author as usize].organisation
+        self.organisation_of[author as usize]
     }
 
     /// Returns the id of an organisation by its number.
@@ -389,17 +380,17 @@ impl Columns {
 
     /// Returns the organisations by number; none where it has no report.
     pub(super) fn organisations(&self) -> impl Iterator<Item = Option<&OrganisationId>> {
-        self.organisations.iter().zip(&self.uses.organisations).map(|(id, uses)| (*uses > 0).then_some(id))
+        self.organisations.iter().zip(&self.organisation_uses).map(|(id, uses)| (*uses > 0).then_some(id))
     }
 
-    /// Returns the lists of areas by number; none where no report has it.
-    pub(super) fn area_lists(&self) -> impl Iterator<Item = Option<&Areas>> {
-        self.area_lists.iter().zip(&self.uses.area_lists).map(|(areas, uses)| (*uses > 0).then_some(areas))
+    /// Returns the lists of areas.
+    pub(super) fn places(&self) -> &Places {
+        &self.areas
     }
 
     /// Returns every packed half-year that has reports, ascending; 0 stands for "not said".
     pub(super) fn half_years(&self) -> impl DoubleEndedIterator<Item = u16> {
-        self.uses.half_years.iter().filter(|(_, uses)| **uses > 0).map(|(half_year, _)| *half_year)
+        self.half_year_uses.iter().filter(|(_, uses)| **uses > 0).map(|(half_year, _)| *half_year)
     }
 
     /// Returns all places as ranges such that the lines of each author, and of each organisation, follow one another.
@@ -439,17 +430,6 @@ impl Extend<Row> for Columns {
         rows.into_iter().for_each(|row| self.put(&row));
         self.group();
     }
-}
-
-/// Returns the number of a value, giving it the next one if it is new.
-fn intern<T: Ord + Clone>(by_value: &mut BTreeMap<T, u32>, values: &mut Vec<T>, value: &T) -> u32 {
-    if let Some(number) = by_value.get(value) {
-        return *number;
-    }
-    let number = u32::try_from(values.len()).expect(FITS);
-    values.push(value.clone());
-    by_value.insert(value.clone(), number);
-    number
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::terms::{Area, HalfYear, Kind, Municipality, Theme, Valence};
+use super::terms::{HalfYear, Kind, Municipality, Theme, Valence};
 use crate::cbor::Malformed;
 use crate::id::OrganisationId;
 use crate::scope::County;
@@ -96,21 +96,6 @@ impl Facet {
             (Self::Valence, key) => key.parse().map(Value::Valence),
             (Self::Kind, key) => key.parse().map(Value::Kind),
         }
-    }
-
-    /// Returns the values a list of areas has on this facet, which is county or municipality: ascending, each once, at
-    /// least one.
-    pub(super) fn values_of_areas(self, areas: impl Iterator<Item = Area>) -> Vec<Value> {
-        let on_map = |area| match (self, area) {
-            (_, Area::Country) => Some(Value::Country),
-            (Self::Municipality, Area::County(_)) => None,
-            (Self::Municipality, Area::Municipality { municipality, .. }) => Some(Value::Municipality(municipality)),
-            (_, Area::County(county) | Area::Municipality { county, .. }) => Some(Value::County(county)),
-        };
-        let mut values: Vec<Value> = areas.filter_map(on_map).collect();
-        values.sort_unstable();
-        values.dedup();
-        if values.is_empty() { vec![Value::Unsaid] } else { values }
     }
 }
 
@@ -203,18 +188,5 @@ mod tests {
         for (facet, key) in [(Facet::Theme, "fi"), (Facet::Organisation, "none"), (Facet::County, "491")] {
             assert!(facet.value(key).is_err(), "{facet} {key}");
         }
-    }
-
-    #[test]
-    fn a_municipality_counts_in_its_county_once() {
-        let county = County::new(12).unwrap();
-        let place = |code| Area::Municipality { county, municipality: Municipality::new(code).unwrap() };
-        let areas = [Area::County(county), place(491), place(740)];
-        let keys = |facet: Facet| -> Vec<String> {
-            facet.values_of_areas(areas.into_iter()).iter().map(Value::to_string).collect()
-        };
-        assert_eq!(keys(Facet::County), ["12"]);
-        assert_eq!(keys(Facet::Municipality), ["491", "740"]);
-        assert_eq!(Facet::Municipality.values_of_areas([Area::County(county)].into_iter()), [Value::Unsaid]);
     }
 }

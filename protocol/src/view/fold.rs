@@ -1,10 +1,11 @@
 //! Counting: all reports, one pass, a table of true counts. Nothing here may leave the crate: [`super::suppress`] decides
 //! what of it is shown.
 
-use super::axis::{Axis, Hit, scan};
+use super::axis::{Axis, Expansion};
 use super::columns::Columns;
 use super::facet::Value;
 use super::query::{CELLS_MAX, Error, Query};
+use super::scan::{Block, Pairs, scan};
 
 /// A true count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -15,27 +16,42 @@ pub(super) struct Tally {
 }
 
 /// A count in the making; relies on each author's and each organisation's reports coming together.
+///
+/// Two whole words, because the same few counts are read and written over and over: a processor passes on what it has
+/// just written only to a read of the same width.
 #[derive(Debug, Clone, Copy, Default)]
 struct Count {
-    reports: u32,
-    organisations: u32,
-    authors: u32,
-    /// Rank of the last author counted; 0 for none.
-    last_rank: u32,
+    /// Reports, and above 32 bits of them authors.
+    reports_and_authors: u64,
+    /// Organisations, and above 32 bits of them the rank of the last author counted; 0 for none.
+    organisations_and_rank: u64,
 }
 
 impl Count {
-    /// Counts a report. Without branches: whether an author is new to a cell cannot be guessed.
+    /// Counts a report of an author of a rank. Without branches: whether an author is new to a cell cannot be guessed.
     #[inline]
-    fn meet(&mut self, hit: &Hit) {
-        self.reports += 1;
-        self.authors += u32::from(self.last_rank < hit.rank);
-        self.organisations += u32::from(self.last_rank < hit.first_rank);
-        self.last_rank = hit.rank;
+    fn meet(&mut self, rank: u32, first_rank: u32) {
+        let last_rank = (self.organisations_and_rank >> 32) as u32;
+        let organisations = u64::from(self.organisations_and_rank as u32) + u64::from(last_rank < first_rank);
+        self.reports_and_authors += 1 + (u64::from(last_rank < rank) << 32);
+        self.organisations_and_rank = organisations | u64::from(rank) << 32;
+    }
+
+    /// Counts every report of a block.
+    fn meet_all(&mut self, block: &Block) {
+        block.ranks().iter().zip(block.first_ranks()).for_each(|(rank, first)| self.meet(*rank, *first));
+    }
+
+    fn occurs(&self) -> bool {
+        self.reports_and_authors > 0
     }
 
     fn tally(&self) -> Tally {
-        Tally { reports: self.reports.into(), organisations: self.organisations.into(), authors: self.authors.into() }
+        Tally {
+            reports: u64::from(self.reports_and_authors as u32),
+            organisations: u64::from(self.organisations_and_rank as u32),
+            authors: self.reports_and_authors >> 32,
+        }
     }
 }
 
@@ -70,14 +86,22 @@ pub(super) fn fold(columns: &Columns, query: &Query) -> Result<Table, Error> {
     Ok(two_way(columns, query, rows, across))
 }
 
+/// Counts reports of a block, each at its place.
+fn meet_each(counts: &mut [Count], block: &Block, places: impl Iterator<Item = (usize, usize)>) {
+    let (ranks, first_ranks) = (block.ranks(), block.first_ranks());
+    places.for_each(|(at, place)| counts[place].meet(ranks[at], first_ranks[at]));
+}
+
 fn one_way(columns: &Columns, query: &Query, rows: Axis) -> Table {
     let mut totals = vec![Count::default(); rows.values.len()];
     let mut total = Count::default();
-    scan(columns, &query.filters, &rows, None, |hits| {
-        hits.iter().for_each(|hit| total.meet(hit));
-        hits.iter().for_each(|hit| rows.each(hit.row, |row| totals[row].meet(hit)));
+    let mut expansion = Expansion::default();
+    scan(columns, &query.filters, &rows, None, |block| {
+        total.meet_all(block);
+        rows.expand(block.rows(), &mut expansion);
+        meet_each(&mut totals, block, expansion.iter());
     });
-    let occurs = |entry: &(Value, Count)| entry.1.reports > 0;
+    let occurs = |entry: &(Value, Count)| entry.1.occurs();
     let lines = rows.values.into_iter().zip(totals).filter(occurs);
     let (rows, row_totals) = lines.map(|(value, count)| (value, count.tally())).unzip();
     Table { rows, columns: None, cells: Vec::new(), row_totals, column_totals: Vec::new(), total: total.tally() }
@@ -89,16 +113,17 @@ fn two_way(columns: &Columns, query: &Query, rows: Axis, across: Axis) -> Table 
     let mut row_totals = vec![Count::default(); rows.values.len()];
     let mut column_totals = vec![Count::default(); width];
     let mut total = Count::default();
-    scan(columns, &query.filters, &rows, Some(&across), |hits| {
-        hits.iter().for_each(|hit| total.meet(hit));
-        hits.iter().for_each(|hit| rows.each(hit.row, |row| row_totals[row].meet(hit)));
-        hits.iter().for_each(|hit| across.each(hit.column, |column| column_totals[column].meet(hit)));
-        for hit in hits {
-            rows.each(hit.row, |row| across.each(hit.column, |column| cells[row * width + column].meet(hit)));
-        }
+    let (mut expansion, mut pairs) = (Expansion::default(), Pairs::default());
+    scan(columns, &query.filters, &rows, Some(&across), |block| {
+        total.meet_all(block);
+        across.expand(block.columns(), &mut expansion);
+        meet_each(&mut column_totals, block, expansion.iter());
+        let places = pairs.of(block, &rows, &across).map(|(at, row, column)| (at, row * width + column));
+        meet_each(&mut cells, block, places);
+        meet_each(&mut row_totals, block, pairs.rows());
     });
-    let kept_rows: Vec<usize> = (0..row_totals.len()).filter(|row| row_totals[*row].reports > 0).collect();
-    let kept_columns: Vec<usize> = (0..width).filter(|column| column_totals[*column].reports > 0).collect();
+    let kept_rows: Vec<usize> = (0..row_totals.len()).filter(|row| row_totals[*row].occurs()).collect();
+    let kept_columns: Vec<usize> = (0..width).filter(|column| column_totals[*column].occurs()).collect();
     let cell = |row: usize, column: usize| cells[row * width + column].tally();
     Table {
         rows: kept_rows.iter().map(|row| rows.values[*row]).collect(),

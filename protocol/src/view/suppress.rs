@@ -58,9 +58,12 @@ pub(super) fn suppress(table: &Table, rules: &Applied, is_by_organisation: bool)
             lattice.hide(place);
         }
     }
+    let mut rounds = (0, 0);
     loop {
-        while lattice.close_lines(rules) {}
+        while lattice.close_lines(rules) { rounds.0 += 1; }
+        rounds.1 += 1;
         if !lattice.close_cycles() {
+            if std::env::var("TT").is_ok() { eprintln!("{rounds:?} primary {} hidden {}", lattice.tallies.iter().filter(|t| t.reports > 0 && !rules.allow(t.reports, t.organisations, t.authors)).count(), lattice.hidden.iter().filter(|h| **h).count()); }
             return lattice;
         }
     }

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::facet::{Facet, Value};
 use super::fold::{Table, Tally};
+use super::places;
 use super::query::Query;
 use super::row::Row;
 use super::terms::{Area, HalfYear, Kind, Municipality, ThemeSet, Valence};
@@ -83,7 +84,7 @@ fn values(row: &Row, facet: Facet) -> Vec<Value> {
     match facet {
         Facet::Theme if row.themes.bits() == 0 => one(None),
         Facet::Theme => row.themes.iter().map(Value::Theme).collect(),
-        Facet::County | Facet::Municipality => facet.values_of_areas(row.areas.iter()),
+        Facet::County | Facet::Municipality => places::values(facet, &row.areas),
         Facet::HalfYear => one(row.half_year.map(Value::HalfYear)),
         Facet::OrganisationKind => one(Some(Value::OrganisationKind(row.organisation_kind))),
         Facet::Organisation => one(Some(Value::Organisation(row.organisation))),

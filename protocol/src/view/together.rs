@@ -9,13 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::axis::{Axis, Hit, scan};
+use super::axis::Axis;
 use super::columns::Columns;
 use super::facet::{Facet, Value};
 use super::fold::{Tally, fold};
 use super::merged::Cell;
 use super::query::{Filters, Query};
 use super::rules::{Applied, Rules};
+use super::scan::{Pairs, scan};
 use super::suppress::suppress;
 use super::terms::{Area, Theme};
 use crate::id::OrganisationId;
@@ -121,12 +122,11 @@ impl Columns {
     fn scan_places(&self, facet: Facet, mut meet: impl FnMut(u32, Value, Value)) {
         let filters = Filters::default();
         let (themes, areas) = (Axis::new(self, Facet::Theme, &filters), Axis::new(self, facet, &filters));
-        let mut meet_all = |hit: &Hit| {
-            themes.each(hit.row, |row| {
-                areas.each(hit.column, |column| meet(hit.author, themes.values[row], areas.values[column]));
-            });
-        };
-        scan(self, &filters, &themes, Some(&areas), |hits| hits.iter().for_each(&mut meet_all));
+        let mut pairs = Pairs::default();
+        scan(self, &filters, &themes, Some(&areas), |block| {
+            let cells = pairs.of(block, &themes, &areas);
+            cells.for_each(|(at, row, column)| meet(block.authors()[at], themes.values[row], areas.values[column]));
+        });
     }
 
     fn found(&self, facet: Facet, rules: &Rules) -> Vec<Found> {
@@ -166,7 +166,7 @@ impl Columns {
             }
             _ => None,
         };
-        self.area_lists().flatten().flat_map(|areas| areas.iter().filter_map(pair)).collect()
+        self.places().used().flat_map(|areas| areas.iter().filter_map(pair)).collect()
     }
 
     /// Returns each organisation's kind in its reports of the latest half-year, by number; of several, the last.
@@ -176,14 +176,14 @@ impl Columns {
         let times = Axis::new(self, Facet::HalfYear, &filters);
         let unsaid = times.values.iter().position(|time| *time == Value::Unsaid);
         let mut latest: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
-        let mut meet = |hit: &Hit| {
-            let entry = latest.entry(self.organisation_of(hit.author)).or_default();
-            times.each(hit.column, |time| {
+        let mut pairs = Pairs::default();
+        scan(self, &filters, &kinds, Some(&times), |block| {
+            for (at, kind, time) in pairs.of(block, &kinds, &times) {
                 let time = if unsaid == Some(time) { 0 } else { time + 1 };
-                kinds.each(hit.row, |kind| *entry = (*entry).max((time, kind)));
-            });
-        };
-        scan(self, &filters, &kinds, Some(&times), |hits| hits.iter().for_each(&mut meet));
+                let entry = latest.entry(self.organisation_of(block.authors()[at])).or_default();
+                *entry = (*entry).max((time, kind));
+            }
+        });
         let kind = |position: usize| match kinds.values.get(position) {
             Some(Value::OrganisationKind(kind)) => *kind,
             _ => OrganisationKind::Other,

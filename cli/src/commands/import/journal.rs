@@ -12,7 +12,7 @@
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
+use std::io::{self, BufReader, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use talkoot_protocol::id::{DocumentId, NetworkId, OrganisationId, sha256};
@@ -33,7 +33,14 @@ impl RowHash {
     pub(crate) fn of(network: &NetworkId, organisation: &OrganisationId, scope: &Scope, report: &Report) -> Self {
         let fields = serde_json::to_vec(&report.to_fields()).unwrap_or_default();
         let scope = scope.to_string();
-        let hash = sha256(&[b"talkoot/import/1", network.as_bytes(), organisation.as_bytes(), scope.as_bytes(), b"\n", &fields]);
+        let hash = sha256(&[
+            b"talkoot/import/1",
+            network.as_bytes(),
+            organisation.as_bytes(),
+            scope.as_bytes(),
+            b"\n",
+            &fields,
+        ]);
         let (first, _) = hash.split_first_chunk::<16>().unwrap_or((&[0; 16], &[]));
         Self(*first)
     }
@@ -65,15 +72,21 @@ impl Journal {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(Error::refused(format!("another import is writing {}", path.display())).hint("Wait until it is done."));
+                return Err(Error::refused(format!("another import is writing {}", path.display()))
+                    .hint("Wait until it is done."));
             }
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
-        let mut journal = Self { path: path.to_owned(), file: file.try_clone().map_err(failed)?, stored: HashMap::new(), open_batch: Vec::new() };
+        let mut journal = Self {
+            path: path.to_owned(),
+            file: file.try_clone().map_err(failed)?,
+            stored: HashMap::new(),
+            open_batch: Vec::new(),
+        };
         let sound = journal.load(&mut BufReader::new(&file)).map_err(failed)?;
-        if !sound.is_journal {
-            return Err(Error::refused(format!("{} is not a journal of imports", path.display()))
-                .hint("Nothing was imported. Give another file with --journal FILE."));
+        if let Some(line) = sound.bad_line {
+            return Err(Error::refused(format!("{} is no journal of imports, or damaged, on line {line}", path.display()))
+                .hint("Nothing was imported. Give another file with --journal FILE; rows stored before would be stored again."));
         }
         // A line that was cut off by a crash was never acted on.
         file.set_len(sound.bytes).map_err(failed)?;
@@ -108,6 +121,9 @@ impl Journal {
 
     /// Notes what became of the batch begun last, durably; one answer for each row.
     pub(crate) fn settle(&mut self, stored: &[bool]) -> Result<()> {
+        if stored.is_empty() {
+            return Ok(());
+        }
         let marks: String = stored.iter().map(|stored| if *stored { '+' } else { '-' }).collect();
         self.append(&format!("= {marks}\n"))
     }
@@ -134,21 +150,27 @@ impl Journal {
         write(&mut self.file).map_err(|error| cannot(&self.path, error))
     }
 
-    /// Reads what is there, up to the first line that is cut off or damaged.
+    /// Reads what is there, up to a last line that is cut off.
     fn load(&mut self, reader: &mut impl io::BufRead) -> io::Result<Sound> {
-        let mut sound = Sound { is_journal: true, bytes: 0 };
+        let mut sound = Sound { bad_line: None, bytes: 0 };
         let mut line = String::new();
-        while reader.read_line(&mut line)? > 0 && line.ends_with('\n') {
-            let text = line.trim_end();
-            if sound.bytes == 0 && text != HEAD {
-                sound.is_journal = false;
-                return Ok(sound);
-            }
-            if sound.bytes > 0 && !self.load_line(text) {
+        for number in 1.. {
+            line.clear();
+            if reader.read_line(&mut line)? == 0 {
                 break;
             }
-            sound.bytes += line.len() as u64;
-            line.clear();
+            let whole = line.strip_suffix('\n');
+            let good = match (number, whole) {
+                (1, Some(head)) => head == HEAD,
+                (1, None) => HEAD.starts_with(&line),
+                (_, Some(text)) => self.load_line(text),
+                (_, None) => true,
+            };
+            if !good {
+                sound.bad_line = Some(number);
+                break;
+            }
+            sound.bytes += whole.map_or(0, |_| line.len() as u64);
         }
         Ok(sound)
     }
@@ -171,14 +193,16 @@ impl Journal {
 
 /// How much of a file is a sound journal.
 struct Sound {
-    is_journal: bool,
+    /// A whole line that is none of ours.
+    bad_line: Option<u64>,
+    /// Bytes up to the end of the last whole line.
     bytes: u64,
 }
 
 fn cannot(path: &Path, error: io::Error) -> Error {
-    Error::failed(error).context(format_args!("cannot use the journal {}", path.display())).hint(
-        "The journal keeps an import from storing rows twice. Put it elsewhere with --journal FILE.",
-    )
+    Error::failed(error)
+        .context(format_args!("cannot use the journal {}", path.display()))
+        .hint("The journal keeps an import from storing rows twice. Put it elsewhere with --journal FILE.")
 }
 
 #[cfg(test)]
@@ -252,9 +276,11 @@ mod tests {
     #[test]
     fn other_files_are_left_alone() {
         let scratch = Scratch::new("other");
-        std::fs::write(&scratch.0, "title,kind\n").unwrap();
-        assert!(Journal::open(&scratch.0).is_err());
-        assert_eq!(std::fs::read(&scratch.0).unwrap(), b"title,kind\n");
+        for text in ["title,kind\n", "title", "talkoot import 1\n? x y\n", "talkoot import 2"] {
+            std::fs::write(&scratch.0, text).unwrap();
+            assert!(Journal::open(&scratch.0).is_err(), "{text:?}");
+            assert_eq!(std::fs::read_to_string(&scratch.0).unwrap(), text);
+        }
     }
 
     #[test]

@@ -140,7 +140,9 @@ pub(crate) fn detect_delimiter(header: &[u8]) -> u8 {
         match byte {
             b'"' => quoted = !quoted,
             b'\n' | b'\r' if !quoted => break,
-            _ if !quoted => counts.iter_mut().filter(|(delimiter, _)| *delimiter == byte).for_each(|(_, count)| *count += 1),
+            _ if !quoted => {
+                counts.iter_mut().filter(|(delimiter, _)| *delimiter == byte).for_each(|(_, count)| *count += 1)
+            }
             _ => {}
         }
     }
@@ -179,7 +181,8 @@ mod tests {
         for number in 0..5usize.pow(7) {
             let text: Vec<u8> = (0..7).map(|place| letters[number / 5usize.pow(place) % 5]).collect();
             let cells = |text: &[u8]| -> Vec<Vec<String>> {
-                let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(64).from_reader(text);
+                let reader =
+                    csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(64).from_reader(text);
                 reader.into_records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
             };
             let cut: Vec<_> = all(&text, CSV, 64).iter().flat_map(|(_, record)| cells(record.as_bytes())).collect();

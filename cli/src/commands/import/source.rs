@@ -83,7 +83,8 @@ impl Source {
         let mut records = self.all_records()?;
         if let Format::Csv { delimiter } = self.format {
             let header = self.next(&mut records)?;
-            let header = header.and_then(|record| record.bytes).ok_or_else(|| self.no_header("it has no header row"))?;
+            let header =
+                header.and_then(|record| record.bytes).ok_or_else(|| self.no_header("it has no header row"))?;
             require_utf8(&self.path, 1, &header)?;
             self.columns = Columns::read(&header, delimiter).map_err(|reason| self.no_header(&reason))?;
         }
@@ -104,7 +105,8 @@ impl Source {
     /// Reads a record as a report; none for a row of empty cells, as spreadsheets leave below the last one.
     pub(crate) fn read(&self, record: &Record) -> Option<std::result::Result<Report, Vec<Remark>>> {
         let Some(bytes) = &record.bytes else {
-            let problem = format!("The row is longer than {RECORD_BYTES_MAX} bytes; perhaps a quote (\") is not closed.");
+            let problem =
+                format!("The row is longer than {RECORD_BYTES_MAX} bytes; perhaps a quote (\") is not closed.");
             return Some(Err(vec![Remark::new("row", problem)]));
         };
         match self.format {
@@ -263,7 +265,8 @@ impl Source {
         };
         output::say(&format!("{}: {what}, {} rows.", self.path.display(), self.records));
         let known = flat::columns();
-        let own: Vec<_> = self.columns.names.iter().flatten().filter(|name| !known.contains(name)).map(String::as_str).collect();
+        let own: Vec<_> =
+            self.columns.names.iter().flatten().filter(|name| !known.contains(name)).map(String::as_str).collect();
         if !own.is_empty() {
             output::say(&format!("Kept as fields of your own: {}", own.join(", ")));
         }
@@ -308,7 +311,8 @@ mod tests {
     #[test]
     fn reads_what_spreadsheets_write() {
         let dir = Dir::new("spreadsheet");
-        let text = "\u{feff}sep=;\r\nTitle;support_need;mood\r\n\"Yksi;\r\nkaksi\";2,3;hyvä\r\n;;\r\nKolme;\"2; 3\"\r\n";
+        let text =
+            "\u{feff}sep=;\r\nTitle;support_need;mood\r\n\"Yksi;\r\nkaksi\";2,3;hyvä\r\n;;\r\nKolme;\"2; 3\"\r\n";
         let source = dir.open("a.csv", text.as_bytes()).unwrap();
         let reports = reports(&source);
         assert_eq!(reports.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3, 6]);
@@ -342,7 +346,9 @@ mod tests {
     #[test]
     fn refuses_other_files_with_a_remedy() {
         let dir = Dir::new("other");
-        for bytes in [&b"title\nhyv\xe4\n"[..], b"PK\x03\x04abc", b"\xff\xfet\0i\0", b"", b"a,b\n1,2\n", b"title,title\nx,y\n"] {
+        for bytes in
+            [&b"title\nhyv\xe4\n"[..], b"PK\x03\x04abc", b"\xff\xfet\0i\0", b"", b"a,b\n1,2\n", b"title,title\nx,y\n"]
+        {
             assert!(dir.open("a.csv", bytes).is_err(), "{bytes:?}");
         }
         assert!(Source::open(&dir.0.join("none"), None).is_err());

@@ -1,7 +1,7 @@
 //! Writes a charter that names the founders of a network.
 
 use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use talkoot_protocol::charter::Charter;
@@ -21,7 +21,13 @@ struct Answer<'a> {
 }
 
 /// Writes the charter to a file that must not exist yet.
-pub(super) fn write(global: &Global, file: &Path, name: String, mut founders: Vec<OrganisationId>, threshold: u16) -> Result<()> {
+pub(super) fn write(
+    global: &Global,
+    file: &Path,
+    name: String,
+    mut founders: Vec<OrganisationId>,
+    threshold: u16,
+) -> Result<()> {
     founders.sort_unstable();
     founders.dedup();
     let charter = Charter { name, founders, threshold, ..Charter::commons() };
@@ -32,10 +38,12 @@ pub(super) fn write(global: &Global, file: &Path, name: String, mut founders: Ve
         made.write_all(&json)?;
         made.sync_all()
     });
-    written.map_err(|error| {
-        let exists = error.kind() == std::io::ErrorKind::AlreadyExists;
-        let error = Error::failed(error).context(format_args!("cannot write {}", file.display()));
-        if exists { error.hint("A charter is never overwritten: choose another name, or move that file away.") } else { error }
+    written.map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => {
+            Error::refused(format!("{} is there already, and a charter is never overwritten", file.display()))
+                .hint("Choose another name, or move that file away.")
+        }
+        _ => Error::failed(error).context(format_args!("cannot write {}", file.display())),
     })?;
     say(&charter, file);
     let Charter { founders, threshold, .. } = &charter;
@@ -47,11 +55,11 @@ pub(super) fn write(global: &Global, file: &Path, name: String, mut founders: Ve
 
 fn say(charter: &Charter, file: &Path) {
     let founders = charter.founders.len();
-    output::say(&format!("Network {}, {founders} founders. Charter: {}", charter.network(), file.display()));
+    output::say(&format!("Network {}, founders: {founders}. Charter: {}", charter.network(), file.display()));
     output::say("Give every member this very file: whoever changes a letter of it is in another network.");
     if usize::from(charter.threshold) > founders.max(1) {
         output::say(&format!(
-            "Note: nobody can join later, for {} members would have to recognise them and there are {founders}.",
+            "Note: nobody can join later, for {} members would have to recognise them; founders: {founders}.",
             charter.threshold
         ));
     }

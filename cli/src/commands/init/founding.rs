@@ -71,7 +71,8 @@ impl Plan {
             counties: Counties::new(),
         });
         let after = Some((record.document(), record.header().position.sequence(), record.id()));
-        let certificate = sign::statement(root, network, after, &certificate, keys::moment()?).map_err(Error::failed)?;
+        let certificate =
+            sign::statement(root, network, after, &certificate, keys::moment()?).map_err(Error::failed)?;
         let founding = Founding {
             charter: &self.charter,
             key: &node,
@@ -157,7 +158,8 @@ mod tests {
         let mut expected = Config::parse(&Config::default_toml()).unwrap();
         expected.network.listen = config.network.listen.clone();
         assert_eq!(config, expected);
-        let comments = |text: &str| text.lines().filter(|line| line.starts_with('#')).map(str::to_owned).collect::<Vec<_>>();
+        let comments =
+            |text: &str| text.lines().filter(|line| line.starts_with('#')).map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(comments(&text), comments(&Config::default_toml()));
         assert_eq!(settings(&[]).unwrap(), Config::default_toml());
     }

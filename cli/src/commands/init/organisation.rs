@@ -40,7 +40,8 @@ impl Organisation {
         made.note(keys.dir());
         keys.make()?;
         let next = match next_there {
-            true => keystore::read_key(&keys.next_root(), Purpose::OrganisationNext, Some(&passphrase)).map_err(Error::setup)?,
+            true => keystore::read_key(&keys.next_root(), Purpose::OrganisationNext, Some(&passphrase))
+                .map_err(Error::setup)?,
             false => make(keys, Purpose::OrganisationNext, &passphrase, made)?,
         };
         let root = match root_there {

@@ -66,6 +66,7 @@ pub(super) fn run(global: &Global, client: &mut Client<'_>, asked: &str) -> Resu
 /// Signs and submits the endorsement; returns its id.
 fn endorse(global: &Global, client: &mut Client<'_>, organisation: OrganisationId) -> Result<ChangeId> {
     let keys = Keys::of(global)?;
+    worker::require_root(&keys)?;
     let root = keys.open_root(&keys::passphrase(global, false)?)?;
     // Only now, after the passphrase was typed, is the chain's end looked at.
     let identity = client.identity()?;
@@ -99,6 +100,14 @@ fn say(answer: &Answer, known: Option<&Organisation>) {
             let (got, needed) = (known.recognised_by.len(), answer.threshold);
             output::say(&format!("It becomes a member when {needed} members have recognised it; so far: {got}."));
         }
-        None => output::say("It has not been seen here yet; what it signs is taken in as soon as it connects."),
+        None if answer.threshold == 1 => {
+            output::say("It has not been seen here yet; what it signs is taken in once it connects.")
+        }
+        None => {
+            output::say(&format!(
+                "It has not been seen here yet. It becomes a member when {} have recognised it.",
+                answer.threshold
+            ));
+        }
     }
 }

@@ -19,7 +19,8 @@ pub(crate) fn plain(text: &str) -> String {
 
 fn plain_up_to(text: &str, max: usize) -> String {
     let harmless = |c: &char| {
-        !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        !c.is_control()
+            && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
     };
     let mut kept = text.chars().filter(harmless);
     let mut out: String = kept.by_ref().take(max).collect();
@@ -42,7 +43,8 @@ pub(crate) fn name(names: &Names) -> String {
 
 /// Returns a command that can be copied as it stands, with the same directories as this one.
 pub(crate) fn command(global: &Global, rest: &str) -> String {
-    let from_environment = |variable: &str, path: &Path| std::env::var_os(variable).is_some_and(|value| value == *path.as_os_str());
+    let from_environment =
+        |variable: &str, path: &Path| std::env::var_os(variable).is_some_and(|value| value == *path.as_os_str());
     let mut words = "talkoot".to_owned();
     if global.dir != Path::new("talkoot-node") && !from_environment("TALKOOT_DIR", &global.dir) {
         words = format!("{words} --dir {}", quoted(&global.dir));

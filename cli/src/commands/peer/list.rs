@@ -48,7 +48,10 @@ pub(super) fn run(global: &Global, client: &mut Client<'_>) -> Result<()> {
     output::table(&headers, &lines.iter().map(Line::row).collect::<Vec<_>>())?;
     lines.iter().filter_map(Line::note).try_for_each(|note| output::line(&note))?;
     if !client.is_running() {
-        output::say(&format!("The node does not run, so nobody is called. Start it with: {}", words::command(global, "run")));
+        output::say(&format!(
+            "The node does not run, so nobody is called. Start it with: {}",
+            words::command(global, "run")
+        ));
     }
     Ok(())
 }
@@ -103,10 +106,14 @@ impl<'a> Line<'a> {
         let (peer, recognise) = (self.peer, self.recognise.as_ref());
         let refused: Vec<_> = peer.refused.iter().map(|(name, count)| format!("{count} {name}")).collect();
         let recognise = recognise.map(|command| format!("{who} is not recognised here. To do so: {command}"));
+        let one_sided = peer.connected && peer.member && peer.behind.is_none() && !peer.in_step;
+        let one_sided =
+            one_sided.then(|| format!("{who} shares nothing yet: perhaps it has still to recognise your organisation"));
         let refused = (!refused.is_empty()).then(|| format!("Refused from {who}: {}", refused.join(", ")));
         let address = peer.address.as_deref().unwrap_or_default();
-        let trouble = peer.trouble.as_ref().map(|trouble| format!("{}: {}", words::address(address), words::plain(trouble)));
-        let notes: Vec<_> = [recognise, refused, trouble].into_iter().flatten().collect();
+        let trouble =
+            peer.trouble.as_ref().map(|trouble| format!("{}: {}", words::address(address), words::plain(trouble)));
+        let notes: Vec<_> = [recognise, one_sided, refused, trouble].into_iter().flatten().collect();
         (!notes.is_empty()).then(|| notes.join("\n"))
     }
 }

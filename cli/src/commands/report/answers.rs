@@ -22,18 +22,29 @@ pub(crate) fn answer(report: &Report, field: &str, language: Language) -> String
         "description" => report.description.clone(),
         "support_need" => codes(&report.support_need, language),
         "service_task" => codes(&report.service_task, language),
-        "service" => joined(report.service.iter().map(|service| service.display.clone().unwrap_or_else(|| service.code.clone()))),
-        "target_group" => joined(report.target_group.iter().map(|target| {
-            format!("{} ({})", target.group.label(language), target.age.label(language))
-        })),
+        "service" => {
+            joined(report.service.iter().map(|service| service.display.clone().unwrap_or_else(|| service.code.clone())))
+        }
+        "target_group" => joined(
+            report
+                .target_group
+                .iter()
+                .map(|target| format!("{} ({})", target.group.label(language), target.age.label(language))),
+        ),
         "extent" => report.extent.as_ref().map_or_else(String::new, |extent| {
-            joined([codes([&extent.spread], language)].into_iter().chain(extent.trend.iter().map(|trend| codes([trend], language))))
+            joined(
+                [codes([&extent.spread], language)]
+                    .into_iter()
+                    .chain(extent.trend.iter().map(|trend| codes([trend], language))),
+            )
         }),
         "affected_estimate" => codes(&report.affected_estimate, language),
         "area" => joined(report.area.iter().map(|area| area.label(language).to_owned())),
         "level" => codes(&report.level, language),
         "sector" => codes(&report.sector, language),
-        "cause" => report.cause.as_ref().map_or_else(String::new, |cause| with_text(&cause.code, &cause.text, language)),
+        "cause" => {
+            report.cause.as_ref().map_or_else(String::new, |cause| with_text(&cause.code, &cause.text, language))
+        }
         "done_so_far" => text(&report.done_so_far),
         "effect" => codes(&report.effect, language),
         "proposal" => lines(report.proposal.iter().map(|proposal| one_proposal(proposal, language))),
@@ -42,7 +53,13 @@ pub(crate) fn answer(report: &Report, field: &str, language: Language) -> String
         "client_involved" => codes(&report.client_involved, language),
         "observed_period" => report.observed_period.map(|period| period.to_string()).unwrap_or_default(),
         "author_role" => codes(&report.author_role, language),
-        "want_feedback" => if report.want_feedback { yes_no(true, language) } else { String::new() },
+        "want_feedback" => {
+            if report.want_feedback {
+                yes_no(true, language)
+            } else {
+                String::new()
+            }
+        }
         "language" => codes(&report.language, language),
         "variant" => codes([&report.variant], language),
         "form" => report.form.0.clone(),
@@ -139,12 +156,29 @@ mod tests {
     #[test]
     fn no_field_is_forgotten() {
         let fields = [
-            ("title", json!("t")), ("description", json!("t")), ("want_feedback", json!(true)), ("funding_dependency", json!(false)),
-            ("org_activity", json!("t")), ("seen_through", json!("phone_chat")), ("effect", json!("helps")), ("form", json!("x/1")),
-            ("service", json!([{"system": "s", "code": "c"}])), ("cause", json!({"code": "law"})), ("evidence", json!([{"code": "story"}])),
-            ("observed_period", json!("2026-05")), ("author_role", json!("student")), ("language", json!("fi")), ("variant", json!("ngo")),
-            ("client_involved", json!("heard")), ("proposal_together", json!("t")), ("done_so_far", json!("t")), ("sector", json!(["kela"])),
-            ("level", json!("unit")), ("affected_estimate", json!("1-4")), ("service_task", json!(["disability"])), ("valence", json!("mixed")),
+            ("title", json!("t")),
+            ("description", json!("t")),
+            ("want_feedback", json!(true)),
+            ("funding_dependency", json!(false)),
+            ("org_activity", json!("t")),
+            ("seen_through", json!("phone_chat")),
+            ("effect", json!("helps")),
+            ("form", json!("x/1")),
+            ("service", json!([{"system": "s", "code": "c"}])),
+            ("cause", json!({"code": "law"})),
+            ("evidence", json!([{"code": "story"}])),
+            ("observed_period", json!("2026-05")),
+            ("author_role", json!("student")),
+            ("language", json!("fi")),
+            ("variant", json!("ngo")),
+            ("client_involved", json!("heard")),
+            ("proposal_together", json!("t")),
+            ("done_so_far", json!("t")),
+            ("sector", json!(["kela"])),
+            ("level", json!("unit")),
+            ("affected_estimate", json!("1-4")),
+            ("service_task", json!(["disability"])),
+            ("valence", json!("mixed")),
         ];
         for (field, given) in fields {
             assert_ne!(value(field, &given, Language::En), "", "{field}");

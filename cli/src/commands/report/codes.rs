@@ -42,18 +42,22 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
         Some(field) if field == "area" => entries = areas(args.language),
         Some(field) => {
             let names: std::collections::BTreeSet<&str> = entries.iter().map(|entry| entry.field).collect();
-            let begins = |entry: &Entry| entry.field == field || entry.field.strip_prefix(&field).is_some_and(|rest| rest.starts_with('_'));
+            let begins = |entry: &Entry| {
+                entry.field == field || entry.field.strip_prefix(&field).is_some_and(|rest| rest.starts_with('_'))
+            };
             let names = names.into_iter().chain(["area"]).collect::<Vec<_>>().join(", ");
             entries.retain(begins);
             if entries.is_empty() {
-                return Err(Error::refused(format!("{field:?} is no field with codes")).hint(format!("Fields with codes: {names}")));
+                return Err(Error::refused(format!("{field:?} is no field with codes"))
+                    .hint(format!("Fields with codes: {names}")));
             }
         }
     }
     if global.json {
         return entries.iter().try_for_each(output::json);
     }
-    let rows: Vec<_> = entries.iter().map(|entry| vec![entry.field.to_owned(), entry.code.clone(), entry.label.clone()]).collect();
+    let rows: Vec<_> =
+        entries.iter().map(|entry| vec![entry.field.to_owned(), entry.code.clone(), entry.label.clone()]).collect();
     output::table(&["Field", "Code", labels::field("title", args.language)], &rows)?;
     if args.field.as_deref() == Some("area") {
         output::say(table::ATTRIBUTION);
@@ -92,7 +96,11 @@ fn add<T: CodeSet>(entries: &mut Vec<Entry>, field: &'static str, language: Lang
 }
 
 fn areas(language: Language) -> Vec<Entry> {
-    let entry = |code: &str, names: &table::Names| Entry { field: "area", code: code.to_owned(), label: names.get(language).to_owned() };
+    let entry = |code: &str, names: &table::Names| Entry {
+        field: "area",
+        code: code.to_owned(),
+        label: names.get(language).to_owned(),
+    };
     let counties = table::counties().map(|county| entry(&county.code, &county.names));
     counties.chain(table::municipalities().map(|municipality| entry(&municipality.code, &municipality.names))).collect()
 }

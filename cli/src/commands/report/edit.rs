@@ -121,8 +121,11 @@ fn plan(args: &Args, reading: &Reading) -> Result<(Edits, Report)> {
         Some(path) => overlaid(&before, fields::read_object(path)?),
         None => retyped(&before, &args.set, &args.unset)?,
     };
-    let contested = |field: &String| reading.fields.get(field).is_some_and(|field| !field.others.is_empty() || !field.inner.is_empty());
-    let wanted = |field: &&String| before.get(*field) != after.get(*field) || (named.contains(*field) && contested(field));
+    let contested = |field: &String| {
+        reading.fields.get(field).is_some_and(|field| !field.others.is_empty() || !field.inner.is_empty())
+    };
+    let wanted =
+        |field: &&String| before.get(*field) != after.get(*field) || (named.contains(*field) && contested(field));
     let fields: BTreeSet<&String> = before.keys().chain(after.keys()).filter(wanted).collect();
     if fields.is_empty() {
         return Err(Error::refused("nothing would change").hint("The report already reads so; nothing was signed."));
@@ -145,7 +148,11 @@ fn overlaid(before: &Map<String, Value>, given: Map<String, Value>) -> (Map<Stri
 }
 
 /// Returns the fields with what was typed over them, and the names of the fields typed.
-fn retyped(before: &Map<String, Value>, set: &[String], unset: &[String]) -> Result<(Map<String, Value>, BTreeSet<String>)> {
+fn retyped(
+    before: &Map<String, Value>,
+    set: &[String],
+    unset: &[String],
+) -> Result<(Map<String, Value>, BTreeSet<String>)> {
     // Whole fields are taken away here, since unreadable and unknown ones have no column.
     let (whole, columns): (Vec<&String>, Vec<&String>) = unset.iter().partition(|name| before.contains_key(*name));
     let mut base = before.clone();

@@ -77,7 +77,9 @@ fn finding_remark(field: &str, text: &str, finding: &Finding) -> Remark {
         Action::Confirm => format!(
             "Check `{field}` (characters {from} to {to}): there seems to be {rule}. Write {write} instead, or add --confirm if it is none."
         ),
-        Action::Warn => format!("Look at `{field}` (characters {from} to {to}): there may be {rule}. If so, write {write} instead."),
+        Action::Warn => {
+            format!("Look at `{field}` (characters {from} to {to}): there may be {rule}. If so, write {write} instead.")
+        }
     };
     Remark { field: field.to_owned(), problem, found: Some(found.to_owned()) }
 }
@@ -113,7 +115,10 @@ mod tests {
             "area": [{"scheme": "municipality", "year": 2026, "code": "564"}], "language": "fi", "variant": "resident",
         });
         let report = Report::read(serde_json::from_value(fields).unwrap()).0;
-        assert_eq!((report.variant.known(), report.language.as_ref().unwrap().known()), (Some(Variant::Resident), Some(Language::Fi)));
+        assert_eq!(
+            (report.variant.known(), report.language.as_ref().unwrap().known()),
+            (Some(Variant::Resident), Some(Language::Fi))
+        );
         report
     }
 

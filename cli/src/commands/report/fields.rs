@@ -152,7 +152,9 @@ impl Fields {
     }
 
     fn numbered(&self, cells: &mut Cells) -> Result<()> {
-        for (part, entries) in [("text", &self.proposal), ("addressee", &self.addressee), ("level", &self.proposal_level)] {
+        for (part, entries) in
+            [("text", &self.proposal), ("addressee", &self.addressee), ("level", &self.proposal_level)]
+        {
             for (at, entry) in (1..).zip(entries) {
                 assign(cells, &format!("proposal_{at}_{part}"), entry)?;
             }
@@ -169,7 +171,8 @@ impl Fields {
 /// Splits `name=value`.
 pub(crate) fn split_pair(pair: &str) -> Result<(&str, &str)> {
     let (name, value) = pair.split_once('=').ok_or_else(|| {
-        Error::refused(format!("{pair:?} is not of the form field=value")).hint("For example: --set title=\"A better title\"")
+        Error::refused(format!("{pair:?} is not of the form field=value"))
+            .hint("For example: --set title=\"A better title\"")
     })?;
     Ok((name.trim(), value))
 }
@@ -185,7 +188,8 @@ pub(crate) fn assign(cells: &mut Cells, name: &str, value: &str) -> Result<()> {
         "extent" => parts("extent_spread", "extent_trend"),
         "cause" => parts("cause_code", "cause_text"),
         "area" => {
-            let areas: Vec<String> = value.split(';').map(str::trim).filter(|text| !text.is_empty()).map(area).collect();
+            let areas: Vec<String> =
+                value.split(';').map(str::trim).filter(|text| !text.is_empty()).map(area).collect();
             cells.insert(name.to_owned(), areas.join("; "));
         }
         _ if field_of(name).is_some() && !["proposal", "evidence"].contains(&name) => {
@@ -246,9 +250,13 @@ fn area(text: &str) -> String {
         _ => {}
     }
     let asked = text.to_lowercase();
-    let is_called = |names: &table::Names| Language::all().iter().any(|language| names.get(*language).to_lowercase() == asked);
-    let municipality = table::municipalities().find(|entry| is_called(&entry.names)).map(|entry| named(AreaScheme::Municipality, &entry.code));
-    let county = || table::counties().find(|entry| is_called(&entry.names)).map(|entry| named(AreaScheme::County, &entry.code));
+    let is_called =
+        |names: &table::Names| Language::all().iter().any(|language| names.get(*language).to_lowercase() == asked);
+    let municipality = table::municipalities()
+        .find(|entry| is_called(&entry.names))
+        .map(|entry| named(AreaScheme::Municipality, &entry.code));
+    let county =
+        || table::counties().find(|entry| is_called(&entry.names)).map(|entry| named(AreaScheme::County, &entry.code));
     municipality.or_else(county).unwrap_or_else(|| text.to_owned())
 }
 
@@ -263,13 +271,17 @@ pub(crate) fn report_of(cells: &Cells) -> Result<Report> {
 /// Reads one JSON object from a file, or from standard input if the path is `-`.
 pub(crate) fn read_object(path: &Path) -> Result<Map<String, Value>> {
     let named = path.display();
-    let input: std::io::Result<Box<dyn std::io::Read>> =
-        if path == Path::new("-") { Ok(Box::new(std::io::stdin())) } else { std::fs::File::open(path).map(|file| Box::new(file) as _) };
+    let input: std::io::Result<Box<dyn std::io::Read>> = if path == Path::new("-") {
+        Ok(Box::new(std::io::stdin()))
+    } else {
+        std::fs::File::open(path).map(|file| Box::new(file) as _)
+    };
     let unread = |error: std::io::Error| Error::refused(format!("cannot read {named}: {error}"));
     let mut bytes = Vec::new();
     input.map_err(unread)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(unread)?;
     if bytes.len() as u64 > FILE_BYTES_MAX {
-        return Err(Error::refused(format!("{named} is longer than a report may be")).hint("For many reports: talkoot import FILE"));
+        return Err(Error::refused(format!("{named} is longer than a report may be"))
+            .hint("For many reports: talkoot import FILE"));
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     serde_json::from_slice(bytes).map_err(|error| {
@@ -298,15 +310,50 @@ mod tests {
     #[test]
     fn flags_are_the_flat_form() {
         let report = report(&[
-            "--title", "Bussit; ja junat", "--support-need", "2", "--support-need", "3; 1", "--target-group", "unemployed:25-64",
-            "--target-group", "young", "--extent", "many:growing", "--area", "Mikkeli", "--area", "12", "--area", "municipality:2026:091",
-            "--cause", "law: Laki: uusi", "--evidence", "own_observation", "--evidence", "statistic: 5 %", "--period", "2026-05",
-            "--proposal", "Yksi", "--addressee", "Kunta", "--proposal", "Kaksi", "--proposal-level", "county", "--set", "seen_through=phone_chat",
+            "--title",
+            "Bussit; ja junat",
+            "--support-need",
+            "2",
+            "--support-need",
+            "3; 1",
+            "--target-group",
+            "unemployed:25-64",
+            "--target-group",
+            "young",
+            "--extent",
+            "many:growing",
+            "--area",
+            "Mikkeli",
+            "--area",
+            "12",
+            "--area",
+            "municipality:2026:091",
+            "--cause",
+            "law: Laki: uusi",
+            "--evidence",
+            "own_observation",
+            "--evidence",
+            "statistic: 5 %",
+            "--period",
+            "2026-05",
+            "--proposal",
+            "Yksi",
+            "--addressee",
+            "Kunta",
+            "--proposal",
+            "Kaksi",
+            "--proposal-level",
+            "county",
+            "--set",
+            "seen_through=phone_chat",
         ]);
         assert_eq!(report.title, "Bussit; ja junat");
         assert_eq!(report.support_need.iter().map(|code| code.key()).collect::<Vec<_>>(), ["2", "3", "1"]);
         assert_eq!(report.target_group[1].age.key(), "all");
-        assert_eq!(report.extent.as_ref().and_then(|extent| extent.trend.as_ref()).map(|trend| trend.key()), Some("growing"));
+        assert_eq!(
+            report.extent.as_ref().and_then(|extent| extent.trend.as_ref()).map(|trend| trend.key()),
+            Some("growing")
+        );
         let areas: Vec<_> = report.area.iter().map(ToString::to_string).collect();
         assert_eq!(areas, ["municipality:2026:491", "county:2026:12", "municipality:2026:091"]);
         assert_eq!(report.cause.as_ref().and_then(|cause| cause.text.as_deref()), Some("Laki: uusi"));
@@ -332,8 +379,14 @@ mod tests {
     #[test]
     fn a_field_is_found_by_its_columns() {
         for (column, field) in [
-            ("title", Some("title")), ("extent_trend", Some("extent")), ("proposal_3_level", Some("proposal")), ("evidence", Some("evidence")),
-            ("proposal_0_text", None), ("proposal_1_link", None), ("titel", None), ("other", None),
+            ("title", Some("title")),
+            ("extent_trend", Some("extent")),
+            ("proposal_3_level", Some("proposal")),
+            ("evidence", Some("evidence")),
+            ("proposal_0_text", None),
+            ("proposal_1_link", None),
+            ("titel", None),
+            ("other", None),
         ] {
             assert_eq!(field_of(column), field, "{column}");
         }
@@ -345,6 +398,10 @@ mod tests {
         assert_eq!(cells.len(), count - 3);
         clear(&mut cells, "proposal").unwrap();
         assert!(cells.keys().all(|column| !column.starts_with("proposal_") || column == "proposal_together"));
-        assert!(clear(&mut cells, "titel").is_err() && assign(&mut cells, "titel", "x").is_err() && split_pair("title").is_err());
+        assert!(
+            clear(&mut cells, "titel").is_err()
+                && assign(&mut cells, "titel", "x").is_err()
+                && split_pair("title").is_err()
+        );
     }
 }

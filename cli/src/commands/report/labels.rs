@@ -22,7 +22,10 @@ const FIELDS: &[(&str, [&str; 3])] = &[
     ("done_so_far", ["Mitä on jo tehty", "Vad har redan gjorts", "What has been done"]),
     ("effect", ["Vaikutus asiakkaan tavoitteeseen", "Effekt på klientens mål", "Effect on the client's goal"]),
     ("proposal", ["Toimenpide-ehdotus", "Åtgärdsförslag", "Proposed action"]),
-    ("proposal_together", ["Ehdotus löydettävä yhdessä", "Förslag behöver hittas tillsammans", "Proposal to be found together"]),
+    (
+        "proposal_together",
+        ["Ehdotus löydettävä yhdessä", "Förslag behöver hittas tillsammans", "Proposal to be found together"],
+    ),
     ("evidence", ["Peruste", "Grund", "Basis"]),
     ("client_involved", ["Asiakkaiden osuus", "Klienternas medverkan", "Part of clients"]),
     ("observed_period", ["Ajankohta", "Tidpunkt", "When"]),
@@ -32,7 +35,10 @@ const FIELDS: &[(&str, [&str; 3])] = &[
     ("variant", ["Lomake", "Blankett", "Form"]),
     ("form", ["Lomakkeen versio", "Blankettversion", "Form version"]),
     ("org_activity", ["Järjestön toiminta", "Organisationens verksamhet", "What the organisation does"]),
-    ("funding_dependency", ["Rahoitus riippuu aiheesta", "Finansieringen beror på ämnet", "Funding depends on the subject"]),
+    (
+        "funding_dependency",
+        ["Rahoitus riippuu aiheesta", "Finansieringen beror på ämnet", "Funding depends on the subject"],
+    ),
     ("seen_through", ["Minkä työn kautta nähty", "Genom vilket arbete det setts", "Seen through"]),
 ];
 

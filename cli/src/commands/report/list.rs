@@ -53,14 +53,23 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
         return client.close();
     }
     let label = |field| labels::field(field, args.language);
-    let headers =
-        ["ID", label("observed_period"), label("kind"), label("valence"), Word::Organisation.say(args.language), "", label("title")];
+    let headers = [
+        "ID",
+        label("observed_period"),
+        label("kind"),
+        label("valence"),
+        Word::Organisation.say(args.language),
+        "",
+        label("title"),
+    ];
     let rows: Vec<_> = reports.iter().map(|report| row(report, &organisations, args.language)).collect();
     output::table(&headers, &rows)?;
     let contested = reports.iter().filter(|report| !report.conflicts.is_empty()).count();
     output::say(&format!("{} of {total} reports.", reports.len()));
     if contested > 0 {
-        output::say(&format!("{CONTESTED} several people wrote at the same time: 'talkoot report show' shows what each says."));
+        output::say(&format!(
+            "{CONTESTED} several people wrote at the same time: 'talkoot report show' shows what each says."
+        ));
     }
     client.close()
 }

@@ -47,10 +47,13 @@ impl Organisations {
         let mut matching = self.0.keys().filter(|id| !asked.is_empty() && id.to_string().starts_with(&asked));
         match (matching.next(), matching.next()) {
             (Some(id), None) => Ok(*id),
-            (None, _) => Err(Error::refused(format!("no organisation known here has an id that begins with {asked:?}"))
-                .hint("See them with: talkoot org list")),
+            (None, _) => {
+                Err(Error::refused(format!("no organisation known here has an id that begins with {asked:?}"))
+                    .hint("See them with: talkoot org list"))
+            }
             (Some(_), Some(_)) => {
-                Err(Error::refused(format!("several organisations have ids that begin with {asked:?}")).hint("Give more of the id."))
+                Err(Error::refused(format!("several organisations have ids that begin with {asked:?}"))
+                    .hint("Give more of the id."))
             }
         }
     }

@@ -24,11 +24,13 @@ pub(crate) struct Pen {
 
 impl Pen {
     /// Opens the key of the worker with this name, or of the only one.
+    ///
+    /// It may be a worker of another organisation who uses this node: the node stores what the certificate allows.
     pub(crate) fn open(global: &Global, name: Option<&str>, identity: &Identity) -> Result<Self> {
         let keys = Keys::of(global)?;
         let worker = keys.read_worker(name)?;
-        if worker.network != identity.network || worker.organisation != identity.organisation {
-            let message = format!("the key of {:?} is for another organisation or network than this node's", worker.name);
+        if worker.network != identity.network {
+            let message = format!("the key of {:?} is for another network than this node's", worker.name);
             return Err(Error::refused(message).hint("Nothing was signed. Check --dir and --keys."));
         }
         let key = keys.open_worker(&worker.name, &keys::passphrase(global, false)?)?;
@@ -47,8 +49,9 @@ pub(crate) fn scope(text: &str, identity: &Identity) -> Result<Scope> {
         return Ok(Scope::Organisation(identity.organisation));
     }
     text.parse().map_err(|_| {
-        Error::refused(format!("{text:?} is no scope"))
-            .hint("Use network (all members), region:12 (members that act in county 12) or organisation (only your own).")
+        Error::refused(format!("{text:?} is no scope")).hint(
+            "Use network (all members), region:12 (members that act in county 12) or organisation (only your own).",
+        )
     })
 }
 

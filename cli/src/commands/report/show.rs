@@ -122,7 +122,8 @@ mod tests {
             scope: Scope::Network,
             claimed: Timestamp::from_millis(1_000_000_000_000),
             changes: 3,
-            fields: serde_json::from_value(json!({"title": "Asunnot\u{1b}[2J", "level": "county", "mood": "x"})).unwrap(),
+            fields: serde_json::from_value(json!({"title": "Asunnot\u{1b}[2J", "level": "county", "mood": "x"}))
+                .unwrap(),
             conflicts: [("level".to_owned(), vec![json!("county"), json!("national")])].into(),
         };
         let lines = layout(&shown, &Organisations::default(), Language::Fi);

@@ -54,9 +54,9 @@ pub(super) fn run(global: &Global, name: &str, roles: &[Role]) -> Result<()> {
     if keys.worker_names().iter().any(|known| known == name) {
         return Err(Error::refused(format!("there is a worker {name:?} already")).hint("Choose another name."));
     }
-    let mut client = Client::open(&global.dir)?;
     let passphrase = keys::passphrase(global, false)?;
     let root = keys.open_root(&passphrase)?;
+    let mut client = Client::open(&global.dir)?;
     let (key, is_new) = key_of(&keys, name, &passphrase)?;
     let before = if is_new { None } else { earlier(&mut client, &key)? };
     let certified = match before {
@@ -111,7 +111,12 @@ fn earlier(client: &mut Client<'_>, key: &SecretKey) -> Result<Option<Certified>
 }
 
 /// Signs and submits a certificate.
-fn certify(client: &mut Client<'_>, root: &SecretKey, key: &SecretKey, roles: &[Role]) -> Result<(Certified, Vec<Outcome>)> {
+fn certify(
+    client: &mut Client<'_>,
+    root: &SecretKey,
+    key: &SecretKey,
+    roles: &[Role],
+) -> Result<(Certified, Vec<Outcome>)> {
     let identity = client.identity()?;
     let worker = WorkerId::from_bytes(keystore::fresh_seed().map_err(Error::failed)?);
     let roles: Roles = roles.iter().copied().collect();
@@ -139,6 +144,9 @@ fn require_certified(outcomes: &[Outcome], keys: &Keys) -> Result<()> {
 
 /// Says that the root key at hand is not that of the node's organisation.
 pub(crate) fn other_keys(keys: &Keys) -> Error {
-    Error::refused(format!("the root key in {} is not that of this node's organisation; nothing was changed", keys.dir().display()))
-        .hint("Name the directory with the right keys with --keys, or the right node with --dir.")
+    Error::refused(format!(
+        "the root key in {} is not that of this node's organisation; nothing was changed",
+        keys.dir().display()
+    ))
+    .hint("Name the directory with the right keys with --keys, or the right node with --dir.")
 }

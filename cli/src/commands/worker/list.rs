@@ -70,7 +70,8 @@ fn print(global: &Global, lines: &[Line]) -> Result<()> {
         return Ok(());
     }
     let row = |line: &Line| {
-        let roles = line.roles.as_ref().map(|roles| roles.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+        let roles =
+            line.roles.as_ref().map(|roles| roles.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
         vec![
             line.name.clone().unwrap_or_else(|| "(key elsewhere)".into()),
             line.worker.short(),

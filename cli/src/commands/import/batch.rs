@@ -1,0 +1,196 @@
+//! One batch of rows: read, checked, scanned and signed on all cores, then sent at once and noted in the journal.
+
+use std::fs::File;
+use std::io::{self, BufReader};
+
+use indicatif::ProgressBar;
+use talkoot_protocol::api::{Identity, Outcome, Request};
+use talkoot_protocol::id::DocumentId;
+use talkoot_protocol::report::Report;
+use talkoot_protocol::scope::{Kind, Scope};
+use talkoot_protocol::signed::Verified;
+
+use super::journal::{Journal, RowHash};
+use super::records::{Record, Records};
+use super::source::Source;
+use super::tally::Tally;
+use crate::client::Client;
+use crate::commands::report::examine::{Remark, examine};
+use crate::commands::report::pen::Pen;
+use crate::error::{Error, Result};
+use crate::keys;
+
+/// Most rows of a batch.
+const ROWS_MAX: usize = 512;
+/// Bytes of rows after which a batch ends.
+const BYTES_ENOUGH: usize = 8 * 1024 * 1024;
+
+/// A file's records in batches.
+pub(super) struct Batches<'a> {
+    source: &'a Source,
+    records: Records<BufReader<File>>,
+}
+
+impl<'a> Batches<'a> {
+    /// Begins at the first record.
+    pub(super) fn new(source: &'a Source) -> Result<Self> {
+        Ok(Self { source, records: source.records()? })
+    }
+
+    /// Returns the next batch; none at the end.
+    pub(super) fn next(&mut self) -> Result<Option<Vec<Record>>> {
+        let (mut batch, mut bytes) = (Vec::new(), 0);
+        while batch.len() < ROWS_MAX && bytes < BYTES_ENOUGH {
+            let Some(record) = self.source.next(&mut self.records)? else { break };
+            bytes += record.bytes.as_ref().map_or(0, Vec::len);
+            batch.push(record);
+        }
+        Ok((!batch.is_empty()).then_some(batch))
+    }
+}
+
+/// A report, or what keeps it from being signed.
+pub(super) type Examined = std::result::Result<Report, Vec<Remark>>;
+
+/// Reads and examines records on all cores; empty rows are left out. Each with its line.
+pub(super) fn examine_all(source: &Source, records: &[Record], confirmed: bool) -> Vec<(u64, Examined)> {
+    let one = |record: &Record| {
+        let examined = source.read(record)?.and_then(|report| {
+            let remarks = examine(&report, confirmed);
+            if remarks.refusals.is_empty() { Ok(report) } else { Err(remarks.refusals) }
+        });
+        Some((record.line, examined))
+    };
+    on_all_cores(records, one).into_iter().flatten().collect()
+}
+
+/// Signs rows and sends them.
+pub(super) struct Importer<'a> {
+    pub(super) client: Client<'a>,
+    pub(super) identity: Identity,
+    pub(super) scope: Scope,
+    pub(super) pen: Pen,
+    pub(super) journal: Journal,
+    pub(super) confirmed: bool,
+}
+
+/// A good row that is not stored yet.
+struct Row {
+    line: u64,
+    hash: RowHash,
+    report: Report,
+}
+
+impl Importer<'_> {
+    /// Asks the node which rows of an interrupted import arrived.
+    pub(super) fn settle_interrupted(&mut self) -> Result<()> {
+        let mut arrived = Vec::new();
+        for document in self.journal.unsettled() {
+            let known = self.client.ask(Request::Document { document: document.to_string() }).is_ok();
+            if !known {
+                // A node that no longer answers at all says nothing about the row.
+                self.client.identity()?;
+            }
+            arrived.push(known);
+        }
+        self.journal.settle_interrupted(&arrived)
+    }
+
+    /// Imports a batch.
+    pub(super) fn import(
+        &mut self,
+        source: &Source,
+        records: &[Record],
+        tally: &mut Tally,
+        bar: &ProgressBar,
+    ) -> Result<()> {
+        let mut rows = Vec::new();
+        for (line, examined) in examine_all(source, records, self.confirmed) {
+            match examined {
+                Ok(report) => {
+                    let hash = RowHash::of(&self.identity.network, &self.identity.organisation, &self.scope, &report);
+                    if self.journal.take(hash) { tally.already() } else { rows.push(Row { line, hash, report }) }
+                }
+                Err(refusals) => bar.suspend(|| tally.refuse(line, refusals)),
+            }
+        }
+        let mut signed = Vec::new();
+        for (row, change) in rows.iter().zip(on_all_cores(&rows, |row| self.sign(row))) {
+            match change? {
+                Ok(change) => signed.push((row, change)),
+                Err(remark) => bar.suspend(|| tally.refuse(row.line, vec![remark])),
+            }
+        }
+        self.send(&signed, tally, bar)
+    }
+
+    fn sign(&self, row: &Row) -> Result<std::result::Result<Verified, Remark>> {
+        let moment = keys::moment()?;
+        let change = self.pen.author().begin(Kind::Report, self.scope, &row.report.to_fields(), moment);
+        Ok(change.map_err(|error| Remark::new("row", format!("The report cannot be signed: {error}."))))
+    }
+
+    fn send(&mut self, signed: &[(&Row, Verified)], tally: &mut Tally, bar: &ProgressBar) -> Result<()> {
+        if signed.is_empty() {
+            return Ok(());
+        }
+        let batch: Vec<(RowHash, DocumentId)> =
+            signed.iter().map(|(row, change)| (row.hash, change.document())).collect();
+        self.journal.begin(&batch)?;
+        let outcomes = self.client.submit(signed.iter().map(|(_, change)| change.encode()).collect())?;
+        let stored: Vec<bool> =
+            outcomes.iter().map(|outcome| matches!(outcome, Outcome::Stored { .. } | Outcome::Known { .. })).collect();
+        if stored.len() != signed.len() {
+            return Err(crate::client::unexpected());
+        }
+        self.journal.settle(&stored)?;
+        let mut failed = None;
+        for ((row, _), outcome) in signed.iter().zip(outcomes) {
+            match outcome {
+                Outcome::Stored { .. } | Outcome::Known { .. } => tally.stored(),
+                Outcome::Waiting { missing, .. } => {
+                    let problem = format!("Not stored yet: {missing}. Connect to the network and import again.");
+                    bar.suspend(|| tally.refuse(row.line, vec![Remark::new("row", problem)]));
+                }
+                Outcome::Refused { name, message, .. } => {
+                    let problem = format!("The node refused it ({name}): {message}.");
+                    bar.suspend(|| tally.refuse(row.line, vec![Remark::new("row", problem)]));
+                }
+                Outcome::NotStored { message, .. } => failed = Some((row.line, message)),
+            }
+        }
+        match failed {
+            None => Ok(()),
+            Some((line, message)) => {
+                let what = format!("the node could not write a batch (up to line {line}) to its disk");
+                Err(Error::failed(io::Error::other(message)).context(what))
+            }
+        }
+    }
+}
+
+/// Does the same to each item, on all cores, and returns the results in order.
+fn on_all_cores<T: Sync, U: Send>(items: &[T], work: impl Fn(&T) -> U + Sync) -> Vec<U> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = items.len().div_ceil(cores).max(1);
+    let work = &work;
+    std::thread::scope(|scope| {
+        let one = |part: &'_ [T]| part.iter().map(work).collect::<Vec<U>>();
+        let threads: Vec<_> = items.chunks(share).map(|part| scope.spawn(move || one(part))).collect();
+        let joined =
+            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        joined.flatten().collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_is_kept() {
+        let items: Vec<u64> = (0..1000).collect();
+        assert_eq!(on_all_cores(&items, |item| item * 2), items.iter().map(|item| item * 2).collect::<Vec<_>>());
+        assert!(on_all_cores(&[] as &[u64], |item| *item).is_empty());
+    }
+}

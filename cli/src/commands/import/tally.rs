@@ -1,0 +1,106 @@
+//! What became of the rows, and how it is told.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use serde::Serialize;
+
+use crate::commands::report::examine::Remark;
+use crate::error::Result;
+use crate::output;
+
+/// Most problems named in the summary for programs.
+const LISTED_MAX: usize = 10_000;
+
+/// Counts of an import.
+#[derive(Debug)]
+pub(super) struct Tally {
+    json: bool,
+    started: Instant,
+    stored: u64,
+    already: u64,
+    refused_rows: u64,
+    refused: Vec<Refused>,
+}
+
+/// One problem of one row.
+#[derive(Debug, Serialize)]
+struct Refused {
+    line: u64,
+    field: String,
+    problem: String,
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    rows: u64,
+    stored: u64,
+    already: u64,
+    refused_rows: u64,
+    refused: &'a [Refused],
+    seconds: f64,
+}
+
+impl Tally {
+    /// Begins to count.
+    pub(super) fn start(json: bool) -> Self {
+        Self { json, started: Instant::now(), stored: 0, already: 0, refused_rows: 0, refused: Vec::new() }
+    }
+
+    /// A row was stored.
+    pub(super) fn stored(&mut self) {
+        self.stored += 1;
+    }
+
+    /// A row had been stored before.
+    pub(super) fn already(&mut self) {
+        self.already += 1;
+    }
+
+    /// A row was refused: says why at once, and keeps it for programs.
+    pub(super) fn refuse(&mut self, line: u64, remarks: Vec<Remark>) {
+        self.refused_rows += 1;
+        for Remark { field, problem, .. } in remarks {
+            if !self.json {
+                output::say(&format!("line {line}: {problem}"));
+            } else if self.refused.len() < LISTED_MAX {
+                self.refused.push(Refused { line, field, problem });
+            }
+        }
+    }
+
+    /// Returns whether any row was refused.
+    pub(super) fn has_refused(&self) -> bool {
+        self.refused_rows > 0
+    }
+
+    /// What was good was not stored after all.
+    pub(super) fn none_stored(&mut self) {
+        self.stored = 0;
+    }
+
+    /// Prints the summary and returns the exit code.
+    pub(super) fn finish(&self, stored_how: &str) -> Result<ExitCode> {
+        let rows = self.stored + self.already + self.refused_rows;
+        let seconds = self.started.elapsed().as_secs_f64();
+        if self.json {
+            let Self { stored, already, refused_rows, ref refused, .. } = *self;
+            output::json(&Summary {
+                rows,
+                stored,
+                already,
+                refused_rows,
+                refused,
+                seconds: (seconds * 1000.0).round() / 1000.0,
+            })?;
+        } else {
+            let already =
+                if self.already > 0 { format!(", {} were stored before", self.already) } else { String::new() };
+            output::line(&format!(
+                "{} reports {stored_how}{already}, {} rows refused; {seconds:.1} s",
+                self.stored, self.refused_rows
+            ))?;
+        }
+        Ok(if self.has_refused() { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    }
+}
