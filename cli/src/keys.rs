@@ -47,13 +47,21 @@ pub(crate) struct WorkerFile {
 impl Keys {
     /// Finds the directory the arguments mean.
     pub(crate) fn of(global: &Global) -> Result<Self> {
-        let dir = global.keys.clone().unwrap_or_else(|| {
-            let mut name = global.dir.as_os_str().to_owned();
-            name.push("-keys");
-            PathBuf::from(name)
-        });
-        let inside = dir.starts_with(&global.dir);
-        if inside {
+        let absolute = |path: &Path| {
+            let failed = |error| Error::failed(error).context(format_args!("cannot find {}", path.display()));
+            std::path::absolute(path).map_err(failed)
+        };
+        // Absolute paths have no trailing slash or dot, so the name beside the node's directory is the one people expect.
+        let node = absolute(&global.dir.components().collect::<PathBuf>())?;
+        let dir = match &global.keys {
+            Some(dir) => absolute(dir)?,
+            None => {
+                let mut name = node.components().collect::<PathBuf>().into_os_string();
+                name.push("-keys");
+                PathBuf::from(name)
+            }
+        };
+        if dir.starts_with(&node) {
             return Err(Error::refused("keys must not lie inside the node's directory; choose another --keys"));
         }
         Ok(Self { dir })
@@ -86,7 +94,9 @@ impl Keys {
     /// Makes the directory.
     pub(crate) fn make(&self) -> Result<()> {
         let failed = |error| Error::failed(error).context(format_args!("cannot make {}", self.dir.display()));
-        std::fs::create_dir_all(&self.dir).map_err(failed)
+        std::fs::create_dir_all(&self.dir).map_err(failed)?;
+        // Names of workers are nobody else's business.
+        std::fs::set_permissions(&self.dir, std::os::unix::fs::PermissionsExt::from_mode(0o700)).map_err(failed)
     }
 
     /// Writes what is known of a worker.

@@ -11,6 +11,7 @@ mod projector;
 pub mod read;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::time::Instant as Clock;
 
 use talkoot_protocol::catalog::Ordinal;
@@ -68,6 +69,16 @@ pub enum Error {
     /// The store.
     #[error("the store cannot be used")]
     Store(#[from] store::Error),
+    /// The index is there and the log is not.
+    #[error(
+        "the log in {} is gone while its index is still there; put log/ back from a copy, or delete index/ to begin anew \
+         with what peers still have",
+        dir.display()
+    )]
+    LogLost {
+        /// The node's directory.
+        dir: PathBuf,
+    },
     /// The own organisation's statements were not admitted into the own log.
     #[error("this node's own statements were refused: {reason}")]
     OwnStatements {

@@ -331,3 +331,80 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 fn io_error(doing: &'static str, path: &Path, source: io::Error) -> Error {
     Error::Io { doing, path: path.to_owned(), source }
 }
+
+#[cfg(test)]
+mod tests {
+    use talkoot_protocol::key::KeyCommitment;
+    use talkoot_protocol::scope::Counties;
+    use talkoot_protocol::sign::{self, Moment};
+    use talkoot_protocol::statement::{Bearer, Inception, Names, OrganisationKind};
+    use talkoot_protocol::time::Timestamp;
+
+    use super::*;
+
+    /// Makes a home for the key `node`, with a certificate for the key `certified`.
+    fn create(dir: &Path, node: u8, certified: u8) -> Result<Home, Error> {
+        let charter = Charter::commons();
+        let [root, next, node, certified] = [1, 2, node, certified].map(|seed| SecretKey::from_seed(&[seed; 32]));
+        let moment = Moment { claimed: Timestamp::from_millis(1), salt: [0; 16] };
+        let inception = Inception { root: root.public(), next: KeyCommitment::to(&next.public()) };
+        let sign = |after, statement| sign::statement(&root, charter.network(), after, &statement, moment).unwrap();
+        let record = sign(
+            None,
+            Statement::Record(Record {
+                inception,
+                names: Names::default(),
+                kind: OrganisationKind::Ngo,
+                counties: Counties::new(),
+                contact: String::new(),
+            }),
+        );
+        let certificate = sign(
+            Some((record.document(), 1, record.id())),
+            Statement::Certificate(Certificate {
+                organisation: inception.organisation(),
+                subject: certified.public(),
+                bearer: Bearer::Node,
+                valid_from: moment.claimed,
+                valid_until: None,
+                counties: Counties::new(),
+            }),
+        );
+        let config = Config::default_toml();
+        let founding =
+            Founding { charter: &charter, key: &node, record: &record, certificate: &certificate, config: &config };
+        Home::create(dir, &founding)
+    }
+
+    #[test]
+    fn a_home_is_made_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let dir = dir.path().join("home");
+        let home = create(&dir, 3, 3).unwrap();
+        assert_eq!(Home::open(&dir).unwrap().node(), home.node());
+        assert!(!dir.join(MAKING).exists());
+        assert!(matches!(create(&dir, 3, 3), Err(Error::Taken { .. })));
+    }
+
+    #[test]
+    fn a_failed_attempt_leaves_nothing_and_an_interrupted_one_is_replaced() {
+        let parent = tempfile::tempdir().unwrap();
+        let dir = parent.path().join("home");
+        assert!(matches!(create(&dir, 3, 4), Err(Error::Statement { .. })), "the certificate is for another key");
+        assert!(!dir.exists());
+        fs::create_dir_all(dir.join(MAKING)).unwrap();
+        fs::write(dir.join(KEY), "half").unwrap();
+        fs::write(dir.join(MAKING).join(RECORD), "half").unwrap();
+        create(&dir, 3, 3).unwrap();
+    }
+
+    #[test]
+    fn what_was_there_before_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let settings = dir.path().join(config::FILE_NAME);
+        fs::write(&settings, "mine").unwrap();
+        assert!(matches!(create(dir.path(), 3, 3), Err(Error::InTheWay { .. })));
+        assert_eq!(fs::read(&settings).unwrap(), b"mine");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+}

@@ -302,6 +302,17 @@ fn garbage_ends_a_session_and_nothing_else() {
 }
 
 #[test]
+fn whoever_asks_without_end_is_shown_the_door() {
+    let Pair { mut world, alice, bob, .. } = pair(None);
+    world.connect(alice, bob);
+    world.settle();
+    for number in 1..=2_000 {
+        world.inject(bob, alice, &Message::Request { number, ids: Vec::new() });
+    }
+    assert_eq!(world.node(alice).dropped, [(bob, Offence::TooManyRequests)]);
+}
+
+#[test]
 fn strangers_recognise_each_other_and_begin() {
     let charter = Charter::commons();
     let (mut alices, mut bobs) = (Organisation::found("alice", &charter), Organisation::found("bob", &charter));

@@ -27,9 +27,9 @@ const HELP: &str = "\
 Example: talkoot --dir kainuu init --name 'Kainuun hyvinvointialue' --kind county --county 18
 
 A network whose founders are known from the start is made in three steps:
-  each founder   talkoot --dir DIR init --organisation-only            (prints the organisation's id)
-  one of them    talkoot init --write-charter charter.json --charter-name NAME --founder ID --founder ID
-  each founder   talkoot --dir DIR init --charter charter.json --name NAME --kind KIND
+  each prints its id:  talkoot --dir DIR init --organisation-only
+  one writes:          talkoot init --write-charter FILE --charter-name NAME --founder ID …
+  each begins:         talkoot --dir DIR init --charter FILE --name NAME --kind KIND
 
 With --json one object: organisation, root_key, keys (directory), and with a node also network, node, dir; \
 with --write-charter: network, charter (file), founders, threshold.";

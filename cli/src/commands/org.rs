@@ -90,14 +90,20 @@ fn list(global: &Global, client: &mut Client<'_>) -> Result<()> {
     if global.json {
         return organisations.iter().try_for_each(output::json);
     }
-    let rows: Vec<_> = organisations.iter().map(|organisation| row(global, organisation)).collect();
+    let rows: Vec<_> = organisations.iter().map(|organisation| row(global, organisation, &organisations)).collect();
     output::table(&["ID", "NAME", "KIND", "COUNTIES", "REPORTS", "STANDING"], &rows)
 }
 
-fn row(global: &Global, organisation: &Organisation) -> Vec<String> {
-    let standing = match organisation.member || organisation.own {
-        true => standing(organisation).to_owned(),
-        false => format!("not recognised; to do so: {}", words::recognise(global, &organisation.id)),
+/// Returns whether recognising this organisation is still up to one's own.
+pub(crate) fn is_open(organisation: &Organisation, known: &[Organisation]) -> bool {
+    let by_own = |own: &Organisation| organisation.recognised_by.contains(&own.id);
+    !organisation.member && !organisation.own && !known.iter().any(|known| known.own && by_own(known))
+}
+
+fn row(global: &Global, organisation: &Organisation, known: &[Organisation]) -> Vec<String> {
+    let standing = match is_open(organisation, known) {
+        false => standing(organisation),
+        true => format!("{}; to do so: {}", standing(organisation), words::recognise(global, &organisation.id)),
     };
     vec![
         organisation.id.short(),
@@ -109,13 +115,14 @@ fn row(global: &Global, organisation: &Organisation) -> Vec<String> {
     ]
 }
 
-fn standing(organisation: &Organisation) -> &'static str {
+fn standing(organisation: &Organisation) -> String {
     match organisation {
-        Organisation { own: true, founder: true, .. } => "your own, founder",
-        Organisation { own: true, .. } => "your own",
-        Organisation { founder: true, .. } => "member, founder",
-        Organisation { member: true, .. } => "member",
-        _ => "not recognised here",
+        Organisation { own: true, founder: true, .. } => "your own, founder".into(),
+        Organisation { own: true, .. } => "your own".into(),
+        Organisation { founder: true, .. } => "member, founder".into(),
+        Organisation { member: true, .. } => "member".into(),
+        _ if organisation.recognised_by.is_empty() => "not recognised".into(),
+        _ => format!("not a member yet; recognised by {}", organisation.recognised_by.len()),
     }
 }
 
@@ -154,13 +161,13 @@ fn show(global: &Global, client: &mut Client<'_>, asked: Option<&str>) -> Result
         ("Kind", organisation.kind.to_string()),
         ("Counties", counties(organisation)),
         ("Contact", words::plain(&organisation.contact)),
-        ("Standing", standing(organisation).to_owned()),
+        ("Standing", standing(organisation)),
         ("Recognised by", join(organisation.recognised_by.iter().map(names_of))),
         ("Reports here", organisation.reports.to_string()),
     ];
     if organisation.own {
         lines.extend(own_lines(&client.identity()?, client.is_running()));
-    } else if !organisation.member {
+    } else if is_open(organisation, &known) {
         lines.push(("To recognise it", words::recognise(global, &organisation.id)));
     }
     lines.iter().try_for_each(|(label, value)| output::line(format!("{label:<16} {value}").trim_end()))

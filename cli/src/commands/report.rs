@@ -7,7 +7,7 @@ pub(super) mod answers;
 mod codes;
 mod edit;
 pub(super) mod examine;
-mod fields;
+pub(super) mod fields;
 pub(super) mod labels;
 mod list;
 mod new;

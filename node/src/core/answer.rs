@@ -232,13 +232,14 @@ impl Core {
             let apart = session.theirs.iter().map(|(scope, digest)| {
                 ours.get(scope).copied().unwrap_or_default().abs_diff(digest.count())
             });
+            let member = organisation.is_some_and(|id| policy::may_receive(&Scope::Network, &id, engine.membership()));
             api::Peer {
                 address: None,
                 node: Some(node),
                 connected: true,
                 organisation,
-                member: organisation.is_some_and(|id| policy::may_receive(&Scope::Network, &id, engine.membership())),
-                in_step: engine.in_step_with(&node),
+                member,
+                in_step: member && engine.in_step_with(&node),
                 behind: (!session.theirs.is_empty()).then(|| apart.sum()),
                 sent: counters.sent,
                 received: counters.received,

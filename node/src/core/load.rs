@@ -2,6 +2,7 @@
 //! a lost or old index costs time and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::time::Instant as Clock;
 
 use talkoot_protocol::catalog::{Index, Ordinal};
@@ -9,10 +10,8 @@ use talkoot_protocol::id::ChangeId;
 use talkoot_protocol::signed::Signed;
 use talkoot_protocol::sync::check::Checked;
 use talkoot_protocol::sync::effect::Outcome;
-use talkoot_protocol::sync::engine::{Config, Engine, Restored};
-use talkoot_protocol::header::VERSION;
+use talkoot_protocol::sync::engine::{Engine, Restored};
 use talkoot_protocol::view::{Columns, Row, Rules};
-use talkoot_protocol::wire::message::Hello;
 
 use crate::home::Home;
 use crate::keystore;
@@ -30,6 +29,7 @@ impl Core {
     /// # Errors
     /// [`Error::Store`], also when another process has it; [`Error::OwnStatements`].
     pub fn open(home: &Home) -> Result<Self, Error> {
+        require_log(&home.dir)?;
         let options = Options {
             segment_bytes: u32::try_from(home.config.store.segment_bytes()).unwrap_or(u32::MAX),
             index_version: INDEX_VERSION,
@@ -55,6 +55,15 @@ impl Core {
     }
 }
 
+/// An index without a log means that the log was taken away: beginning an empty one would pass loss off as a fresh start.
+fn require_log(dir: &Path) -> Result<(), Error> {
+    let holds_any = |name: &str| std::fs::read_dir(dir.join(name)).is_ok_and(|mut entries| entries.next().is_some());
+    if holds_any("index") && !holds_any("log") {
+        return Err(Error::LogLost { dir: dir.to_owned() });
+    }
+    Ok(())
+}
+
 struct Loading {
     engine: Engine,
     columns: Columns,
@@ -65,32 +74,16 @@ struct Loading {
     node: talkoot_protocol::id::NodeId,
     own: talkoot_protocol::id::OrganisationId,
     rules: Rules,
-    damaged: u64,
 }
 
 impl Loading {
     fn new(home: &Home) -> Self {
-        let hello = Hello {
-            version_min: VERSION,
-            version_max: VERSION,
-            features: 0,
-            network: home.charter.network(),
-            record: home.record_change.clone(),
-            certificate: home.certificate_change.clone(),
-        };
         // Without randomness the node still works; two nodes then only compare at the same moments.
         let seed = keystore::fresh_seed().map_or(0, |seed| seed.iter().fold(0, |sum, byte| sum << 5 ^ u64::from(*byte)));
-        let config = Config {
-            charter: home.charter.clone(),
-            own: home.organisation,
-            hello,
-            anti_entropy: home.config.sync.anti_entropy,
-            seed,
-        };
         let views = &home.config.views;
         let rules = Rules::at_least(views.reports_min, views.organisations_min, views.authors_min);
         Self {
-            engine: Engine::new(config),
+            engine: Engine::new(home.engine_config(seed)),
             columns: Columns::new(seed.rotate_left(32)),
             places: Places::default(),
             stale: BTreeSet::new(),
@@ -98,7 +91,6 @@ impl Loading {
             node: home.node(),
             own: home.organisation,
             rules,
-            damaged: 0,
         }
     }
 
@@ -129,7 +121,6 @@ impl Loading {
                 }
             }
             Loaded::Damaged(damage) => {
-                self.damaged += 1;
                 tracing::error!(%damage, "a record in the log is damaged; it is not served and is fetched again from peers");
                 Action::Keep
             }

@@ -21,6 +21,8 @@ pub const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 pub const REQUESTS_OPEN_MAX: usize = 4;
 /// Most ids asked for in one request; fewer than the wire allows so that answers seldom have to be cut.
 pub const REQUEST_IDS: usize = 256;
+/// Most listings and requests a peer may make in one second; nobody who reads the answers comes near it.
+pub const ASKED_A_SECOND_MAX: u32 = 1_000;
 /// Refusals after which a peer is dropped.
 pub const REFUSED_MAX: u64 = 10_000;
 
@@ -102,6 +104,14 @@ pub struct Session {
     pub counters: Counters,
     /// When it last said anything.
     pub heard: Instant,
+    asked: Asked,
+}
+
+/// How often a peer has asked since a moment.
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    since: Instant,
+    times: u32,
 }
 
 impl Session {
@@ -116,7 +126,17 @@ impl Session {
             next_number: 1,
             counters: Counters::default(),
             heard: now,
+            asked: Asked { since: now, times: 0 },
         }
+    }
+
+    /// Counts that the peer asks for something; returns whether it may.
+    pub fn may_ask(&mut self, now: Instant) -> bool {
+        if now >= self.asked.since + Duration::from_secs(1) {
+            self.asked = Asked { since: now, times: 0 };
+        }
+        self.asked.times += 1;
+        self.asked.times <= ASKED_A_SECOND_MAX
     }
 
     /// Returns the organisation it acts for, once it has said so.

@@ -11,6 +11,7 @@ use talkoot_protocol::report::{Report, flat};
 use super::FileFormat;
 use super::records::{Format, RECORD_BYTES_MAX, Record, Records, detect_delimiter};
 use crate::commands::report::examine::{Remark, issue_remark};
+use crate::commands::report::fields::columns_in_words;
 use crate::error::{Error, Result};
 use crate::output;
 
@@ -98,7 +99,7 @@ impl Source {
     fn no_header(&self, reason: &str) -> Error {
         Error::refused(format!("{} cannot be imported: {reason}", self.path.display())).hint(format!(
             "Nothing was imported. The first row has to name the columns: {}. 'talkoot export' writes such a file.",
-            flat::columns().join(", ")
+            columns_in_words()
         ))
     }
 
@@ -168,7 +169,7 @@ impl Columns {
                 }
             }
         }
-        Some(flat::from_flat(&row).map_err(|issues| issues.iter().map(issue_remark).collect()))
+        Some(flat::from_flat(&row).map_err(|issues| issues.iter().map(|issue| issue_remark(issue, false)).collect()))
     }
 }
 

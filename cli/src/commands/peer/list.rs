@@ -18,7 +18,7 @@ changes since the connection was made.
 
 With --json one object a line: address, node, connected, organisation, organisation_name, member, in_step, behind, sent, \
 received, stored, refused (by rule), bytes_sent, bytes_received, silent_seconds, trouble, recognise (the command that \
-recognises the organisation, null if it is a member or unknown).";
+recognises the organisation; null if it is a member, or if you have recognised it already).";
 
 /// A peer, for programs.
 #[derive(Debug, Serialize)]
@@ -59,9 +59,13 @@ pub(super) fn run(global: &Global, client: &mut Client<'_>) -> Result<()> {
 impl<'a> Line<'a> {
     fn of(global: &Global, peer: &'a Peer, organisations: &[Organisation]) -> Self {
         let known = |id: &OrganisationId| organisations.iter().find(|known| known.id == *id);
-        let organisation_name = peer.organisation.as_ref().and_then(known).map(|known| words::name(&known.names));
-        let stranger = peer.organisation.filter(|_| !peer.member);
-        Self { peer, organisation_name, recognise: stranger.map(|id| words::recognise(global, &id)) }
+        let known = peer.organisation.as_ref().and_then(known);
+        let stranger = known.filter(|known| org::is_open(known, organisations));
+        Self {
+            peer,
+            organisation_name: known.map(|known| words::name(&known.names)),
+            recognise: stranger.map(|known| words::recognise(global, &known.id)),
+        }
     }
 
     fn who(&self) -> String {
@@ -77,7 +81,8 @@ impl<'a> Line<'a> {
         match (connected, organisation, behind) {
             (false, ..) => "not connected".into(),
             (true, None, _) => "connecting".into(),
-            (true, Some(_), _) if !member => "not recognised".into(),
+            (true, Some(_), _) if !member && self.recognise.is_some() => "not recognised".into(),
+            (true, Some(_), _) if !member => "not a member yet".into(),
             (true, Some(_), _) if *in_step => "in step".into(),
             (true, Some(_), None) => "waiting for them".into(),
             (true, Some(_), Some(behind)) => format!("{behind} apart"),

@@ -14,7 +14,7 @@ use talkoot_protocol::scope::Kind;
 use talkoot_protocol::sign;
 use talkoot_protocol::sync::check::{Checked, check};
 
-use super::examine::require_signable;
+use super::examine::require_changeable;
 use super::fields::{self, Cells};
 use super::pen::{self, Pen};
 use super::{answers, plain};
@@ -76,7 +76,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let reading = document::read(&document::sound(&sign::chunks(&history))).map_err(unreadable)?;
     let (edits, report) = plan(args, &reading)?;
     show(&edits, &reading);
-    require_signable(&report, args.confirm)?;
+    require_changeable(&report, args.confirm, |field| edits.contains_key(field))?;
     let pen = Pen::open(global, args.worker.as_deref(), &identity)?;
     let change = pen.author().change(&history, &edits, keys::moment()?).map_err(pen::not_signed)?;
     let kept = edits.iter().map(|(field, value)| (field.clone(), value.clone().unwrap_or_default())).collect();

@@ -49,7 +49,7 @@ pub(crate) fn examine(report: &Report, confirmed: bool) -> Remarks {
     let mut remarks = Remarks::default();
     for issue in check(report) {
         let note = confirmed && !issue.problem.prevents_signing();
-        if note { &mut remarks.notes } else { &mut remarks.refusals }.push(issue_remark(&issue));
+        if note { &mut remarks.notes } else { &mut remarks.refusals }.push(issue_remark(&issue, confirmed));
     }
     for text in report.texts() {
         for finding in scan(text.text) {
@@ -61,9 +61,9 @@ pub(crate) fn examine(report: &Report, confirmed: bool) -> Remarks {
     remarks
 }
 
-/// Turns an issue into a remark.
-pub(crate) fn issue_remark(issue: &Issue) -> Remark {
-    let confirm = if issue.problem.prevents_signing() { "" } else { " If it is right, add --confirm." };
+/// Turns an issue into a remark. What only may be wrong says how to confirm it, unless that has been done.
+pub(crate) fn issue_remark(issue: &Issue, confirmed: bool) -> Remark {
+    let confirm = if confirmed || issue.problem.prevents_signing() { "" } else { " If it is right, add --confirm." };
     Remark::new(issue.field.clone(), format!("{}{confirm}", plain::one_line(&issue.to_string())))
 }
 
@@ -86,7 +86,22 @@ fn finding_remark(field: &str, text: &str, finding: &Finding) -> Remark {
 
 /// Says the notes, and refuses if something has to be mended first.
 pub(crate) fn require_signable(report: &Report, confirmed: bool) -> Result<()> {
-    let remarks = examine(report, confirmed);
+    settle(&examine(report, confirmed))
+}
+
+/// The same for a change to a report. What only may be wrong needs no confirming in fields that are not touched: somebody has
+/// signed them already.
+pub(crate) fn require_changeable(report: &Report, confirmed: bool, is_touched: impl Fn(&str) -> bool) -> Result<()> {
+    let of_touched = |remark: &Remark| is_touched(remark.field.split(['[', '.']).next().unwrap_or_default());
+    let (mut remarks, mut rest) = (examine(report, confirmed), examine(report, true));
+    remarks.refusals.retain(of_touched);
+    remarks.notes.retain(of_touched);
+    rest.refusals.retain(|remark| !of_touched(remark));
+    remarks.refusals.append(&mut rest.refusals);
+    settle(&remarks)
+}
+
+fn settle(remarks: &Remarks) -> Result<()> {
     for note in &remarks.notes {
         output::say(&format!("Note: {}", note.for_author()));
     }
@@ -149,5 +164,9 @@ mod tests {
         assert_eq!(examine(&odd, false).refusals.len(), 1);
         let confirmed = examine(&odd, true);
         assert_eq!((confirmed.refusals.len(), confirmed.notes.len()), (0, 1));
+        assert!(require_changeable(&odd, false, |field| field == "title").is_ok());
+        assert!(require_changeable(&odd, false, |field| field == "kind").is_err());
+        odd.description = "131052-308T".into();
+        assert!(require_changeable(&odd, false, |field| field == "title").is_err());
     }
 }

@@ -230,7 +230,15 @@ pub(crate) fn field_of(column: &str) -> Option<&'static str> {
 
 fn no_such(name: &str) -> Error {
     Error::refused(format!("there is no field {name:?} that can be given so"))
-        .hint(format!("Columns are: {}. Fields of your own go in with --file.", flat::columns().join(", ")))
+        .hint(format!("Columns are: {}. Fields of your own go in with --file.", columns_in_words()))
+}
+
+/// Returns the columns of the flat form in a line; numbered ones once.
+pub(crate) fn columns_in_words() -> String {
+    let first = |column: &String| !column.split('_').any(|part| part.parse::<u32>().is_ok_and(|number| number > 1));
+    let columns: Vec<_> =
+        flat::columns().into_iter().filter(first).map(|column| column.replace("_1_", "_N_")).collect();
+    columns.join(", ")
 }
 
 fn head_and_rest(text: &str) -> (&str, &str) {
@@ -263,7 +271,7 @@ fn area(text: &str) -> String {
 /// Reads cells as a report; refuses with every cell that cannot be read.
 pub(crate) fn report_of(cells: &Cells) -> Result<Report> {
     flat::from_flat(cells).or_else(|issues| {
-        refuse(&issues.iter().map(issue_remark).collect::<Vec<_>>())?;
+        refuse(&issues.iter().map(|issue| issue_remark(issue, false)).collect::<Vec<_>>())?;
         Ok(Report::default())
     })
 }

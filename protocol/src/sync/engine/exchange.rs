@@ -47,6 +47,10 @@ impl Engine {
         session.counters.bytes_received += bytes.len() as u64;
         let Ok(message) = Message::decode(bytes) else { return self.offended(node, Offence::MalformedMessage) };
         let introduced = matches!(session.phase, Phase::Introduced(_));
+        let asks = matches!(message, Message::List { .. } | Message::Request { .. });
+        if asks && !session.may_ask(now) {
+            return self.offended(node, Offence::TooManyRequests);
+        }
         let outcome = match message {
             Message::Hello(hello) if !introduced => self.hello(node, &hello),
             Message::Hello(_) => Err(Offence::Hello),
