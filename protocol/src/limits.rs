@@ -15,7 +15,8 @@ pub const BODY_BYTES_MAX: usize = 256 * 1024;
 pub const SALT_BYTES: usize = 16;
 /// Longest encoded change (signed header and body), in bytes.
 pub const CHANGE_BYTES_MAX: usize = HEADER_BYTES_MAX + BODY_BYTES_MAX + 128;
-/// Most changes one document may hold; then a successor document begins.
+/// Most changes in the past of one change; then a successor document begins. A document of more changes side by side than
+/// this is kept and not read.
 pub const DOCUMENT_CHANGES_MAX: usize = 2_000;
 /// Deepest nesting of objects in a document.
 pub const DEPTH_MAX: u8 = 16;

@@ -27,6 +27,7 @@ impl From<read::Error> for Failure {
             read::Error::Unknown { .. } => "unknown_document",
             read::Error::Ambiguous { .. } => "ambiguous_document",
             read::Error::Damaged { .. } => "damaged_record",
+            read::Error::Overgrown { .. } => "overgrown_document",
             read::Error::Document(_) => "unreadable_document",
         };
         Self::new(name, error.to_string())
@@ -245,7 +246,7 @@ impl Core {
                 received: counters.received,
                 stored: counters.stored,
                 refused: counters.refused.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect(),
-                bytes_sent: counters.bytes_sent,
+                bytes_sent: 0, // The driver knows.
                 bytes_received: counters.bytes_received,
                 silent_seconds: Some(now.saturating_sub(session.heard.since_origin()).as_secs()),
                 trouble: None,

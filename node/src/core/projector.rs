@@ -12,6 +12,7 @@ use std::sync::Arc;
 use talkoot_protocol::catalog::Index;
 use talkoot_protocol::document::{self, Fields};
 use talkoot_protocol::id::DocumentId;
+use talkoot_protocol::limits::DOCUMENT_CHANGES_MAX;
 use talkoot_protocol::report::Report;
 use talkoot_protocol::report::row::Provenance;
 use talkoot_protocol::scope::Kind;
@@ -119,8 +120,11 @@ impl Core {
     }
 
     fn refresh(&mut self, document: &DocumentId) -> Result<(), read::Error> {
-        if self.engine.catalog().document(document).is_none_or(|known| known.kind != Kind::Report) {
+        let Some(known) = self.engine.catalog().document(document).filter(|known| known.kind == Kind::Report) else {
             return Ok(());
+        };
+        if known.changes().len() > DOCUMENT_CHANGES_MAX {
+            return Err(read::Error::Overgrown { document: *document });
         }
         let history = self.history(document)?;
         let reading = history.reading()?;

@@ -34,6 +34,12 @@ pub enum Error {
         /// The document.
         document: DocumentId,
     },
+    /// More changes stand side by side in it than are read.
+    #[error("document {document} has more changes than are read ({}); it is kept and set aside", talkoot_protocol::limits::DOCUMENT_CHANGES_MAX)]
+    Overgrown {
+        /// The document.
+        document: DocumentId,
+    },
     /// Its changes make no document.
     #[error(transparent)]
     Document(#[from] document::Error),

@@ -97,10 +97,11 @@ impl Door<'_> {
 
     /// Finds a change that another names.
     fn find(&self, id: &ChangeId) -> Judged<Index> {
-        if self.refused.contains(id) {
-            return Err(Refusal::DependsOnRefused.into());
+        match self.catalog.find(id) {
+            Some(index) => Ok(index),
+            None if self.refused.contains(id) => Err(Refusal::DependsOnRefused.into()),
+            None => Err(Stop::Wait(Missing::Change(*id))),
         }
-        self.catalog.find(id).ok_or(Stop::Wait(Missing::Change(*id)))
     }
 
     /// Requires membership, or waits for it.

@@ -22,7 +22,7 @@ pub enum Content {
     Opaque,
 }
 
-/// A change about which nothing is wrong in itself. Only [`check`] and [`Checked::sealed`] make one.
+/// A change about which nothing is wrong in itself. Only [`check`], [`Checked::sealed`] and [`Checked::from_log`] make one.
 #[derive(Debug, Clone)]
 pub struct Checked {
     change: Verified,
@@ -33,7 +33,8 @@ pub struct Checked {
 /// A change that was refused.
 #[derive(Debug, Clone)]
 pub struct Refused {
-    /// Its id, if it was well-formed enough to have one.
+    /// Its id, if what is wrong follows from what was signed. A bad signature or another body is the fault of whoever
+    /// delivered it: the change of that id may be sound, and is not to be judged by it.
     pub id: Option<ChangeId>,
     /// Why.
     pub refusal: Refusal,
@@ -91,8 +92,7 @@ impl Checked {
 pub fn check(network: &NetworkId, bytes: Vec<u8>) -> Result<Checked, Refused> {
     let unread = |refusal: Refusal| Refused { id: None, refusal, kept: None };
     let signed = Signed::decode(&bytes).map_err(|error| unread(error.into()))?;
-    let id = signed.id();
-    let change = signed.verify().map_err(|error| Refused { id: Some(id), refusal: error.into(), kept: None })?;
+    let change = signed.verify().map_err(|error| unread(error.into()))?;
     judge(network, change, bytes)
 }
 
@@ -101,7 +101,8 @@ fn judge(network: &NetworkId, change: Verified, bytes: Vec<u8>) -> Result<Checke
         Ok(content) => Ok(Checked { change, content, bytes }),
         Err(refusal) => {
             let kept = matches!(refusal, Refusal::Identifier(_)).then(|| change.clone().without_body().encode());
-            Err(Refused { id: Some(change.id()), refusal, kept })
+            let id = Some(change.id()).filter(|_| refusal != Refusal::BodyMissing);
+            Err(Refused { id, refusal, kept })
         }
     }
 }

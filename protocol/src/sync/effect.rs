@@ -55,7 +55,7 @@ pub enum Effect {
         /// The records.
         ordinals: Vec<Ordinal>,
     },
-    /// Say goodbye and close the connection.
+    /// Close the connection.
     Disconnect {
         /// To whom.
         node: NodeId,
@@ -90,8 +90,8 @@ pub enum Offence {
     /// It asked for or offered something that is not for it.
     #[error("asked for or offered a scope it has no part in")]
     ForeignScope,
-    /// It keeps more requests open than allowed.
-    #[error("asked for more at once than allowed")]
+    /// It asks more often than anyone could read the answers.
+    #[error("asked more often than allowed")]
     TooManyRequests,
     /// It delivered too much that had to be refused.
     #[error("delivered too many changes that had to be refused")]

@@ -36,6 +36,9 @@ const REFUSED_MAX: usize = 200_000;
 /// Most organisations remembered that are seen but not recognised.
 const SEEN_MAX: usize = 1_000;
 
+/// Most listing positions remembered.
+const CURSORS_MAX: usize = 4_096;
+
 /// What the engine is told once.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -75,7 +78,6 @@ pub struct Engine {
     intake: intake::Intake,
     sessions: BTreeMap<NodeId, Session>,
     cursors: BTreeMap<(NodeId, Scope), (u64, u64)>,
-    dirty: BTreeSet<Scope>,
     next_compare: Instant,
     epoch: u64,
     random: u64,
@@ -110,7 +112,6 @@ impl Engine {
             intake: intake::Intake::default(),
             sessions: BTreeMap::new(),
             cursors: BTreeMap::new(),
-            dirty: BTreeSet::new(),
             next_compare: Instant::default(),
             epoch,
             random,

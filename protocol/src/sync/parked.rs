@@ -16,12 +16,16 @@ pub const PARKED_MAX: usize = 20_000;
 /// Most bytes that wait at once.
 pub const PARKED_BYTES_MAX: usize = 64 * 1024 * 1024;
 
+/// Most changes of organisations that are not recognised that wait at once: strangers must not crowd out members.
+pub const STRANGERS_MAX: usize = 1_000;
+
 /// Changes that wait.
 #[derive(Debug, Default)]
 pub struct Parked {
     waiting: BTreeMap<ChangeId, (Missing, Origin, Arc<Checked>)>,
     by_missing: BTreeMap<Missing, BTreeSet<ChangeId>>,
     bytes: usize,
+    strangers: usize,
 }
 
 impl Parked {
@@ -31,9 +35,12 @@ impl Parked {
         if self.waiting.contains_key(&id) {
             return true;
         }
-        if self.waiting.len() >= PARKED_MAX || self.bytes + bytes > PARKED_BYTES_MAX {
+        let stranger = matches!(missing, Missing::Recognition(_));
+        let crowded = stranger && self.strangers >= STRANGERS_MAX;
+        if crowded || self.waiting.len() >= PARKED_MAX || self.bytes + bytes > PARKED_BYTES_MAX {
             return false;
         }
+        self.strangers += usize::from(stranger);
         self.bytes += bytes;
         self.by_missing.entry(missing).or_default().insert(id);
         self.waiting.insert(id, (missing, origin, change));
@@ -45,8 +52,9 @@ impl Parked {
         let ids = self.by_missing.remove(&missing).unwrap_or_default();
         ids.into_iter()
             .filter_map(|id| self.waiting.remove(&id))
-            .map(|(_, origin, change)| {
+            .map(|(missing, origin, change)| {
                 self.bytes -= change.bytes().len();
+                self.strangers -= usize::from(matches!(missing, Missing::Recognition(_)));
                 (origin, change)
             })
             .collect()

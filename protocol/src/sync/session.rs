@@ -23,6 +23,8 @@ pub const REQUESTS_OPEN_MAX: usize = 4;
 pub const REQUEST_IDS: usize = 256;
 /// Most listings and requests a peer may make in one second; nobody who reads the answers comes near it.
 pub const ASKED_A_SECOND_MAX: u32 = 1_000;
+/// Bytes a peer may have unasked under judgement at once; what it sends beyond is dropped and found again by comparing.
+pub const UNASKED_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Refusals after which a peer is dropped.
 pub const REFUSED_MAX: u64 = 10_000;
 
@@ -79,9 +81,7 @@ pub struct Counters {
     pub stored: u64,
     /// Of those, how many were refused, by name.
     pub refused: BTreeMap<&'static str, u64>,
-    /// Frames and their bytes, in both directions.
-    pub bytes_sent: u64,
-    /// Bytes of the frames received.
+    /// Bytes of the frames received; what was sent the driver counts.
     pub bytes_received: u64,
 }
 
@@ -105,6 +105,8 @@ pub struct Session {
     /// When it last said anything.
     pub heard: Instant,
     asked: Asked,
+    /// Sizes of its deliveries under judgement, oldest first.
+    judging: VecDeque<usize>,
 }
 
 /// How often a peer has asked since a moment.
@@ -127,7 +129,23 @@ impl Session {
             counters: Counters::default(),
             heard: now,
             asked: Asked { since: now, times: 0 },
+            judging: VecDeque::new(),
         }
+    }
+
+    /// Notes a delivery of so many bytes that is being judged.
+    pub fn begin_judging(&mut self, bytes: usize) {
+        self.judging.push_back(bytes);
+    }
+
+    /// Notes that the oldest delivery was judged.
+    pub fn end_judging(&mut self) {
+        self.judging.pop_front();
+    }
+
+    /// Returns whether there is room to judge more of what nobody asked for.
+    pub fn has_room_for_unasked(&self) -> bool {
+        self.judging.iter().sum::<usize>() < UNASKED_BYTES_MAX
     }
 
     /// Counts that the peer asks for something; returns whether it may.

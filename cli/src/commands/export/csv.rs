@@ -169,7 +169,7 @@ mod tests {
             assert_eq!(flat::from_flat(&cells), Ok(Report::read(report.fields.clone()).0));
         }
         let last = rows[0].iter().filter(|column| column.starts_with("proposal_")).next_back();
-        assert_eq!(last, Some("proposal_12_level"));
+        assert_eq!(last, Some("proposal_12_text"));
     }
 
     #[test]

@@ -178,8 +178,8 @@ mod tests {
     #[test]
     fn cuts_where_the_csv_crate_cuts() {
         let letters = [b'a', b'"', b',', b'\n', b'\r'];
-        for number in 0..5usize.pow(7) {
-            let text: Vec<u8> = (0..7).map(|place| letters[number / 5usize.pow(place) % 5]).collect();
+        for number in 0..5usize.pow(5) {
+            let text: Vec<u8> = (0..5).map(|place| letters[number / 5usize.pow(place) % 5]).collect();
             let cells = |text: &[u8]| -> Vec<Vec<String>> {
                 let reader =
                     csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(64).from_reader(text);

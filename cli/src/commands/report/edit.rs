@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use talkoot_protocol::api::{Request, Response};
+use talkoot_protocol::api::{Identity, Request, Response};
 use talkoot_protocol::document::{self, Reading};
 use talkoot_protocol::id::{ChangeId, DocumentId, NetworkId};
 use talkoot_protocol::report::codes::Language;
@@ -16,10 +16,12 @@ use talkoot_protocol::sync::check::{Checked, check};
 
 use super::examine::require_changeable;
 use super::fields::{self, Cells};
+use super::organisations::Organisations;
 use super::pen::{self, Pen};
 use super::{answers, plain};
 use crate::args::Global;
 use crate::client::{Client, unexpected};
+use crate::commands::org::words::command;
 use crate::error::{Error, Result};
 use crate::{keys, output};
 
@@ -72,6 +74,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let mut client = Client::open(&global.dir)?;
     let identity = client.identity()?;
     let (document, history) = fetch(&mut client, &args.id, &identity.network)?;
+    require_own(&mut client, &document, &identity)?;
     let unreadable = |error: document::Error| Error::refused(format!("the report cannot be read: {error}"));
     let reading = document::read(&document::sound(&sign::chunks(&history))).map_err(unreadable)?;
     let (edits, report) = plan(args, &reading)?;
@@ -80,7 +83,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let pen = Pen::open(global, args.worker.as_deref(), &identity)?;
     let change = pen.author().change(&history, &edits, keys::moment()?).map_err(pen::not_signed)?;
     let kept = edits.iter().map(|(field, value)| (field.clone(), value.clone().unwrap_or_default())).collect();
-    pen::send(&mut client, &change, &kept, &format!("talkoot report edit {document} --file"))?;
+    pen::send(&mut client, &change, &kept, &command(global, &format!("report edit {document} --file")))?;
     if global.json {
         output::json(&Edited { document, change: change.id(), fields: edits.keys().collect() })?;
     } else {
@@ -112,6 +115,19 @@ fn fetch(client: &mut Client<'_>, asked: &str, network: &NetworkId) -> Result<(D
         Some(_) => Err(Error::refused(format!("{} is not a report", document.short()))),
         None => Err(distrust("its beginning is missing".into())),
     }
+}
+
+/// Refuses what every node would refuse, before anything is typed, signed and lost.
+fn require_own(client: &mut Client<'_>, document: &DocumentId, identity: &Identity) -> Result<()> {
+    let Response::Report(report) = client.ask(Request::Report { document: document.to_string() })? else {
+        return Err(unexpected());
+    };
+    if report.organisation == identity.organisation {
+        return Ok(());
+    }
+    let name = Organisations::ask(client)?.name(&report.organisation, Language::Fi);
+    Err(Error::refused(format!("report {} is {name}'s; only its own workers can change it", document.short()))
+        .hint("Nothing was signed. Ask them to change it, or write a report of your own."))
 }
 
 /// Returns what to change, and the report as it will read.

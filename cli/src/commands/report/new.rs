@@ -12,6 +12,7 @@ use super::fields::{self, Fields};
 use super::pen::{self, Pen};
 use crate::args::Global;
 use crate::client::Client;
+use crate::commands::org::words::command;
 use crate::error::Result;
 use crate::{keys, output};
 
@@ -67,14 +68,15 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let pen = Pen::open(global, args.worker.as_deref(), &identity)?;
     let fields = report.to_fields();
     let change = pen.author().begin(Kind::Report, scope, &fields, keys::moment()?).map_err(pen::not_signed)?;
-    let again = format!("talkoot report new --scope {} --file", args.scope);
+    let again = command(global, &format!("report new --scope {} --file", args.scope));
     pen::send(&mut client, &change, &fields, &again)?;
     let written = Written { document: change.document(), organisation: identity.organisation, scope };
     if global.json {
         output::json(&written)?;
     } else {
         output::line(&written.document.short())?;
-        output::say(&format!("Signed and stored. See it with: talkoot report show {}", written.document.short()));
+        let show = command(global, &format!("report show {}", written.document.short()));
+        output::say(&format!("Signed and stored. See it with: {show}"));
     }
     client.close()
 }

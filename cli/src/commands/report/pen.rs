@@ -77,7 +77,8 @@ fn keep(error: Error, fields: &Map<String, Value>, again: &str) -> Error {
     let error = error.context("the report was signed, but the node did not store it");
     match write() {
         Ok(()) => error.hint(format!(
-            "What you wrote is kept in {path}. See with 'talkoot report list' that it did not arrive, then send it again:\n    {again} {path}",
+            "What you wrote is kept in {path}. When the reason is gone, and 'talkoot report list' shows that it did not arrive after all, \
+             send it again:\n    {again} {path}",
             path = path.display()
         )),
         Err(failure) => {

@@ -16,7 +16,7 @@ use crate::sync::session::{ANSWER_WITHIN, Phase, Pull, REFUSED_MAX, REQUEST_IDS,
 use crate::time::Instant;
 use crate::wire::message::{DELIVERY_BYTES_MAX, DELIVERY_CHANGES_MAX, Held, Hello, Message, PAGE_IDS_MAX, SCOPES_MAX};
 
-use super::{Engine, SEEN_MAX, next_random};
+use super::{CURSORS_MAX, Engine, SEEN_MAX, next_random};
 
 /// A batch of at most this many changes and bytes is pushed whole; of more, peers are told the new digest and fetch it.
 const PUSH_CHANGES_MAX: usize = 16;
@@ -35,9 +35,7 @@ impl Engine {
     pub(super) fn disconnected(&mut self, node: NodeId) {
         let Some(session) = self.sessions.remove(&node) else { return };
         for (scope, pull) in session.pulls {
-            if let Some(epoch) = pull.epoch {
-                self.cursors.insert((node, scope), (epoch, pull.done));
-            }
+            self.keep_cursor(node, scope, &pull);
         }
     }
 
@@ -203,20 +201,30 @@ impl Engine {
 
     fn deliver(&mut self, node: NodeId, number: u32, changes: Vec<Vec<u8>>) {
         let full = self.intake.is_full();
+        let member = self.is_member(&node);
         let Some(session) = self.sessions.get_mut(&node) else { return };
+        let welcome = number == 0 && !full && member && session.has_room_for_unasked();
         match session.requests.get_mut(&number) {
             Some(request) if !request.answered => request.answered = true,
-            // Unasked and there is no room: dropping is safe, comparing will find it again.
-            _ if number != 0 || full => return,
-            _ => {}
+            _ if welcome => {}
+            // Unasked, and from a stranger or more than there is room for: comparing will find what is worth having.
+            _ => return,
         }
+        session.begin_judging(changes.iter().map(Vec::len).sum());
         session.counters.received += changes.len() as u64;
         self.outbox.push_back(Effect::Check { source: Source::Peer { node, number }, changes });
+    }
+
+    /// Returns whether a peer acts for a member.
+    fn is_member(&self, node: &NodeId) -> bool {
+        let organisation = self.sessions.get(node).and_then(Session::organisation);
+        organisation.is_some_and(|id| self.membership.is_member(&id))
     }
 
     /// A request's answer was judged: what did not come is asked for again, unless nothing came at all.
     pub(super) fn answered(&mut self, node: NodeId, number: u32, delivered: &BTreeSet<ChangeId>) {
         let Some(session) = self.sessions.get_mut(&node) else { return };
+        session.end_judging();
         let Some(request) = session.requests.remove(&number) else { return };
         let Some(pull) = session.pulls.get_mut(&request.scope) else { return };
         if request.ids.iter().any(|id| delivered.contains(id)) {
@@ -262,11 +270,20 @@ impl Engine {
             }
         }
         for scope in finished {
-            if let Some(Pull { epoch: Some(epoch), done, .. }) = session.pulls.remove(&scope) {
-                self.cursors.insert((node, scope), (epoch, done));
+            if let Some(pull) = session.pulls.remove(&scope) {
+                self.keep_cursor(node, scope, &pull);
             }
         }
         self.sessions.insert(node, session);
+    }
+
+    /// Remembers how far a scope was pulled from a peer. A forgotten cursor costs a listing from the start, nothing else.
+    fn keep_cursor(&mut self, node: NodeId, scope: Scope, pull: &Pull) {
+        let Some(epoch) = pull.epoch else { return };
+        if self.cursors.len() >= CURSORS_MAX {
+            self.cursors.pop_first();
+        }
+        self.cursors.insert((node, scope), (epoch, pull.done));
     }
 
     /// Asks for wanted changes as long as there is room for them here.
@@ -323,7 +340,6 @@ impl Engine {
             }
             self.tell(node, ours);
         }
-        self.dirty.clear();
     }
 
     /// While a peer's changes stream in, telling it our digest after each batch would only be noise.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::catalog::{Index, Ordinal};
 use crate::id::ChangeId;
 use crate::membership::Membership;
+use crate::signed::Signed;
 use crate::sync::admit::{Admission, Door, Missing, Verdict};
 use crate::sync::check::{Checked, Content, Refused};
 use crate::sync::effect::{Effect, Event, Outcome, Write};
@@ -27,6 +28,8 @@ pub(super) struct Intake {
     queued: BTreeSet<ChangeId>,
     queue_bytes: usize,
     evidence: Vec<Vec<u8>>,
+    /// Evidence of a batch that could not be written: goes with the next one, and does not begin one by itself.
+    evidence_left: Vec<Vec<u8>>,
     writing: Option<Writing>,
     next_batch: u64,
     submissions: Submissions,
@@ -38,6 +41,7 @@ struct Writing {
     batch: Batch,
     entries: Vec<(Index, Origin, Arc<Checked>)>,
     outcomes: Vec<(Token, u32, Outcome)>,
+    evidence: Vec<Vec<u8>>,
     catalog_before: usize,
     membership_before: Option<Box<Membership>>,
 }
@@ -111,7 +115,7 @@ impl Engine {
         let name = refused.refusal.name();
         let already = refused.id.is_some_and(|id| self.refused.contains(&id));
         self.remember_refused(refused.id, name);
-        if let Some(kept) = refused.kept.filter(|_| !already) {
+        if let Some(kept) = refused.kept.filter(|kept| !already && self.is_signed_by_member(kept)) {
             self.intake.evidence.push(kept);
         }
         match origin {
@@ -121,6 +125,15 @@ impl Engine {
             Origin::Peer(node) => self.refused_from(node, refused.id, name),
             Origin::Log(_) => {}
         }
+    }
+
+    /// Returns whether a kept header is by a key that a member's certificate lets act: nothing else enters the log.
+    fn is_signed_by_member(&self, kept: &[u8]) -> bool {
+        let Ok(signed) = Signed::decode(kept) else { return false };
+        let certificate = signed.header().certificate.and_then(|id| self.membership.certificate(&id));
+        certificate.is_some_and(|certificate| {
+            certificate.subject == signed.header().author && self.membership.is_member(&certificate.organisation)
+        })
     }
 
     /// Sets one outcome of a submission and reports it once all are set.
@@ -147,6 +160,7 @@ impl Engine {
             batch: Batch(self.intake.next_batch),
             entries: Vec::new(),
             outcomes: Vec::new(),
+            evidence: Vec::new(),
             catalog_before: self.catalog.len(),
             membership_before: None,
         };
@@ -160,14 +174,16 @@ impl Engine {
         self.begin_writing(writing);
     }
 
-    fn begin_writing(&mut self, writing: Writing) {
+    fn begin_writing(&mut self, mut writing: Writing) {
         let writes: Vec<Write> = writing
             .entries
             .iter()
             .filter(|(_, origin, _)| !matches!(origin, Origin::Log(_)))
             .map(|(index, _, change)| Write { change: change.clone(), note: self.note(*index) })
             .collect();
-        let evidence = std::mem::take(&mut self.intake.evidence);
+        let mut evidence = std::mem::take(&mut self.intake.evidence_left);
+        evidence.append(&mut self.intake.evidence);
+        writing.evidence.clone_from(&evidence);
         let batch = writing.batch;
         self.intake.writing = Some(writing);
         if writes.is_empty() && evidence.is_empty() {
@@ -187,10 +203,15 @@ impl Engine {
                 }
             }
             Verdict::Wait(missing) => {
+                let id = change.id();
+                let parked = self.parked.park(missing, origin, change);
                 if let Origin::Local { token, at } = origin {
-                    writing.outcomes.push((token, at, Outcome::Waiting(change.id(), missing)));
+                    let outcome = match parked {
+                        true => Outcome::Waiting(id, missing),
+                        false => Outcome::NotStored(id, "too many changes wait for something already".into()),
+                    };
+                    writing.outcomes.push((token, at, outcome));
                 }
-                self.parked.park(missing, origin, change);
             }
             Verdict::Refuse(refusal) => {
                 self.refuse(origin, Refused { id: Some(change.id()), refusal, kept: None });
@@ -252,7 +273,6 @@ impl Engine {
         let set = self.sets.entry(scope).or_default();
         set.digest.add(&self.catalog.entry(index).id);
         set.order.push(index);
-        self.dirty.insert(scope);
         if self.catalog.fork_of(index).is_some() {
             self.forks += 1;
         }
@@ -262,6 +282,7 @@ impl Engine {
     pub(super) fn persist_failed(&mut self, batch: Batch, reason: &str) {
         let Some(writing) = self.intake.writing.take_if(|writing| writing.batch == batch) else { return };
         self.catalog.truncate(writing.catalog_before);
+        self.intake.evidence_left = writing.evidence;
         if let Some(membership) = writing.membership_before {
             self.membership = *membership;
         }

@@ -72,7 +72,6 @@ impl Engine {
         let Some(entry) = read.resolve(self) else { return Restored::ReadAgain };
         let index = self.catalog.insert(entry);
         self.count_in(index, ordinal);
-        self.dirty.clear();
         Restored::In(index)
     }
 
@@ -87,8 +86,7 @@ impl Engine {
                     self.membership.learn(change.id(), speaker, sequence, statement);
                 }
                 self.count_in(index, ordinal);
-                self.dirty.clear();
-                Restored::In(index)
+                        Restored::In(index)
             }
             Verdict::Known => Restored::Refused("duplicate"),
             Verdict::Wait(missing) => match self.parked.park(missing, Origin::Log(ordinal), Arc::new(change)) {
