@@ -16,6 +16,7 @@ use std::time::Instant as Clock;
 
 use talkoot_protocol::catalog::Ordinal;
 use talkoot_protocol::id::{DocumentId, NetworkId, NodeId, OrganisationId};
+use talkoot_protocol::sync::check::Checked;
 use talkoot_protocol::sync::effect::{Effect, Event, Offence, Outcome, Write};
 use talkoot_protocol::sync::engine::Engine;
 use talkoot_protocol::sync::input::{Batch, Input, Source, Token};
@@ -226,9 +227,20 @@ impl Core {
     /// Submits changes and waits until each is decided. For use without a network.
     pub fn submit(&mut self, changes: Vec<Vec<u8>>) -> Vec<Outcome> {
         let token = self.token();
+        self.decide(token, Input::Submitted { token, changes })
+    }
+
+    /// Submits changes that this process has just signed, and waits until each is decided. For use without a network.
+    pub fn submit_sealed(&mut self, changes: Vec<Checked>) -> Vec<Outcome> {
+        let token = self.token();
+        self.decide(token, Input::Sealed { token, changes })
+    }
+
+    fn decide(&mut self, token: Token, input: Input) -> Vec<Outcome> {
         let mut alone = Alone::default();
-        self.handle(Input::Submitted { token, changes }, &mut alone);
-        alone.decided.into_iter().find(|(decided, _)| *decided == token).map(|(_, outcomes)| outcomes).unwrap_or_default()
+        self.handle(input, &mut alone);
+        let decided = alone.decided.into_iter().find(|(decided, _)| *decided == token);
+        decided.map(|(_, outcomes)| outcomes).unwrap_or_default()
     }
 
     /// Closes the store in good order.

@@ -4,9 +4,10 @@
 //! Row (one report) -> Columns (all of them) -> Query -> true counts -> suppression -> MergedView
 //! ```
 //!
-//! There is one way out, [`Columns::view`] (and [`Columns::together`] and [`Columns::knowers`], which show no count that it hides), and suppression lies on it: a
-//! small count is a [`Count::Few`] before any interface sees it. Two nodes that hold the same rows give the same bytes,
-//! whatever the order in which the rows came. Nothing here knows words, labels, documents or peers.
+//! There is one way out, [`Columns::view`] (and [`Columns::together`] and [`Columns::knowers`], which show no count that
+//! it hides), and suppression lies on it: a small count is a [`Count::Few`] before any interface sees it. Two nodes
+//! that hold the same rows give the same bytes, whatever the order in which the rows came. Nothing here knows words,
+//! labels, documents or peers.
 
 mod axis;
 mod columns;

@@ -27,9 +27,9 @@ const EXAMPLE: &str = "Example:
   talkoot export reports.csv
   talkoot export for-reading.csv --language fi --delimiter ';'
 
-CSV has one row for each report, in UTF-8, with codes, and can be imported again; where several people wrote at the same time it has
-one of the values. With --language it has names instead of codes, for reading only. Spreadsheets in Finnish and Swedish expect
---delimiter ';'. JSONL has one report in each line, with every value. An automerge file holds a map from document id to fields, at
+CSV has one row for each report, in UTF-8, with codes, and can be imported again; where several people wrote at the same time it has \
+one of the values. With --language it has names instead of codes, for reading only. Spreadsheets in Finnish and Swedish expect \
+--delimiter ';'. JSONL has one report in each line, with every value. An automerge file holds a map from document id to fields, at \
 most 10000 reports.
 
 With --json one object: {\"file\", \"format\", \"reports\", \"contested\", \"unreadable\"}.";

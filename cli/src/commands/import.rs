@@ -30,13 +30,13 @@ const EXAMPLE: &str = "Example:
   talkoot import reports.csv --dry-run
   talkoot import reports.csv --worker anna --scope region:12
 
-A CSV file has a header row with the columns that 'talkoot export' writes (title, kind, support_need, proposal_1_text, …), divided by
+A CSV file has a header row with the columns that 'talkoot export' writes (title, kind, support_need, proposal_1_text, …), divided by \
 commas, semicolons or tabs, in UTF-8. In a JSONL file each line is one report as 'talkoot report new --file' takes it.
 
-Each row is signed anew, so importing a file twice would store every report twice. The journal (FILE.imported, unless --journal says
+Each row is signed anew, so importing a file twice would store every report twice. The journal (FILE.imported, unless --journal says \
 otherwise) remembers which rows are stored: a repeated or interrupted import goes on where it stopped. Keep it beside the file.
 
-With --json one object: {\"rows\", \"stored\", \"already\", \"refused_rows\", \"refused\": [{\"line\", \"field\", \"problem\"}], \"seconds\"};
+With --json one object: {\"rows\", \"stored\", \"already\", \"noted_rows\", \"refused_rows\", \"refused\": [{\"line\", \"field\", \"problem\"}], \"seconds\"}; \
 \"refused\" names at most 10000 problems. Exit code 1 if any row was refused.";
 
 /// What to import.
@@ -109,7 +109,10 @@ fn check_all(source: &Source, confirmed: bool, tally: &mut Tally) -> Result<()> 
     while let Some(records) = batches.next()? {
         for (line, row) in batch::examine_all(source, &records, confirmed) {
             match row {
-                Ok(_) => tally.stored(),
+                Ok((_, notes)) => {
+                    bar.suspend(|| tally.note(line, &notes));
+                    tally.stored();
+                }
                 Err(refusals) => bar.suspend(|| tally.refuse(line, refusals)),
             }
         }

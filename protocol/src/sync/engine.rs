@@ -127,6 +127,7 @@ impl Engine {
             Input::Disconnected(node) => self.disconnected(node),
             Input::Frame { node, bytes } => self.frame(now, node, &bytes),
             Input::Submitted { token, changes } => self.submitted(token, changes),
+            Input::Sealed { token, changes } => self.sealed(token, changes),
             Input::Checked { source, results } => self.checked(source, results),
             Input::Persisted { batch, ordinals } => self.persisted(batch, &ordinals),
             Input::PersistFailed { batch, reason } => self.persist_failed(batch, &reason),

@@ -64,6 +64,13 @@ pub enum Input {
         /// The changes, in causal order where they build on each other.
         changes: Vec<Vec<u8>>,
     },
+    /// Somebody in this process has just signed these, so that only their content needed judging, and wants them admitted.
+    Sealed {
+        /// How to answer.
+        token: Token,
+        /// The changes, in causal order where they build on each other.
+        changes: Vec<Checked>,
+    },
     /// The changes of an [`Effect::Check`](super::effect::Effect::Check) were judged, in the order given.
     Checked {
         /// For whom.

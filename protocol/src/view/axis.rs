@@ -53,33 +53,46 @@ fn widen<T: Into<u32> + Copy>(column: &[T], keys: &mut [u32]) {
     keys.iter_mut().zip(column).for_each(|(key, value)| *key = (*value).into());
 }
 
-/// The values of a facet that occur, and by key the positions among them. A key that no report has, and that of a report
-/// that is gone, has none.
+/// The values of a facet and by key the positions among them. A key that no report has has none, as has that of a report
+/// that is gone.
+#[derive(Debug, Clone)]
 struct Mapping {
     values: Vec<Value>,
-    positions: Vec<Vec<u32>>,
+    positions: Vec<u32>,
+    /// Where the positions of each key begin; one more than there are keys.
+    starts: Vec<u32>,
 }
 
 impl Mapping {
     fn new(columns: &Columns, facet: Facet, allowed: Option<&BTreeSet<Value>>) -> Self {
         let is_allowed = |value: &Value| allowed.is_none_or(|allowed| allowed.contains(value));
-        let by_key = match facet {
-            Facet::County | Facet::Municipality => return Self::of_areas(columns, facet, is_allowed),
-            Facet::Theme => (0..=ThemeSet::SETS).map(themes).collect(),
-            Facet::HalfYear => half_years(columns),
+        match facet {
+            Facet::County | Facet::Municipality => Self::of_areas(columns, facet, is_allowed),
+            Facet::Theme => Self::of_values((0..=ThemeSet::SETS).map(|bits| themes(columns, bits)), is_allowed),
+            Facet::HalfYear => Self::of_values(half_years(columns), is_allowed),
             Facet::OrganisationKind | Facet::Valence | Facet::Kind => {
-                (0..=u8::MAX).map(|codes| coded(facet, codes).into_iter().collect()).collect()
+                Self::of_values((0..=u8::MAX).map(|codes| coded(facet, codes)), is_allowed)
             }
-            Facet::Organisation => organisations(columns),
-        };
-        let values: BTreeSet<Value> = by_key.iter().flatten().copied().filter(is_allowed).collect();
-        let values: Vec<Value> = values.into_iter().collect();
-        let position = |value: &Value| values.binary_search(value).ok().map(|at| at as u32);
-        let positions = by_key.iter().map(|of_key| of_key.iter().filter_map(position).collect()).collect();
-        Self { values, positions }
+            Facet::Organisation => {
+                Self::of_values(columns.organisations().map(|id| id.copied().map(Value::Organisation)), is_allowed)
+            }
+        }
     }
 
-    /// The same for lists of areas, of which there may be very many.
+    /// Maps keys that have few values in all.
+    fn of_values<I: IntoIterator<Item = Value>>(
+        by_key: impl Iterator<Item = I>,
+        is_allowed: impl Fn(&Value) -> bool,
+    ) -> Self {
+        let by_key: Vec<Vec<Value>> = by_key.map(|values| values.into_iter().filter(&is_allowed).collect()).collect();
+        let values: BTreeSet<Value> = by_key.iter().flatten().copied().collect();
+        let values: Vec<Value> = values.into_iter().collect();
+        let position = |value: &Value| values.binary_search(value).ok().map(|at| at as u32);
+        let (positions, starts) = in_a_row(by_key.iter().map(|of_key| of_key.iter().filter_map(position)));
+        Self { values, positions, starts }
+    }
+
+    /// Maps lists of areas, of which there may be very many.
     fn of_areas(columns: &Columns, facet: Facet, is_allowed: impl Fn(&Value) -> bool) -> Self {
         let mut occurs = [false; CODES];
         columns.places().codes(facet).flatten().for_each(|code| occurs[usize::from(*code)] = true);
@@ -93,27 +106,45 @@ impl Mapping {
             }
         }
         let position = |code: &u16| by_code[usize::from(*code)];
-        let positions =
-            columns.places().codes(facet).map(|codes| codes.iter().filter_map(position).collect()).collect();
-        Self { values, positions }
+        let (positions, starts) =
+            in_a_row(columns.places().codes(facet).map(|codes| codes.iter().filter_map(position)));
+        Self { values, positions, starts }
+    }
+
+    fn keys(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    fn of(&self, key: usize) -> &[u32] {
+        &self.positions[self.starts[key] as usize..self.starts[key + 1] as usize]
     }
 }
 
-fn themes(bits: u16) -> Vec<Value> {
-    let themes = ThemeSet::from_bits(bits).map(|set| set.iter().map(Value::Theme).collect::<Vec<_>>());
-    match themes {
-        Some(themes) if themes.is_empty() => vec![Value::Unsaid],
-        themes => themes.unwrap_or_default(),
+/// Puts lists one after another. Returns them, and where each begins and the last ends.
+fn in_a_row<I: Iterator<Item = u32>>(lists: impl Iterator<Item = I>) -> (Vec<u32>, Vec<u32>) {
+    let (mut row, mut starts) = (Vec::new(), vec![0]);
+    for list in lists {
+        row.extend(list);
+        starts.push(row.len() as u32);
+    }
+    (row, starts)
+}
+
+fn themes(columns: &Columns, bits: u16) -> Vec<Value> {
+    match columns.themes(bits) {
+        None => Vec::new(),
+        Some(set) if set.bits() == 0 => vec![Value::Unsaid],
+        Some(set) => set.iter().map(Value::Theme).collect(),
     }
 }
 
-fn half_years(columns: &Columns) -> Vec<Vec<Value>> {
+fn half_years(columns: &Columns) -> impl Iterator<Item = Option<Value>> {
     let last = columns.half_years().next_back().unwrap_or(0);
-    let mut values = vec![Vec::new(); usize::from(last) + 1];
+    let mut values = vec![None; usize::from(last) + 1];
     for packed in columns.half_years() {
-        values[usize::from(packed)] = vec![HalfYear::unpack(packed).map_or(Value::Unsaid, Value::HalfYear)];
+        values[usize::from(packed)] = Some(HalfYear::unpack(packed).map_or(Value::Unsaid, Value::HalfYear));
     }
-    values
+    values.into_iter()
 }
 
 fn coded(facet: Facet, codes: u8) -> Option<Value> {
@@ -125,103 +156,47 @@ fn coded(facet: Facet, codes: u8) -> Option<Value> {
     })
 }
 
-fn organisations(columns: &Columns) -> Vec<Vec<Value>> {
-    columns.organisations().map(|id| id.into_iter().map(|id| Value::Organisation(*id)).collect()).collect()
-}
-
-/// The positions of a key: the first two inline, all of them in a list.
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    first: u32,
-    second: u32,
-    start: u32,
-    count: u32,
-}
-
 /// One facet as an axis of a table.
 #[derive(Debug, Clone)]
 pub(super) struct Axis {
     pub(super) source: Source,
     /// The values that may occur, ascending.
     pub(super) values: Vec<Value>,
-    entries: Vec<Entry>,
-    positions: Vec<u32>,
-    /// The most positions of a key.
-    count_max: usize,
-}
-
-/// What reports have on an axis, one after another: the `at[n]`th report is at `positions[n]`.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Expansion {
-    at: Vec<u32>,
-    positions: Vec<u32>,
-    length: usize,
-}
-
-impl Expansion {
-    /// Returns which report each position is of.
-    pub(super) fn at(&self) -> &[u32] {
-        &self.at[..self.length]
-    }
-
-    /// Returns the positions.
-    pub(super) fn positions(&self) -> &[u32] {
-        &self.positions[..self.length]
-    }
-
-    /// Returns each position with its report.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, usize)> {
-        self.at().iter().zip(self.positions()).map(|(at, position)| (*at as usize, *position as usize))
-    }
+    mapping: Mapping,
+    /// By key its first position and how many there are.
+    firsts: Vec<(u32, u32)>,
 }
 
 impl Axis {
     /// Makes the axis of a facet; with a filter on the same facet it has only the values listed there.
     pub(super) fn new(columns: &Columns, facet: Facet, filters: &Filters) -> Self {
         let mapping = Mapping::new(columns, facet, filters.on(facet));
-        let mut positions = Vec::new();
-        let mut entry = |of_key: &Vec<u32>| {
-            let start = positions.len() as u32;
-            positions.extend_from_slice(of_key);
-            let first = of_key.first().copied().unwrap_or_default();
-            let second = of_key.get(1).copied().unwrap_or_default();
-            Entry { first, second, start, count: of_key.len() as u32 }
+        let first = |key: usize| {
+            let positions = mapping.of(key);
+            (positions.first().copied().unwrap_or_default(), positions.len() as u32)
         };
-        let entries: Vec<Entry> = mapping.positions.iter().map(&mut entry).collect();
-        let count_max = mapping.positions.iter().map(Vec::len).max().unwrap_or_default();
-        Self { source: Source::of(facet), values: mapping.values, entries, positions, count_max }
+        let firsts = (0..mapping.keys()).map(first).collect();
+        Self { source: Source::of(facet), values: mapping.values.clone(), firsts, mapping }
     }
 
-    /// Looks up the positions of keys. One or two a report are written without a branch, since how many it has cannot be
-    /// guessed.
-    pub(super) fn expand(&self, keys: &[u32], into: &mut Expansion) {
-        let room = keys.len() * self.count_max.max(1) + 1;
-        if into.at.len() < room {
-            into.at.resize(room, 0);
-            into.positions.resize(room, 0);
+    /// Returns how many keys there are.
+    pub(super) fn keys(&self) -> usize {
+        self.mapping.keys()
+    }
+
+    /// Returns the positions of a key.
+    pub(super) fn positions(&self, key: usize) -> &[u32] {
+        self.mapping.of(key)
+    }
+
+    /// Calls `meet` with each position of a key of a report that passes the filters: it has at least one.
+    #[inline]
+    pub(super) fn each(&self, key: u32, mut meet: impl FnMut(usize)) {
+        let (first, count) = self.firsts[key as usize];
+        meet(first as usize);
+        if count > 1 {
+            self.mapping.of(key as usize)[1..].iter().for_each(|position| meet(*position as usize));
         }
-        if self.count_max <= 1 {
-            into.length = keys.len();
-            for (at, (slot, key)) in into.positions.iter_mut().zip(keys).enumerate() {
-                *slot = self.entries[*key as usize].first;
-                into.at[at] = at as u32;
-            }
-            return;
-        }
-        let mut length = 0;
-        for (at, key) in keys.iter().enumerate() {
-            let entry = self.entries[*key as usize];
-            into.at[length..length + 2].fill(at as u32);
-            into.positions[length..length + 2].copy_from_slice(&[entry.first, entry.second]);
-            if entry.count > 2 {
-                let end = length + entry.count as usize;
-                into.at[length..end].fill(at as u32);
-                let start = entry.start as usize;
-                into.positions[length..end].copy_from_slice(&self.positions[start..start + entry.count as usize]);
-            }
-            length += entry.count as usize;
-        }
-        into.length = length;
     }
 }
 
@@ -237,7 +212,7 @@ impl Sieve {
     pub(super) fn all(columns: &Columns, filters: &Filters) -> Vec<Self> {
         let one = |(facet, allowed): (Facet, &BTreeSet<Value>)| {
             let mapping = Mapping::new(columns, facet, Some(allowed));
-            let passes = mapping.positions.iter().map(|positions| !positions.is_empty()).collect();
+            let passes = (0..mapping.keys()).map(|key| !mapping.of(key).is_empty()).collect();
             Self { source: Source::of(facet), passes }
         };
         filters.iter().map(one).collect()

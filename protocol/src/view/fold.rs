@@ -1,11 +1,17 @@
 //! Counting: all reports, one pass, a table of true counts. Nothing here may leave the crate: [`super::suppress`] decides
 //! what of it is shown.
+//!
+//! Reports come author by author and organisation by organisation, so that distinct ones are counted by comparing with the
+//! last one. Two ways of counting give the same table: [`narrow`] where one axis has few values, which is nearly always,
+//! and [`wide`] for the rest (organisations by municipalities).
 
-use super::axis::{Axis, Expansion};
+mod narrow;
+mod wide;
+
+use super::axis::Axis;
 use super::columns::Columns;
 use super::facet::Value;
 use super::query::{CELLS_MAX, Error, Query};
-use super::scan::{Block, Pairs, scan};
 
 /// A true count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -13,46 +19,6 @@ pub(super) struct Tally {
     pub(super) reports: u64,
     pub(super) organisations: u64,
     pub(super) authors: u64,
-}
-
-/// A count in the making; relies on each author's and each organisation's reports coming together.
-///
-/// Two whole words, because the same few counts are read and written over and over: a processor passes on what it has
-/// just written only to a read of the same width.
-#[derive(Debug, Clone, Copy, Default)]
-struct Count {
-    /// Reports, and above 32 bits of them authors.
-    reports_and_authors: u64,
-    /// Organisations, and above 32 bits of them the rank of the last author counted; 0 for none.
-    organisations_and_rank: u64,
-}
-
-impl Count {
-    /// Counts a report of an author of a rank. Without branches: whether an author is new to a cell cannot be guessed.
-    #[inline]
-    fn meet(&mut self, rank: u32, first_rank: u32) {
-        let last_rank = (self.organisations_and_rank >> 32) as u32;
-        let organisations = u64::from(self.organisations_and_rank as u32) + u64::from(last_rank < first_rank);
-        self.reports_and_authors += 1 + (u64::from(last_rank < rank) << 32);
-        self.organisations_and_rank = organisations | u64::from(rank) << 32;
-    }
-
-    /// Counts every report of a block.
-    fn meet_all(&mut self, block: &Block) {
-        block.ranks().iter().zip(block.first_ranks()).for_each(|(rank, first)| self.meet(*rank, *first));
-    }
-
-    fn occurs(&self) -> bool {
-        self.reports_and_authors > 0
-    }
-
-    fn tally(&self) -> Tally {
-        Tally {
-            reports: u64::from(self.reports_and_authors as u32),
-            organisations: u64::from(self.organisations_and_rank as u32),
-            authors: self.reports_and_authors >> 32,
-        }
-    }
 }
 
 /// True counts of a query. Rows and columns without reports are left out.
@@ -69,6 +35,16 @@ pub(super) struct Table {
     pub(super) total: Tally,
 }
 
+/// Counts of every position of two axes; a missing axis has one position.
+#[derive(Debug, PartialEq, Eq)]
+struct Counts {
+    /// Row by row.
+    cells: Vec<Tally>,
+    rows: Vec<Tally>,
+    columns: Vec<Tally>,
+    total: Tally,
+}
+
 /// Counts a query.
 ///
 /// # Errors
@@ -78,60 +54,39 @@ pub(super) fn fold(columns: &Columns, query: &Query) -> Result<Table, Error> {
         return Err(Error::SameFacet { facet: query.rows });
     }
     let rows = Axis::new(columns, query.rows, &query.filters);
-    let Some(facet) = query.columns else { return Ok(one_way(columns, query, rows)) };
-    let across = Axis::new(columns, facet, &query.filters);
-    if rows.values.len().saturating_mul(across.values.len()) > CELLS_MAX {
-        return Err(Error::TooManyCells { rows: rows.values.len(), columns: across.values.len() });
+    let across = query.columns.map(|facet| Axis::new(columns, facet, &query.filters));
+    let width = across.as_ref().map_or(1, |across| across.values.len());
+    if rows.values.len().saturating_mul(width) > CELLS_MAX {
+        return Err(Error::TooManyCells { rows: rows.values.len(), columns: width });
     }
-    Ok(two_way(columns, query, rows, across))
+    let filters = &query.filters;
+    let counts = match &across {
+        None => narrow::one_way(columns, filters, &rows),
+        Some(across) => narrow::two_way(columns, filters, &rows, across)
+            .unwrap_or_else(|| wide::two_way(columns, filters, &rows, across)),
+    };
+    Ok(counts.table(&rows.values, across.as_ref().map(|across| &across.values[..])))
 }
 
-/// Counts reports of a block, each at its place.
-fn meet_each(counts: &mut [Count], block: &Block, places: impl Iterator<Item = (usize, usize)>) {
-    let (ranks, first_ranks) = (block.ranks(), block.first_ranks());
-    places.for_each(|(at, place)| counts[place].meet(ranks[at], first_ranks[at]));
-}
-
-fn one_way(columns: &Columns, query: &Query, rows: Axis) -> Table {
-    let mut totals = vec![Count::default(); rows.values.len()];
-    let mut total = Count::default();
-    let mut expansion = Expansion::default();
-    scan(columns, &query.filters, &rows, None, |block| {
-        total.meet_all(block);
-        rows.expand(block.rows(), &mut expansion);
-        meet_each(&mut totals, block, expansion.iter());
-    });
-    let occurs = |entry: &(Value, Count)| entry.1.occurs();
-    let lines = rows.values.into_iter().zip(totals).filter(occurs);
-    let (rows, row_totals) = lines.map(|(value, count)| (value, count.tally())).unzip();
-    Table { rows, columns: None, cells: Vec::new(), row_totals, column_totals: Vec::new(), total: total.tally() }
-}
-
-fn two_way(columns: &Columns, query: &Query, rows: Axis, across: Axis) -> Table {
-    let width = across.values.len();
-    let mut cells = vec![Count::default(); rows.values.len() * width];
-    let mut row_totals = vec![Count::default(); rows.values.len()];
-    let mut column_totals = vec![Count::default(); width];
-    let mut total = Count::default();
-    let (mut expansion, mut pairs) = (Expansion::default(), Pairs::default());
-    scan(columns, &query.filters, &rows, Some(&across), |block| {
-        total.meet_all(block);
-        across.expand(block.columns(), &mut expansion);
-        meet_each(&mut column_totals, block, expansion.iter());
-        let places = pairs.of(block, &rows, &across).map(|(at, row, column)| (at, row * width + column));
-        meet_each(&mut cells, block, places);
-        meet_each(&mut row_totals, block, pairs.rows());
-    });
-    let kept_rows: Vec<usize> = (0..row_totals.len()).filter(|row| row_totals[*row].occurs()).collect();
-    let kept_columns: Vec<usize> = (0..width).filter(|column| column_totals[*column].occurs()).collect();
-    let cell = |row: usize, column: usize| cells[row * width + column].tally();
-    Table {
-        rows: kept_rows.iter().map(|row| rows.values[*row]).collect(),
-        columns: Some(kept_columns.iter().map(|column| across.values[*column]).collect()),
-        cells: kept_rows.iter().flat_map(|row| kept_columns.iter().map(|column| cell(*row, *column))).collect(),
-        row_totals: kept_rows.iter().map(|row| row_totals[*row].tally()).collect(),
-        column_totals: kept_columns.iter().map(|column| column_totals[*column].tally()).collect(),
-        total: total.tally(),
+impl Counts {
+    /// Keeps the rows and columns that have reports.
+    fn table(self, rows: &[Value], across: Option<&[Value]>) -> Table {
+        let occurring =
+            |totals: &[Tally]| -> Vec<usize> { (0..totals.len()).filter(|at| totals[*at].reports > 0).collect() };
+        let width = self.columns.len();
+        let (kept_rows, kept_columns) = (occurring(&self.rows), occurring(&self.columns));
+        let cells = kept_rows.iter().flat_map(|row| kept_columns.iter().map(move |column| row * width + *column));
+        Table {
+            rows: kept_rows.iter().map(|row| rows[*row]).collect(),
+            columns: across.map(|values| kept_columns.iter().map(|column| values[*column]).collect()),
+            cells: if across.is_some() { cells.map(|place| self.cells[place]).collect() } else { Vec::new() },
+            row_totals: kept_rows.iter().map(|row| self.rows[*row]).collect(),
+            column_totals: match across {
+                Some(_) => kept_columns.iter().map(|column| self.columns[*column]).collect(),
+                None => Vec::new(),
+            },
+            total: self.total,
+        }
     }
 }
 
@@ -143,6 +98,8 @@ mod tests {
 
     use super::super::facet::Facet;
     use super::super::query::Filters;
+    use super::super::row::Row;
+    use super::super::terms::ThemeSet;
     use super::super::testing::{any_row, count_slowly, row};
     use super::*;
 
@@ -175,6 +132,18 @@ mod tests {
             let rows: BTreeMap<_, _> = first.into_iter().chain(then).map(|row| (row.document, row)).collect();
             prop_assert_eq!(fold(&columns, &query), Ok(count_slowly(&rows, &query)));
         }
+
+        #[test]
+        fn both_ways_of_counting_agree(rows in proptest::collection::vec(any_row(), 0..120), query in any_query()) {
+            let mut columns = Columns::new(3);
+            columns.extend(rows);
+            let axis = |facet| Axis::new(&columns, facet, &query.filters);
+            if let Some(facet) = query.columns {
+                let (rows, across) = (axis(query.rows), axis(facet));
+                let wide = wide::two_way(&columns, &query.filters, &rows, &across);
+                prop_assert_eq!(narrow::two_way(&columns, &query.filters, &rows, &across), Some(wide));
+            }
+        }
     }
 
     #[test]
@@ -183,11 +152,26 @@ mod tests {
         columns.insert(&row(1));
         let same = Query::two_way(Facet::Theme, Facet::Theme);
         assert_eq!(fold(&columns, &same), Err(Error::SameFacet { facet: Facet::Theme }));
-        columns.extend((0..30_000).map(row));
+        let themes = |number: u16| ThemeSet::from_bits(1 << (number % 11)).unwrap();
+        columns.extend((0..30_000).map(|number| Row { themes: themes(number), ..row(number) }));
         let wide = Query::two_way(Facet::Organisation, Facet::Theme);
         assert!(matches!(fold(&columns, &wide), Err(Error::TooManyCells { rows: 30_000, .. })));
         let filtered = Query { filters: "theme=2,5".parse().unwrap(), ..wide };
         assert!(fold(&columns, &filtered).is_ok());
+    }
+
+    #[test]
+    fn a_line_that_is_gone_leaves_no_key_behind() {
+        let mut columns = Columns::new(3);
+        columns.insert(&row(1));
+        columns.insert(&Row { author: row(2).author, half_year: None, ..row(1) });
+        for facet in Facet::all() {
+            let filters = "half_year=2026-H1,none".parse().unwrap();
+            let table = fold(&columns, &Query { filters, ..Query::one_way(*facet) }).unwrap();
+            assert_eq!((table.rows.len(), table.total.reports), (1, 1), "{facet}");
+        }
+        columns.remove(&row(1).document);
+        assert_eq!(fold(&columns, &Query::one_way(Facet::HalfYear)).unwrap().rows, []);
     }
 
     #[test]

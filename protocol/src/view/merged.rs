@@ -126,12 +126,9 @@ impl Columns {
     /// # Errors
     /// [`Error::SameFacet`] and [`Error::TooManyCells`] for tables that are not answered.
     pub fn view(&self, query: &Query, rules: &Rules) -> Result<MergedView, Error> {
-        let t0 = std::time::Instant::now();
         let table = fold(self, query)?;
-        let t1 = t0.elapsed();
         let applied = Applied::new(rules, query.tells_organisations_apart());
         let lattice = suppress(&table, &applied, query.is_by_organisation());
-        if std::env::var("TT").is_ok() { eprintln!("fold {t1:?} suppress {:?}", t0.elapsed() - t1); }
         let keys = |values: &[Value]| values.iter().map(Value::to_string).collect::<Vec<_>>();
         let cell = |row: usize, column: usize| Cell::new(lattice.shown(row, column));
         let columns = table.columns.as_deref().map(keys).unwrap_or_default();

@@ -7,7 +7,7 @@
 //! **Zero is shown as zero.** It tells that no member has reported such a thing, which is what a reader looks for ("what do
 //! we not know?"). It is not a statement about any person, since nobody is counted; and it cannot be hidden honestly, since
 //! a table in which every empty cell reads "few" would claim knowledge that nobody has. Its price is that each hidden cell
-//! is known to be at least one, which [`super::suppress`] reckons with.
+//! is known to be at least one, which the suppression reckons with.
 //!
 //! **Tables by organisation.** Where a facet or a filter tells organisations (or their kinds) apart, a cell holds one
 //! organisation by construction, and a minimum of two would empty the table. There the minimum of organisations is not

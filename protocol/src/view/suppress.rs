@@ -58,14 +58,14 @@ pub(super) fn suppress(table: &Table, rules: &Applied, is_by_organisation: bool)
             lattice.hide(place);
         }
     }
-    let mut rounds = (0, 0);
+    // Few at a time, since one more hidden count often protects several; then twice as many, so that it ends soon.
+    let mut a_line = 1u32;
     loop {
-        while lattice.close_lines(rules) { rounds.0 += 1; }
-        rounds.1 += 1;
-        if !lattice.close_cycles() {
-            if std::env::var("TT").is_ok() { eprintln!("{rounds:?} primary {} hidden {}", lattice.tallies.iter().filter(|t| t.reports > 0 && !rules.allow(t.reports, t.organisations, t.authors)).count(), lattice.hidden.iter().filter(|h| **h).count()); }
+        while lattice.close_lines(rules) {}
+        if !lattice.close_cycles(a_line) {
             return lattice;
         }
+        a_line = a_line.saturating_mul(2);
     }
 }
 
@@ -185,23 +185,25 @@ impl Lattice {
         self.pick(self.parts(line), line).or_else(|| self.is_open(margin).then_some(margin))
     }
 
-    /// Hides one more count for hidden counts that could be worked out, at most one a line. Returns whether any could.
-    fn close_cycles(&mut self) -> bool {
-        let mut rows_touched = vec![false; self.height];
-        let mut columns_touched = vec![false; self.width];
+    /// Hides one more count for hidden counts that could be worked out, but no more than so many a line. Returns whether
+    /// any could.
+    fn close_cycles(&mut self, a_line: u32) -> bool {
+        let mut in_row = vec![0; self.height];
+        let mut in_column = vec![0; self.width];
         let mut changed = false;
         for place in audit::determined(self) {
             let (row, column) = (place / self.width, place % self.width);
-            if rows_touched[row] && !self.is_one_way() || columns_touched[column] {
+            if in_row[row] >= a_line || in_column[column] >= a_line {
                 continue;
             }
             let Some(more) = self.companion(place) else { continue };
             self.hide(more);
             changed = true;
-            for place in [place, more] {
-                rows_touched[place / self.width] = true;
-                columns_touched[place % self.width] = true;
-            }
+            let (more_row, more_column) = (more / self.width, more % self.width);
+            in_row[row] += 1;
+            in_column[column] += 1;
+            in_row[more_row] += u32::from(more_row != row);
+            in_column[more_column] += u32::from(more_column != column);
         }
         changed
     }

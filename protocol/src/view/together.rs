@@ -16,7 +16,7 @@ use super::fold::{Tally, fold};
 use super::merged::Cell;
 use super::query::{Filters, Query};
 use super::rules::{Applied, Rules};
-use super::scan::{Pairs, scan};
+use super::scan::scan;
 use super::suppress::suppress;
 use super::terms::{Area, Theme};
 use crate::id::OrganisationId;
@@ -110,23 +110,26 @@ impl Columns {
         let view = self.view(&Query::two_way(Facet::Theme, facet), rules).ok()?;
         let cell = view.cell(Some(&theme.to_string()), Some(&area.to_string()))?;
         let (theme, mut numbers) = (Value::Theme(theme), BTreeSet::new());
-        self.scan_places(facet, |author, found_theme, found_area| {
-            if (found_theme, found_area) == (theme, area) {
+        let [themes, areas] = self.place_axes(facet);
+        self.scan_places(&themes, &areas, |author, row, column| {
+            if (themes.values[row], areas.values[column]) == (theme, area) {
                 numbers.insert(self.organisation_of(author));
             }
         });
         (cell.is_shown() && !numbers.is_empty()).then(|| self.named(numbers, &self.kinds()))
     }
 
-    /// Calls `meet` for each report with its author, and each of its themes and places.
-    fn scan_places(&self, facet: Facet, mut meet: impl FnMut(u32, Value, Value)) {
-        let filters = Filters::default();
-        let (themes, areas) = (Axis::new(self, Facet::Theme, &filters), Axis::new(self, facet, &filters));
-        let mut pairs = Pairs::default();
-        scan(self, &filters, &themes, Some(&areas), |block| {
-            let cells = pairs.of(block, &themes, &areas);
-            cells.for_each(|(at, row, column)| meet(block.authors()[at], themes.values[row], areas.values[column]));
+    /// Calls `meet` for each report with its author, and each of its themes and places as positions on these axes.
+    fn scan_places(&self, themes: &Axis, areas: &Axis, mut meet: impl FnMut(u32, usize, usize)) {
+        scan(self, &Filters::default(), themes, Some(areas), |block| {
+            for (author, theme, area) in block.reports() {
+                themes.each(theme, |row| areas.each(area, |column| meet(author, row, column)));
+            }
         });
+    }
+
+    fn place_axes(&self, facet: Facet) -> [Axis; 2] {
+        [Facet::Theme, facet].map(|facet| Axis::new(self, facet, &Filters::default()))
     }
 
     fn found(&self, facet: Facet, rules: &Rules) -> Vec<Found> {
@@ -134,11 +137,13 @@ impl Columns {
         let Ok(table) = fold(self, &Query::two_way(Facet::Theme, facet)) else { return Vec::new() };
         let lattice = suppress(&table, &Applied::new(rules, false), false);
         let areas = table.columns.unwrap_or_default();
+        let [themes, places] = self.place_axes(facet);
+        // The axes may have values that no report has; the table has not.
+        let row_of = positions_in(&themes.values, &table.rows);
+        let column_of = positions_in(&places.values, &areas);
         let mut shares = vec![Share::default(); table.rows.len() * areas.len()];
-        let rows: BTreeMap<Value, usize> = table.rows.iter().copied().zip(0..).collect();
-        let across: BTreeMap<Value, usize> = areas.iter().copied().zip(0..).collect();
-        self.scan_places(facet, |author, theme, area| {
-            if let (Some(row), Some(column)) = (rows.get(&theme), across.get(&area)) {
+        self.scan_places(&themes, &places, |author, theme, area| {
+            if let (Some(row), Some(column)) = (row_of[theme], column_of[area]) {
                 shares[row * areas.len() + column].meet(author, self.organisation_of(author), rules);
             }
         });
@@ -175,20 +180,22 @@ impl Columns {
         let kinds = Axis::new(self, Facet::OrganisationKind, &filters);
         let times = Axis::new(self, Facet::HalfYear, &filters);
         let unsaid = times.values.iter().position(|time| *time == Value::Unsaid);
-        let mut latest: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
-        let mut pairs = Pairs::default();
+        let mut latest = vec![None; self.organisations().count()];
         scan(self, &filters, &kinds, Some(&times), |block| {
-            for (at, kind, time) in pairs.of(block, &kinds, &times) {
-                let time = if unsaid == Some(time) { 0 } else { time + 1 };
-                let entry = latest.entry(self.organisation_of(block.authors()[at])).or_default();
-                *entry = (*entry).max((time, kind));
+            for (author, kind, time) in block.reports() {
+                let entry: &mut Option<(usize, usize)> = &mut latest[self.organisation_of(author) as usize];
+                times.each(time, |time| {
+                    let time = if unsaid == Some(time) { 0 } else { time + 1 };
+                    kinds.each(kind, |kind| *entry = (*entry).max(Some((time, kind))));
+                });
             }
         });
         let kind = |position: usize| match kinds.values.get(position) {
             Some(Value::OrganisationKind(kind)) => *kind,
             _ => OrganisationKind::Other,
         };
-        latest.into_iter().map(|(number, (_, position))| (number, kind(position))).collect()
+        let latest = (0..).zip(latest);
+        latest.filter_map(|(number, latest)| latest.map(|(_, position)| (number, kind(position)))).collect()
     }
 
     fn named(&self, numbers: impl IntoIterator<Item = u32>, kinds: &BTreeMap<u32, OrganisationKind>) -> Vec<Knower> {
@@ -210,6 +217,11 @@ impl Columns {
             counts: Cell::new(Some(found.tally)),
         }
     }
+}
+
+/// Returns for each value where it is in an ascending list.
+fn positions_in(values: &[Value], list: &[Value]) -> Vec<Option<usize>> {
+    values.iter().map(|value| list.binary_search(value).ok()).collect()
 }
 
 /// Whether a county's count less those of its municipalities would tell a number below the threshold.

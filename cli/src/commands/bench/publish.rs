@@ -5,6 +5,8 @@ use std::time::Instant;
 
 use talkoot_node::core::Core;
 use talkoot_protocol::charter::Charter;
+use talkoot_protocol::document::Fields;
+use talkoot_protocol::sign::Author;
 use talkoot_protocol::statement::{Names, OrganisationKind};
 use talkoot_protocol::sync::effect::Outcome;
 
@@ -63,12 +65,7 @@ pub(super) fn run(args: &Args) -> Result<Measured> {
 
     let cpu_before = process::cpu_seconds(None);
     let started = Instant::now();
-    let mut changes = Vec::with_capacity(args.reports);
-    for group in fields.chunks(args.batch.max(1)) {
-        let signed = reports::sign_all(author, group)?;
-        require(&core.submit(signed.clone()))?;
-        changes.extend(signed);
-    }
+    let changes = publish(&mut core, author, &fields, args.batch.max(1))?;
     let seconds = started.elapsed().as_secs_f64();
     let cpu_seconds = process::cpu_seconds(None).zip(cpu_before).map(|(after, before)| after - before);
 
@@ -94,6 +91,28 @@ pub(super) fn run(args: &Args) -> Result<Measured> {
         ratio_to: "cal_append",
         ..Measured::default()
     })
+}
+
+/// Signs on one thread while the batch before is being made durable on another. Returns the encoded changes.
+fn publish(core: &mut Core, author: Author<'_>, reports: &[Fields], batch: usize) -> Result<Vec<Vec<u8>>> {
+    let mut changes = Vec::with_capacity(reports.len());
+    std::thread::scope(|scope| {
+        let (ready, signed) = std::sync::mpsc::sync_channel(2);
+        let signer = scope.spawn(move || {
+            for group in reports.chunks(batch) {
+                if ready.send(reports::seal(author, group)?).is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        });
+        for group in signed {
+            changes.extend(group.iter().map(|change| change.bytes().to_vec()));
+            require(&core.submit_sealed(group))?;
+        }
+        signer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })?;
+    Ok(changes)
 }
 
 fn require(outcomes: &[Outcome]) -> Result<()> {

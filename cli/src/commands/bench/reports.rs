@@ -5,6 +5,7 @@ use serde_json::Value;
 use talkoot_protocol::document::Fields;
 use talkoot_protocol::scope::{Kind, Scope};
 use talkoot_protocol::sign::Author;
+use talkoot_protocol::sync::check::Checked;
 
 use crate::commands::demo::corpus;
 use crate::error::{Error, Result};
@@ -47,4 +48,13 @@ pub(super) fn sign_all(author: Author<'_>, reports: &[Fields]) -> Result<Vec<Vec
         }
         Ok(signed)
     })
+}
+
+/// Signs reports and judges what they hold, without verifying the signatures just made.
+pub(super) fn seal(author: Author<'_>, reports: &[Fields]) -> Result<Vec<Checked>> {
+    let seal = |fields: &Fields| {
+        let change = author.begin(Kind::Report, Scope::Network, fields, keys::moment()?).map_err(Error::failed)?;
+        Checked::sealed(&author.network, change).map_err(|refused| Error::refused(refused.refusal.to_string()))
+    };
+    reports.iter().map(seal).collect()
 }

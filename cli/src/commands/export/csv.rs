@@ -168,7 +168,7 @@ mod tests {
             let cells = cells.map(|(column, cell)| (column.to_owned(), cell.to_owned())).collect();
             assert_eq!(flat::from_flat(&cells), Ok(Report::read(report.fields.clone()).0));
         }
-        let last = rows[0].iter().filter(|column| column.starts_with("proposal_")).next_back();
+        let last = rows[0].iter().rfind(|column| column.starts_with("proposal_"));
         assert_eq!(last, Some("proposal_12_text"));
     }
 

@@ -49,15 +49,15 @@ impl<'a> Batches<'a> {
     }
 }
 
-/// A report, or what keeps it from being signed.
-pub(super) type Examined = std::result::Result<Report, Vec<Remark>>;
+/// A report with what its author should know, or what keeps it from being signed.
+pub(super) type Examined = std::result::Result<(Report, Vec<Remark>), Vec<Remark>>;
 
 /// Reads and examines records on all cores; empty rows are left out. Each with its line.
 pub(super) fn examine_all(source: &Source, records: &[Record], confirmed: bool) -> Vec<(u64, Examined)> {
     let one = |record: &Record| {
         let examined = source.read(record)?.and_then(|report| {
             let remarks = examine(&report, confirmed);
-            if remarks.refusals.is_empty() { Ok(report) } else { Err(remarks.refusals) }
+            if remarks.refusals.is_empty() { Ok((report, remarks.notes)) } else { Err(remarks.refusals) }
         });
         Some((record.line, examined))
     };
@@ -107,9 +107,14 @@ impl Importer<'_> {
         let mut rows = Vec::new();
         for (line, examined) in examine_all(source, records, self.confirmed) {
             match examined {
-                Ok(report) => {
+                Ok((report, notes)) => {
                     let hash = RowHash::of(&self.identity.network, &self.identity.organisation, &self.scope, &report);
-                    if self.journal.take(hash) { tally.already() } else { rows.push(Row { line, hash, report }) }
+                    if self.journal.take(hash) {
+                        tally.already();
+                    } else {
+                        bar.suspend(|| tally.note(line, &notes));
+                        rows.push(Row { line, hash, report });
+                    }
                 }
                 Err(refusals) => bar.suspend(|| tally.refuse(line, refusals)),
             }

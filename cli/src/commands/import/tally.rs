@@ -12,6 +12,9 @@ use crate::output;
 /// Most problems named in the summary for programs.
 const LISTED_MAX: usize = 10_000;
 
+/// Rows after which notes are only counted.
+const NOTED_MAX: u64 = 100;
+
 /// Counts of an import.
 #[derive(Debug)]
 pub(super) struct Tally {
@@ -19,6 +22,7 @@ pub(super) struct Tally {
     started: Instant,
     stored: u64,
     already: u64,
+    noted_rows: u64,
     refused_rows: u64,
     refused: Vec<Refused>,
 }
@@ -36,6 +40,7 @@ struct Summary<'a> {
     rows: u64,
     stored: u64,
     already: u64,
+    noted_rows: u64,
     refused_rows: u64,
     refused: &'a [Refused],
     seconds: f64,
@@ -44,7 +49,15 @@ struct Summary<'a> {
 impl Tally {
     /// Begins to count.
     pub(super) fn start(json: bool) -> Self {
-        Self { json, started: Instant::now(), stored: 0, already: 0, refused_rows: 0, refused: Vec::new() }
+        Self {
+            json,
+            started: Instant::now(),
+            stored: 0,
+            already: 0,
+            noted_rows: 0,
+            refused_rows: 0,
+            refused: Vec::new(),
+        }
     }
 
     /// A row was stored.
@@ -55,6 +68,14 @@ impl Tally {
     /// A row had been stored before.
     pub(super) fn already(&mut self) {
         self.already += 1;
+    }
+
+    /// A row is good, but there is something its author should know.
+    pub(super) fn note(&mut self, line: u64, remarks: &[Remark]) {
+        self.noted_rows += u64::from(!remarks.is_empty());
+        if self.noted_rows <= NOTED_MAX {
+            remarks.iter().for_each(|remark| output::say(&format!("line {line}: note: {}", remark.problem)));
+        }
     }
 
     /// A row was refused: says why at once, and keeps it for programs.
@@ -83,12 +104,16 @@ impl Tally {
     pub(super) fn finish(&self, stored_how: &str) -> Result<ExitCode> {
         let rows = self.stored + self.already + self.refused_rows;
         let seconds = self.started.elapsed().as_secs_f64();
+        if self.noted_rows > NOTED_MAX {
+            output::say(&format!("… and {} more rows to look at.", self.noted_rows - NOTED_MAX));
+        }
         if self.json {
-            let Self { stored, already, refused_rows, ref refused, .. } = *self;
+            let Self { stored, already, noted_rows, refused_rows, ref refused, .. } = *self;
             output::json(&Summary {
                 rows,
                 stored,
                 already,
+                noted_rows,
                 refused_rows,
                 refused,
                 seconds: (seconds * 1000.0).round() / 1000.0,

@@ -29,9 +29,9 @@ use crate::{keys, output};
 const SHOWN_CHARS_MAX: usize = 60;
 
 const EXAMPLE: &str = "Example:
-  talkoot report edit 3fa9c1 --set title=\"A better title\" --set \"support_need=2; 3\" --unset effect
+  talkoot report edit 3fa9c1 --set title=\"A better title\" --unset effect
 
-Columns are those of the CSV form (extent_trend, proposal_1_text, …). Where several people wrote at the same time, setting the
+Columns are those of the CSV form (extent_trend, proposal_1_text, …). Where several people wrote at the same time, setting the \
 field settles it. With --file the object's fields are set; null takes a field away.
 
 With --json: {\"document\", \"change\", \"fields\"}.";

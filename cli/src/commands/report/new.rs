@@ -17,13 +17,15 @@ use crate::error::Result;
 use crate::{keys, output};
 
 const EXAMPLE: &str = "Example:
-  talkoot report new --title \"Rent arrears end in eviction\" --kind phenomenon --valence negative \\
-    --description \"Payment plans are refused more often than a year ago.\" --support-need 2 --service-task working_age \\
-    --target-group unemployed:25-64 --extent many:growing --area Mikkeli --level county --sector housing --sector kela \\
-    --done-so-far \"Talks with the landlord.\" --proposal \"One contact person for arrears\" --addressee \"City of Mikkeli\" \\
-    --evidence own_observation --client-involved heard --period 2026-H1 --role social_worker --language en
+  talkoot report new --title \"Rent arrears end in eviction\" --language en \\
+    --description \"Payment plans are refused more often than a year ago.\" \\
+    --kind phenomenon --valence negative --support-need 2 --service-task working_age \\
+    --target-group unemployed:25-64 --extent many:growing --area Mikkeli --level county \\
+    --sector housing --sector kela --done-so-far \"Talks with the landlord.\" \\
+    --proposal \"One contact person for arrears\" --addressee \"City of Mikkeli\" \\
+    --evidence own_observation --client-involved heard --period 2026-H1 --role social_worker
 
-Nothing is signed while the form is incomplete or a text holds an identifier of a person: the message names every field, what is
+Nothing is signed while the form is incomplete or a text holds an identifier of a person: the message names every field, what is \
 wrong and what to write instead. A signed report reaches other organisations and cannot be called back.
 
 With --json: {\"document\", \"organisation\", \"scope\"}.";

@@ -77,14 +77,25 @@ impl Intake {
 
 impl Engine {
     pub(super) fn submitted(&mut self, token: Token, changes: Vec<Vec<u8>>) {
-        let outcomes = vec![None; changes.len()];
-        let submission = Submission { open: outcomes.len(), outcomes };
-        if submission.open == 0 {
-            self.outbox.push_back(Effect::Event(Event::Decided { token, outcomes: Vec::new() }));
-            return;
+        if self.expect(token, changes.len()) {
+            self.outbox.push_back(Effect::Check { source: Source::Local(token), changes });
         }
-        self.intake.submissions.insert(token, submission);
-        self.outbox.push_back(Effect::Check { source: Source::Local(token), changes });
+    }
+
+    pub(super) fn sealed(&mut self, token: Token, changes: Vec<Checked>) {
+        if self.expect(token, changes.len()) {
+            self.checked(Source::Local(token), changes.into_iter().map(Ok).collect());
+        }
+    }
+
+    /// Opens a submission of so many changes; returns whether there is anything to decide.
+    fn expect(&mut self, token: Token, changes: usize) -> bool {
+        if changes == 0 {
+            self.outbox.push_back(Effect::Event(Event::Decided { token, outcomes: Vec::new() }));
+            return false;
+        }
+        self.intake.submissions.insert(token, Submission { outcomes: vec![None; changes], open: changes });
+        true
     }
 
     pub(super) fn checked(&mut self, source: Source, results: Vec<Result<Checked, Refused>>) {

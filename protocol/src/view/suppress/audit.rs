@@ -44,14 +44,14 @@ pub(super) fn determined(lattice: &Lattice) -> Vec<usize> {
 fn determined_by(lattice: &Lattice, measure: fn(&Tally) -> u64) -> Vec<usize> {
     let arcs = arcs(lattice, measure);
     let nodes = lattice.height + lattice.width;
-    let (groups, closing) = loose_groups(&arcs, nodes);
-    let mut walk = Walk::new(&arcs, nodes);
-    let mut is_safe = |(at, arc): (usize, &Arc)| {
-        // A cycle of loose arcs can be walked either way.
-        if closing[at] || (!arc.is_loose() && groups[arc.from] == groups[arc.to]) {
-            return true;
-        }
-        (arc.grows && walk.leads(arc.to, arc.from, at)) || (arc.shrinks && walk.leads(arc.from, arc.to, at))
+    let on_loose_cycle = loose_cycles(&Ways::new(&arcs, nodes, Arc::is_loose), &arcs);
+    let ways = Ways::new(&arcs, nodes, |_| true);
+    let circles = circles(&ways);
+    let mut walk = Walk::new(&ways);
+    let mut is_safe = |(at, arc): (usize, &Arc)| match arc.is_loose() {
+        // What goes one way only comes back by other arcs, if it comes back.
+        false => circles[arc.from] == circles[arc.to],
+        true => on_loose_cycle[at] || walk.leads(arc.to, arc.from, at) || walk.leads(arc.from, arc.to, at),
     };
     arcs.iter().enumerate().filter(|entry| !is_safe(*entry)).map(|(_, arc)| arc.place).collect()
 }
@@ -93,8 +93,8 @@ fn arcs(lattice: &Lattice, measure: fn(&Tally) -> u64) -> Vec<Arc> {
         let (last_row, last_column) = (row + 1 == lattice.height, column + 1 == lattice.width);
         let value = measure(&lattice.tallies[place]);
         let grows = (last_column || rows[row].lets_grow(value)) && (last_row || columns[column].lets_grow(value));
-        let shrinks =
-            value > 1 && !(last_column && !rows[row].lets_shrink()) && !(last_row && !columns[column].lets_shrink());
+        let free = (!last_column || rows[row].lets_shrink()) && (!last_row || columns[column].lets_shrink());
+        let shrinks = value > 1 && free;
         // In a table of one facet rows are not sums: they are one node, the outside.
         let row = if lattice.is_one_way() { 0 } else { row };
         let column = lattice.height + column;
@@ -104,32 +104,120 @@ fn arcs(lattice: &Lattice, measure: fn(&Tally) -> u64) -> Vec<Arc> {
     hidden.map(arc).collect()
 }
 
-/// Returns the group of each node, where loose arcs join nodes into groups, and for each arc whether it is loose and closes
-/// a cycle of loose arcs.
-fn loose_groups(arcs: &[Arc], nodes: usize) -> (Vec<usize>, Vec<bool>) {
-    let mut parents: Vec<usize> = (0..nodes).collect();
-    let mut closing = vec![false; arcs.len()];
-    for (arc, closing) in arcs.iter().zip(&mut closing).filter(|(arc, _)| arc.is_loose()) {
-        let (from, to) = (root(&mut parents, arc.from), root(&mut parents, arc.to));
-        *closing = from == to;
-        parents[from.max(to)] = from.min(to);
-    }
-    let groups = (0..nodes).map(|node| root(&mut parents, node)).collect();
-    (groups, closing)
+/// Where one can go: along arcs that may grow, and against those that may shrink.
+struct Ways {
+    /// By node: the nodes it leads to, and by which arc.
+    from: Vec<Vec<(usize, usize)>>,
 }
 
-fn root(parents: &mut [usize], mut node: usize) -> usize {
-    while parents[node] != node {
-        parents[node] = parents[parents[node]];
-        node = parents[node];
+impl Ways {
+    fn new(arcs: &[Arc], nodes: usize, takes: impl Fn(&Arc) -> bool) -> Self {
+        let mut from = vec![Vec::new(); nodes];
+        for (at, arc) in arcs.iter().enumerate().filter(|(_, arc)| takes(arc)) {
+            if arc.grows {
+                from[arc.from].push((arc.to, at));
+            }
+            if arc.shrinks {
+                from[arc.to].push((arc.from, at));
+            }
+        }
+        Self { from }
     }
-    node
+
+    fn reversed(&self) -> Self {
+        let mut from = vec![Vec::new(); self.from.len()];
+        for (node, ways) in self.from.iter().enumerate() {
+            ways.iter().for_each(|(to, arc)| from[*to].push((node, *arc)));
+        }
+        Self { from }
+    }
+
+    /// Goes to every node from each start not yet seen: depth first, children before parents. Calls `leave` with each node
+    /// as it is left and the start it was reached from.
+    fn visit(&self, starts: impl Iterator<Item = usize>, mut leave: impl FnMut(usize, usize)) {
+        let mut next = vec![0; self.from.len()];
+        let mut seen = vec![false; self.from.len()];
+        for start in starts {
+            let mut stack = Vec::new();
+            if !std::mem::replace(&mut seen[start], true) {
+                stack.push(start);
+            }
+            while let Some(node) = stack.last().copied() {
+                let way = self.from[node].get(next[node]);
+                next[node] += 1;
+                match way {
+                    None => {
+                        leave(node, start);
+                        stack.pop();
+                    }
+                    Some((to, _)) if !std::mem::replace(&mut seen[*to], true) => stack.push(*to),
+                    Some(_) => {}
+                }
+            }
+        }
+    }
 }
 
-/// Walks along arcs that may grow, and against those that may shrink.
-struct Walk {
-    /// By node: where one can go, and by which arc.
-    ways: Vec<Vec<(usize, usize)>>,
+/// Returns for each node the name of its circle: two nodes are in one if each leads to the other (Kosaraju and Sharir).
+fn circles(ways: &Ways) -> Vec<usize> {
+    let mut left = Vec::with_capacity(ways.from.len());
+    ways.visit(0..ways.from.len(), |node, _| left.push(node));
+    let mut circles = vec![0; ways.from.len()];
+    ways.reversed().visit(left.into_iter().rev(), |node, start| circles[node] = start);
+    circles
+}
+
+/// Returns for each arc whether it lies on a cycle of loose arcs, which can be walked either way.
+///
+/// Loose arcs that are not in a spanning forest close such a cycle; an arc of the forest lies on one if a closing arc joins
+/// what is below it with the rest. To see that, each closing arc puts one mark on both its ends: marks meet (and cancel)
+/// below an arc only in pairs. Should different marks cancel by accident, the arc is only looked at more closely.
+fn loose_cycles(loose: &Ways, arcs: &[Arc]) -> Vec<bool> {
+    let nodes = loose.from.len();
+    let (mut order, mut above) = (Vec::with_capacity(nodes), vec![None; nodes]);
+    let mut seen = vec![false; nodes];
+    for start in 0..nodes {
+        let mut next = order.len();
+        if !std::mem::replace(&mut seen[start], true) {
+            order.push(start);
+        }
+        while let Some(node) = order.get(next).copied() {
+            next += 1;
+            for (to, arc) in &loose.from[node] {
+                if !std::mem::replace(&mut seen[*to], true) {
+                    above[*to] = Some((node, *arc));
+                    order.push(*to);
+                }
+            }
+        }
+    }
+    let mut on_cycle: Vec<bool> = arcs.iter().map(Arc::is_loose).collect();
+    above.iter().flatten().for_each(|(_, arc)| on_cycle[*arc] = false);
+    let mut marks = vec![0u64; nodes];
+    for (at, arc) in arcs.iter().enumerate().filter(|(at, _)| on_cycle[*at]) {
+        let mark = mix(at as u64 + 1);
+        marks[arc.from] ^= mark;
+        marks[arc.to] ^= mark;
+    }
+    for node in order.into_iter().rev() {
+        if let Some((parent, arc)) = above[node] {
+            on_cycle[arc] = marks[node] != 0;
+            marks[parent] ^= marks[node];
+        }
+    }
+    on_cycle
+}
+
+/// Spreads a number over 64 bits.
+const fn mix(number: u64) -> u64 {
+    let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ mixed >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed ^ mixed >> 32
+}
+
+/// Looks for ways that avoid an arc.
+struct Walk<'w> {
+    ways: &'w Ways,
     /// By node: the number of the last walk that came by.
     seen: Vec<u32>,
     walks: u32,
@@ -137,18 +225,9 @@ struct Walk {
     queue: Vec<usize>,
 }
 
-impl Walk {
-    fn new(arcs: &[Arc], nodes: usize) -> Self {
-        let mut ways = vec![Vec::new(); nodes];
-        for (at, arc) in arcs.iter().enumerate() {
-            if arc.grows {
-                ways[arc.from].push((arc.to, at));
-            }
-            if arc.shrinks {
-                ways[arc.to].push((arc.from, at));
-            }
-        }
-        Self { ways, seen: vec![0; nodes], walks: 0, steps: 0, queue: Vec::new() }
+impl<'w> Walk<'w> {
+    fn new(ways: &'w Ways) -> Self {
+        Self { ways, seen: vec![0; ways.from.len()], walks: 0, steps: 0, queue: Vec::new() }
     }
 
     /// Returns whether a way leads from one node to another that does not use an arc; no, once out of steps.
@@ -160,7 +239,7 @@ impl Walk {
         let mut next = 0;
         while let Some(node) = self.queue.get(next).copied() {
             next += 1;
-            for (neighbour, arc) in &self.ways[node] {
+            for (neighbour, arc) in &self.ways.from[node] {
                 self.steps += 1;
                 if self.steps > STEPS_MAX {
                     return false;
