@@ -30,7 +30,7 @@ pub(crate) struct Global {
     /// Where the keys of the organisation and its workers are; never inside the node's directory. [default: DIR-keys]
     #[arg(long, global = true, env = "TALKOOT_KEYS", value_name = "DIR")]
     pub(crate) keys: Option<PathBuf>,
-    /// A file whose first line is the passphrase of the keys; TALKOOT_PASSPHRASE works too.
+    /// A file with the passphrase of the keys: all it holds, without one line end at its end; TALKOOT_PASSPHRASE works too.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
     /// Print JSON for programs instead of text for people.

@@ -104,9 +104,13 @@ pub(crate) fn require_stored(outcomes: &[Outcome]) -> Result<usize> {
         match outcome {
             Outcome::Stored { .. } | Outcome::Known { .. } => {}
             Outcome::Waiting { missing, .. } => {
-                return Err(Error::refused(format!("not stored yet: {missing}")).hint("Connect to the network and try again."));
+                return Err(
+                    Error::refused(format!("not stored yet: {missing}")).hint("Connect to the network and try again.")
+                );
             }
-            Outcome::Refused { message, name, .. } => return Err(Error::refused(format!("refused ({name}): {message}"))),
+            Outcome::Refused { message, name, .. } => {
+                return Err(Error::refused(format!("refused ({name}): {message}")));
+            }
             Outcome::NotStored { message, .. } => {
                 let error = io::Error::other(message.clone());
                 return Err(Error::failed(error).hint("Nothing was changed. Make room on the disk and try again."));

@@ -162,11 +162,7 @@ impl House {
     /// Returns a worker at the pen.
     pub(crate) fn author(&self, worker: usize) -> Option<Author<'_>> {
         let worker = self.workers.get(worker)?;
-        Some(Author {
-            key: &worker.key,
-            certificate: worker.certificate.id(),
-            network: self.home.charter.network(),
-        })
+        Some(Author { key: &worker.key, certificate: worker.certificate.id(), network: self.home.charter.network() })
     }
 
     /// Returns the encoded certificates of the workers.
@@ -193,10 +189,9 @@ impl House {
         let listening: Listening = serde_json::from_str(&line).map_err(|error| {
             let _killed = child.kill();
             let log = self.dir.join("run.log");
-            Error::failed(error).context(format_args!("the node in {} did not start", self.dir.display())).hint(format!(
-                "Its log is {}.",
-                log.display()
-            ))
+            Error::failed(error)
+                .context(format_args!("the node in {} did not start", self.dir.display()))
+                .hint(format!("Its log is {}.", log.display()))
         })?;
         self.child = Some(Running { child, addresses: listening.addresses });
         Ok(())
@@ -214,7 +209,8 @@ impl House {
 
     /// Asks the running node.
     pub(crate) fn ask(&self, request: Request, attachments: Vec<Vec<u8>>) -> Result<Response> {
-        let lost = |error| Error::failed(error).context(format_args!("the node in {} does not answer", self.dir.display()));
+        let lost =
+            |error| Error::failed(error).context(format_args!("the node in {} does not answer", self.dir.display()));
         match control::call(&self.dir, &Call { request, attachments }).map_err(lost)?.response {
             Response::Failed(failure) => Err(failure.into()),
             response => Ok(response),
@@ -307,4 +303,3 @@ pub(crate) fn wait_until(within: Duration, what: &str, mut holds: impl FnMut() -
     }
     Ok(())
 }
-

@@ -125,7 +125,8 @@ impl Keys {
     /// Returns the names of the workers whose keys are here, sorted.
     pub(crate) fn worker_names(&self) -> Vec<String> {
         let entries = std::fs::read_dir(&self.dir).into_iter().flatten().flatten();
-        let names = entries.filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".worker.json").map(str::to_owned));
+        let names =
+            entries.filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".worker.json").map(str::to_owned));
         let mut names: Vec<String> = names.collect();
         names.sort();
         names
@@ -152,7 +153,14 @@ impl Keys {
     }
 
     /// Writes a new key file.
-    pub(crate) fn write(&self, path: &Path, key: &SecretKey, purpose: Purpose, passphrase: &Passphrase, note: &str) -> Result<()> {
+    pub(crate) fn write(
+        &self,
+        path: &Path,
+        key: &SecretKey,
+        purpose: Purpose,
+        passphrase: &Passphrase,
+        note: &str,
+    ) -> Result<()> {
         let costs = if std::env::var_os(FAST_VARIABLE).is_some() { Costs::fast_for_tests() } else { Costs::default() };
         keystore::write_key(path, key, purpose, Protection::Passphrase(passphrase), note, &costs).map_err(Error::setup)
     }

@@ -1,7 +1,7 @@
 //! The command line: asks and shows, decides nothing.
 //!
-//! One file per command in [`commands`]; [`client`] reaches the node, running or not; [`keys`] finds and opens the keys of the
-//! organisation and its workers; [`output`] prints; [`error`] says what went wrong, and what to do next.
+//! One file per command in `commands`; `client` reaches the node, running or not; `keys` finds and opens the keys of the
+//! organisation and its workers; `output` prints; `error` says what went wrong, and what to do next.
 
 mod args;
 mod client;

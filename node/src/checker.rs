@@ -81,6 +81,9 @@ pub fn check_all(network: &NetworkId, changes: Vec<Vec<u8>>) -> Verdicts {
     let judge = |share: Vec<Vec<u8>>| share.into_iter().map(|change| check(network, change)).collect::<Verdicts>();
     thread::scope(|scope| {
         let running: Vec<_> = shares.into_iter().map(|share| scope.spawn(move || judge(share))).collect();
-        running.into_iter().flat_map(|one| one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        running
+            .into_iter()
+            .flat_map(|one| one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
     })
 }

@@ -15,6 +15,8 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use talkoot_protocol::view::rules;
+
 use reader::{Number, Reader, Text};
 
 pub use error::{Error, Invalid, Problem};
@@ -31,11 +33,9 @@ pub const PEERS_MAX: usize = 256;
 const LISTEN_DEFAULT: [&str; 2] = ["/ip4/0.0.0.0/tcp/7474", "/ip4/0.0.0.0/udp/7474/quic-v1"];
 const FILTER_DEFAULT: &str = "info";
 
-const NAME: Text = Text { key: "node.name", bytes_max: 200 };
 const LISTEN: Text = Text { key: "network.listen", bytes_max: 256 };
 const PEERS: Text = Text { key: "network.peers", bytes_max: 256 };
 const FILTER: Text = Text { key: "log.filter", bytes_max: 1024 };
-const LANGUAGE: &str = "node.language";
 const MDNS: &str = "network.mdns";
 
 const CONNECTIONS: Number =
@@ -43,18 +43,18 @@ const CONNECTIONS: Number =
 const ANTI_ENTROPY: Number =
     Number { key: "sync.anti_entropy_seconds", unit: "seconds", min: 1, max: 86_400, default: 30 };
 const SEGMENT: Number = Number { key: "store.segment_mib", unit: "MiB", min: 1, max: 1024, default: 64 };
-const INDEX_CACHE: Number = Number { key: "store.index_cache_mib", unit: "MiB", min: 8, max: 16_384, default: 64 };
-const REPORTS: Number = Number { key: "views.reports_min", unit: "reports", min: 1, max: 1000, default: 3 };
-const ORGANISATIONS: Number =
-    Number { key: "views.organisations_min", unit: "organisations", min: 1, max: 1000, default: 2 };
-const AUTHORS: Number = Number { key: "views.authors_min", unit: "authors", min: 1, max: 1000, default: 3 };
-const PERSONS: Number = Number { key: "views.persons_min", unit: "persons", min: 1, max: 1000, default: 5 };
+const REPORTS: Number = floored("views.reports_min", "reports", rules::REPORTS_MIN);
+const ORGANISATIONS: Number = floored("views.organisations_min", "organisations", rules::ORGANISATIONS_MIN);
+const AUTHORS: Number = floored("views.authors_min", "authors", rules::AUTHORS_MIN);
+
+/// A minimum of views: its default is the least possible, since views are never looser than the protocol's floor.
+const fn floored(key: &'static str, unit: &'static str, floor: u32) -> Number {
+    Number { key, unit, min: floor, max: 1000, default: floor }
+}
 
 /// All settings of a node, each within its bounds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Config {
-    /// Section `[node]`.
-    pub node: Node,
     /// Section `[network]`.
     pub network: Network,
     /// Section `[sync]`.
@@ -65,41 +65,6 @@ pub struct Config {
     pub views: Views,
     /// Section `[log]`.
     pub log: Log,
-}
-
-/// Who this node is to the people who run it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Node {
-    /// What its people call it: one line, at most 200 bytes. Stays on this machine.
-    pub name: Option<String>,
-    /// The language to speak where nobody has chosen one.
-    pub language: Language,
-}
-
-/// A language the program speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum Language {
-    /// Finnish, `fi`.
-    #[default]
-    Finnish,
-    /// Swedish, `sv`.
-    Swedish,
-    /// English, `en`.
-    English,
-}
-
-impl Language {
-    /// All languages, in the order they are offered.
-    pub const ALL: [Self; 3] = [Self::Finnish, Self::Swedish, Self::English];
-
-    /// Returns the two-letter code (ISO 639-1).
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Finnish => "fi",
-            Self::Swedish => "sv",
-            Self::English => "en",
-        }
-    }
 }
 
 /// Where the node listens and whom it dials.
@@ -144,8 +109,6 @@ impl Default for Sync {
 pub struct Store {
     /// Size at which a segment file is closed and the next one begun, 1 to 1024 MiB.
     pub segment_mib: u32,
-    /// Memory for the index over the segments, 8 to 16,384 MiB.
-    pub index_cache_mib: u32,
 }
 
 impl Store {
@@ -153,20 +116,15 @@ impl Store {
     pub const fn segment_bytes(&self) -> u64 {
         (self.segment_mib as u64) << 20
     }
-
-    /// Returns the memory for the index in bytes.
-    pub const fn index_cache_bytes(&self) -> u64 {
-        (self.index_cache_mib as u64) << 20
-    }
 }
 
 impl Default for Store {
     fn default() -> Self {
-        Self { segment_mib: SEGMENT.default, index_cache_mib: INDEX_CACHE.default }
+        Self { segment_mib: SEGMENT.default }
     }
 }
 
-/// Below which counts a view says "few" instead of a number; each 1 to 1000, where 1 hides nothing.
+/// Below which counts a view says "few" instead of a number. Each may be stricter than its default, up to 1000, never looser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Views {
     /// Fewest reports behind a number that is shown.
@@ -175,18 +133,11 @@ pub struct Views {
     pub organisations_min: u32,
     /// Fewest authors behind a number that is shown.
     pub authors_min: u32,
-    /// Smallest count of persons that is shown.
-    pub persons_min: u32,
 }
 
 impl Default for Views {
     fn default() -> Self {
-        Self {
-            reports_min: REPORTS.default,
-            organisations_min: ORGANISATIONS.default,
-            authors_min: AUTHORS.default,
-            persons_min: PERSONS.default,
-        }
+        Self { reports_min: REPORTS.default, organisations_min: ORGANISATIONS.default, authors_min: AUTHORS.default }
     }
 }
 
@@ -243,10 +194,6 @@ impl Config {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let mut reader = Reader::new(text)?;
         let config = Self {
-            node: Node {
-                name: reader.text(&NAME)?,
-                language: reader.choice(LANGUAGE, &Language::ALL, Language::code)?.unwrap_or_default(),
-            },
             network: Network {
                 listen: reader.texts(&LISTEN, LISTEN_MAX)?.unwrap_or_else(|| Network::default().listen),
                 mdns: reader.flag(MDNS)?.unwrap_or(false),
@@ -254,12 +201,11 @@ impl Config {
                 peers: reader.texts(&PEERS, PEERS_MAX)?.unwrap_or_default(),
             },
             sync: Sync { anti_entropy: seconds(reader.number(&ANTI_ENTROPY)?) },
-            store: Store { segment_mib: reader.number(&SEGMENT)?, index_cache_mib: reader.number(&INDEX_CACHE)? },
+            store: Store { segment_mib: reader.number(&SEGMENT)? },
             views: Views {
                 reports_min: reader.number(&REPORTS)?,
                 organisations_min: reader.number(&ORGANISATIONS)?,
                 authors_min: reader.number(&AUTHORS)?,
-                persons_min: reader.number(&PERSONS)?,
             },
             log: Log { filter: reader.text(&FILTER)?.unwrap_or_else(|| FILTER_DEFAULT.to_owned()) },
         };

@@ -1,7 +1,8 @@
 //! Engine, store and columns as one: what a node is when no network is looked at. The driver of a running node owns one and adds
 //! sockets and time; a command that finds no running node opens one for itself.
 //!
-//! - [`load`]: from the log into memory;
+//! - `load`: from the log into memory;
+//! - `projector`: from changes to columns;
 //! - [`read`]: from the log to what people read;
 //! - [`answer`]: requests and their responses.
 
@@ -25,6 +26,7 @@ use talkoot_protocol::view::{Columns, Rules};
 use talkoot_protocol::wire::message::Message;
 
 use crate::checker::{Verdicts, check_all};
+use crate::peers::Peers;
 use crate::store::{self, Place, Record, Store};
 
 /// Record kind of a signed change.
@@ -36,7 +38,7 @@ pub const KIND_EVIDENCE: u8 = 2;
 pub trait Outside {
     /// Sends a frame to a peer.
     fn send(&mut self, node: NodeId, frame: Vec<u8>);
-    /// Says goodbye to a peer and closes.
+    /// Ends the session with a peer that offended, and keeps it away for a while.
     fn disconnect(&mut self, node: NodeId, offence: Offence);
     /// Judges changes: returns the verdicts, or keeps the changes and answers later with an input.
     fn check(&mut self, network: &NetworkId, source: Source, changes: Vec<Vec<u8>>) -> Option<Verdicts>;
@@ -93,6 +95,7 @@ pub enum Error {
 pub struct Core {
     engine: Engine,
     store: Store,
+    peers: Peers,
     places: Places,
     columns: Columns,
     rules: Rules,

@@ -1,7 +1,7 @@
 //! The one loop of a running node: it owns core, network and checker, feeds what happens to the engine and does what the engine
 //! asks. No opinions. The rest of the process holds a [`Handle`].
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use libp2p::Multiaddr;
@@ -9,7 +9,6 @@ use talkoot_protocol::api::{self, Failure, Request, Response};
 use talkoot_protocol::id::{NetworkId, NodeId};
 use talkoot_protocol::sync::effect::{Offence, Outcome};
 use talkoot_protocol::sync::input::{Input, Source, Token};
-use talkoot_protocol::wire::message::{Message, REASON_BYTES_MAX};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time;
 
@@ -26,6 +25,8 @@ const CALLS_AT_ONCE: usize = 64;
 const BACKLOG_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// How long a peer that offended is not let in again.
 const BAN: Duration = Duration::from_secs(60);
+/// Most addresses found on the local network that are kept: anybody there can make up any number.
+const DISCOVERED_MAX: usize = 64;
 
 /// How the rest of the process talks to the driver.
 #[derive(Debug, Clone)]
@@ -52,6 +53,7 @@ struct Links {
     backlog: BTreeMap<NodeId, Backlog>,
     waiting: BTreeMap<Token, oneshot::Sender<Reply>>,
     addresses: BTreeMap<NodeId, Multiaddr>,
+    discovered: Discovered,
     trouble: BTreeMap<Multiaddr, String>,
     traffic: BTreeMap<NodeId, u64>,
 }
@@ -78,9 +80,6 @@ impl Outside for Links {
 
     fn disconnect(&mut self, node: NodeId, offence: Offence) {
         tracing::warn!(peer = %node.short(), offence = offence.name(), "closing: the peer {offence}");
-        let mut reason = offence.to_string();
-        reason.truncate(REASON_BYTES_MAX);
-        self.send(node, Message::Goodbye { reason }.encode());
         self.backlog.remove(&node);
         self.network.ban(&node, BAN);
         self.network.disconnect(&node);
@@ -107,6 +106,17 @@ impl Backlog {
             self.bytes += frame.len();
             self.frames.push_back(frame);
         }
+    }
+}
+
+/// Addresses found on the local network, kept until the node stops.
+#[derive(Default)]
+struct Discovered(BTreeSet<Multiaddr>);
+
+impl Discovered {
+    /// Returns whether an address is to be kept: one that was kept before, or a new one while there is room.
+    fn admit(&mut self, address: &Multiaddr) -> bool {
+        self.0.contains(address) || self.0.len() < DISCOVERED_MAX && self.0.insert(address.clone())
     }
 }
 
@@ -137,6 +147,7 @@ impl Driver {
             backlog: BTreeMap::new(),
             waiting: BTreeMap::new(),
             addresses: BTreeMap::new(),
+            discovered: Discovered::default(),
             trouble: BTreeMap::new(),
             traffic: BTreeMap::new(),
         };
@@ -199,6 +210,7 @@ impl Driver {
                 tracing::info!(peer = %node.short(), reason, "disconnected");
                 self.links.backlog.remove(&node);
                 self.links.addresses.remove(&node);
+                self.links.traffic.remove(&node);
                 self.tell(Input::Disconnected(node));
             }
             network::Event::Frame { node, bytes } => self.tell(Input::Frame { node, bytes }),
@@ -210,9 +222,12 @@ impl Driver {
                 tracing::debug!(%address, error, ?retry_in, "could not reach a peer");
                 self.links.trouble.insert(address, error);
             }
-            network::Event::Discovered { node, address } => {
+            network::Event::Discovered { node, address } if self.links.discovered.admit(&address) => {
                 tracing::info!(peer = %node.short(), %address, "found on the local network");
                 self.links.network.keep(address);
+            }
+            network::Event::Discovered { node, address } => {
+                tracing::debug!(peer = %node.short(), %address, "found on the local network, but there is no room");
             }
             network::Event::Listening { address } => tracing::info!(%address, "listening"),
             network::Event::ListenerClosed { addresses, reason } => {
@@ -305,5 +320,20 @@ impl Driver {
             }
         }
         peers
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn discovered_addresses_are_bounded() {
+        let address = |port: usize| address::parse(&format!("192.0.2.7:{port}")).unwrap();
+        let mut discovered = Discovered::default();
+        assert!((1..=DISCOVERED_MAX).all(|port| discovered.admit(&address(port))));
+        assert!(!discovered.admit(&address(DISCOVERED_MAX + 1)));
+        assert!(discovered.admit(&address(1)), "found again");
+        assert_eq!(discovered.0.len(), DISCOVERED_MAX);
     }
 }

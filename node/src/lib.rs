@@ -1,6 +1,6 @@
 //! Talkoot's node: disk, sockets and time around the pure engine of `talkoot-protocol`.
 //!
-//! - [`home`], [`config`], [`keystore`]: what is in a node's directory;
+//! - [`home`], [`config`], [`keystore`], [`peers`]: what is in a node's directory;
 //! - [`store`]: the log, which is the truth, and an index over it;
 //! - [`core`]: engine, store and columns as one, without a network;
 //! - [`network`]: libp2p lives here and nowhere else;
@@ -17,5 +17,6 @@ pub mod driver;
 pub mod home;
 pub mod keystore;
 pub mod network;
+pub mod peers;
 pub mod server;
 pub mod store;

@@ -5,7 +5,7 @@
 //! this module must never know what is inside a frame, nor anything of documents, scopes or certificates.
 //!
 //! What is absent, and why (docs/decisions): gossip, which loses messages silently; request and response, whose streams
-//! cost five times a frame; a DHT, because addresses are signed records of our own; relays.
+//! cost five times a frame; a DHT: addresses are to be signed records of our own, which version 1 only reserves; relays.
 //!
 //! ```text
 //!   driver -- send --> Outbox --> Writer \                / Yamux \

@@ -174,7 +174,6 @@ async fn caller(mut stream: UnixStream, handle: Handle) -> io::Result<()> {
 }
 
 fn encode(reply: &Reply) -> io::Result<Vec<u8>> {
-    control::encode(&reply.response, &reply.attachments).or_else(|error| {
-        control::encode(&Reply::from(Failure::new("too_long", error.to_string())).response, &[])
-    })
+    control::encode(&reply.response, &reply.attachments)
+        .or_else(|error| control::encode(&Reply::from(Failure::new("too_long", error.to_string())).response, &[]))
 }

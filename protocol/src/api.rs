@@ -381,4 +381,3 @@ pub struct Peer {
     /// Why the last attempt to reach it failed.
     pub trouble: Option<String>,
 }
-

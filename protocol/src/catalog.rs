@@ -3,7 +3,7 @@
 //! Entries keep the order in which they were written; an [`Index`] is a position in that order. A batch that could not be made
 //! durable is taken back with [`Catalog::truncate`].
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::chunk::Actor;
 use crate::header::Act;
@@ -40,7 +40,7 @@ pub struct ChunkFacts {
     pub actor: Actor,
     /// Its first operation number.
     pub start_op: u32,
-    /// Its last operation number (`start_op - 1` if it has none).
+    /// Its last operation number, never below `start_op`: the guard refuses changes without operations.
     pub max_op: u32,
     /// The deepest nesting of an object it makes.
     pub depth: u8,
@@ -133,12 +133,26 @@ pub struct Catalog {
     entries: Vec<Entry>,
     documents: Vec<Document>,
     by_id: HashMap<ChangeId, Index>,
+    /// How many entries have an ordinal.
+    durable: usize,
+    /// How many documents there are of each kind.
+    kinds: BTreeMap<Kind, usize>,
 }
 
 impl Catalog {
     /// Returns the number of entries.
     pub fn len(&self) -> usize {
         self.entries.len()
+    }
+
+    /// Returns the number of entries the log has: all but those of the batch being written.
+    pub fn durable_len(&self) -> usize {
+        self.durable
+    }
+
+    /// Returns the number of documents of a kind.
+    pub fn documents_len(&self, kind: Kind) -> usize {
+        self.kinds.get(&kind).copied().unwrap_or_default()
     }
 
     /// Returns whether there are none.
@@ -168,7 +182,7 @@ impl Catalog {
     }
 
     /// Returns all documents in the order in which they began.
-    pub fn documents(&self) -> impl Iterator<Item = &Document> {
+    pub fn documents(&self) -> impl DoubleEndedIterator<Item = &Document> {
         self.documents.iter()
     }
 
@@ -183,6 +197,7 @@ impl Catalog {
         let document = match new.place {
             NewPlace::Begins { kind, scope, organisation } => {
                 let id = new.id.into();
+                *self.kinds.entry(kind).or_default() += 1;
                 self.documents.push(Document { id, kind, scope, organisation, changes: vec![index] });
                 self.documents.len() as u32 - 1
             }
@@ -209,7 +224,9 @@ impl Catalog {
 
     /// Notes where the log has an entry.
     pub fn set_ordinal(&mut self, index: Index, ordinal: Ordinal) {
-        self.entries[index.0 as usize].ordinal = Some(ordinal);
+        if self.entries[index.0 as usize].ordinal.replace(ordinal).is_none() {
+            self.durable += 1;
+        }
     }
 
     /// Takes back all entries from the `length`-th on.
@@ -217,9 +234,11 @@ impl Catalog {
         while self.entries.len() > length {
             let Some(entry) = self.entries.pop() else { return };
             self.by_id.remove(&entry.id);
+            self.durable -= usize::from(entry.ordinal.is_some());
             let document = &mut self.documents[entry.document as usize];
             document.changes.pop();
             if document.changes.is_empty() {
+                self.kinds.entry(document.kind).and_modify(|documents| *documents -= 1);
                 self.documents.pop();
             }
         }
@@ -264,5 +283,50 @@ impl Catalog {
             *other != index && other_entry.author == entry.author && other_entry.sequence == entry.sequence
         };
         self.document_of(index).changes.iter().copied().find(same)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(seed: u8, place: NewPlace) -> NewEntry {
+        NewEntry {
+            id: ChangeId::from_bytes([seed; 32]),
+            place,
+            act: Act::Change,
+            author: PublicKey::from_bytes([seed; 32]),
+            sequence: 1,
+            dependencies: Vec::new(),
+            chunk: None,
+            bytes: 1,
+        }
+    }
+
+    fn begins(kind: Kind) -> NewPlace {
+        NewPlace::Begins { kind, scope: Scope::Network, organisation: OrganisationId::from_bytes([0; 32]) }
+    }
+
+    #[test]
+    fn counts_follow_what_is_inserted_made_durable_and_taken_back() {
+        let mut catalog = Catalog::default();
+        let counts = |catalog: &Catalog| {
+            let documents = [Kind::Report, Kind::Organisation].map(|kind| catalog.documents_len(kind));
+            (catalog.len(), catalog.durable_len(), documents)
+        };
+        let organisation = catalog.insert(entry(1, begins(Kind::Organisation)));
+        let report = catalog.insert(entry(2, begins(Kind::Report)));
+        assert_eq!(counts(&catalog), (2, 0, [1, 1]));
+        for (index, ordinal) in [(organisation, 1), (report, 2), (report, 2)] {
+            catalog.set_ordinal(index, Ordinal::new(ordinal));
+        }
+        assert_eq!(counts(&catalog), (2, 2, [1, 1]));
+        catalog.insert(entry(3, NewPlace::Continues(report)));
+        catalog.insert(entry(4, begins(Kind::Report)));
+        assert_eq!(counts(&catalog), (4, 2, [2, 1]));
+        catalog.truncate(2);
+        assert_eq!(counts(&catalog), (2, 2, [1, 1]));
+        catalog.truncate(1);
+        assert_eq!(counts(&catalog), (1, 1, [0, 1]));
     }
 }

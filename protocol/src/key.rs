@@ -45,7 +45,8 @@ impl PublicKey {
         &self.0
     }
 
-    /// Checks a signature strictly: canonical encoding, no small-order key or commitment.
+    /// Checks a signature strictly: its R and S must be canonically encoded, neither R nor the key may be of small order. The
+    /// key itself may be in another encoding: its y is read modulo p, as `verify_strict` does.
     ///
     /// # Errors
     /// [`Error::WeakKey`] if the key is unusable, [`Error::BadSignature`] if the signature does not fit.

@@ -7,8 +7,11 @@
 //! - the left wing *moves* changes: [`catalog`], [`policy`], [`wire`], [`sync`];
 //! - the right wing *reads* them: [`chunk`], [`document`], [`scan`], [`report`], [`view`].
 //!
-//! They meet at the door, [`sync::check`], which asks the guard ([`chunk`]) and the scanner ([`scan`]) for their frozen
-//! verdicts. [`api`] is what a node answers to the programs of its own organisation.
+//! They meet at the door. [`sync::check`] asks the guard ([`chunk`]) and the scanner ([`scan`]) for their frozen verdicts, and
+//! [`sync::refusal`] repeats their reasons. Besides those, small facts of a chunk cross: [`sync::admit`] asks it for its hash,
+//! its actor, its dependencies, its operation numbers, what it refers to and its depth, and [`catalog`] keeps
+//! [`catalog::ChunkFacts`], by which later changes are judged. No operation and no text is looked at there. [`sign`] joins
+//! [`document`] and [`signed`] where a worker signs; [`api`] is what a node answers to the programs of its own organisation.
 
 pub mod api;
 pub mod catalog;

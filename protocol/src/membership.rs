@@ -61,9 +61,10 @@ impl Membership {
     /// The record with the greater sequence is in force; of two with the same, the one with the smaller id. Any order of
     /// arrival ends with the same one.
     fn learn_record(&mut self, organisation: OrganisationId, new: Dated) {
-        let stays = self.records.get(&organisation).is_some_and(|old| {
-            old.sequence > new.sequence || (old.sequence == new.sequence && old.id <= new.id)
-        });
+        let stays = self
+            .records
+            .get(&organisation)
+            .is_some_and(|old| old.sequence > new.sequence || (old.sequence == new.sequence && old.id <= new.id));
         if !stays {
             self.records.insert(organisation, new);
         }

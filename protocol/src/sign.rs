@@ -112,9 +112,7 @@ pub fn chunks(history: &[Checked]) -> Vec<&Chunk> {
 
 /// Returns the changes that carry these automerge changes.
 fn ids_of(history: &[Checked], hashes: &[ChunkHash]) -> Vec<ChangeId> {
-    let carries = |checked: &&Checked| {
-        matches!(checked.content(), Content::Chunk(chunk) if hashes.binary_search(&chunk.hash()).is_ok())
-    };
+    let carries = |checked: &&Checked| matches!(checked.content(), Content::Chunk(chunk) if hashes.binary_search(&chunk.hash()).is_ok());
     history.iter().filter(carries).map(Checked::id).collect()
 }
 
@@ -133,7 +131,8 @@ impl Past {
             return Err(Error::History);
         }
         let read: BTreeSet<_> = read.iter().map(|chunk| chunk.hash()).collect();
-        let is_read = |checked: &&Checked| matches!(checked.content(), Content::Chunk(chunk) if read.contains(&chunk.hash()));
+        let is_read =
+            |checked: &&Checked| matches!(checked.content(), Content::Chunk(chunk) if read.contains(&chunk.hash()));
         let sound = || history.iter().filter(is_read).map(|checked| (checked.id(), checked.change().header()));
         let own = sound().filter(|(_, header)| header.author == key.public());
         let tip = own.map(|(id, header)| (header.position.sequence(), std::cmp::Reverse(id))).max();

@@ -187,10 +187,8 @@ pub fn sign_at(
 /// Returns every attack known, signed by this worker. The last ones come in greater numbers of bytes.
 pub fn corpus(worker: &Worker) -> Vec<Hostile> {
     let author = worker.key.public();
-    let mut corpus: Vec<(&'static str, &'static str, Vec<u8>)> = attacks()
-        .into_iter()
-        .map(|(what, refusal, pieces)| (what, refusal, pieces.encode(&author, None)))
-        .collect();
+    let mut corpus: Vec<(&'static str, &'static str, Vec<u8>)> =
+        attacks().into_iter().map(|(what, refusal, pieces)| (what, refusal, pieces.encode(&author, None))).collect();
     let sound = Pieces::nulls(2).encode(&author, None);
     let mut checksum = sound.clone();
     checksum[5] ^= 1;
@@ -225,7 +223,11 @@ fn attacks() -> Vec<(&'static str, &'static str, Pieces)> {
         ("a million operations in a hundred bytes", "too_many_operations", Pieces::nulls(1_000_000)),
         ("as many operations as a number can say", "too_many_operations", Pieces::nulls(i64::MAX)),
         ("three hundred nested maps", "too_deep", Pieces::nested(300)),
-        ("operation numbers at the end of 32 bits", "operation_number", Pieces { start_op: u64::from(u32::MAX) - 1, ..plain() }),
+        (
+            "operation numbers at the end of 32 bits",
+            "operation_number",
+            Pieces { start_op: u64::from(u32::MAX) - 1, ..plain() },
+        ),
         ("operation numbers beyond 32 bits", "operation_number", Pieces { start_op: 1 << 40, ..plain() }),
         ("a compressed chunk", "compressed_chunk", Pieces { kind: 2, ..plain() }),
         ("a whole document", "document_chunk", Pieces { kind: 0, ..plain() }),

@@ -103,7 +103,8 @@ impl Site {
         let mut line = String::new();
         let output = child.stdout.take().expect("its output");
         BufReader::new(output).read_line(&mut line).expect("its first line");
-        let said: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("not listening: {line}"));
+        let said: Value = serde_json::from_str(&line).unwrap_or_default();
+        assert_eq!(said["event"], "listening", "{line}");
         let addresses = said["addresses"].as_array().into_iter().flatten();
         Running { child, addresses: addresses.filter_map(|at| at.as_str().map(str::to_owned)).collect() }
     }

@@ -106,7 +106,8 @@ pub fn valid() -> Vectors {
     maker.valid("a report for the network", &report);
     maker.valid("a report for one county", &worker.report_in(Scope::Region(county()), 2));
     maker.valid("a report for one organisation", &worker.report_in(Scope::Organisation(house.id), 3));
-    let (one, other) = (edit(&charter, &worker, &[&report], "yksi", 4), edit(&charter, &worker, &[&report], "kaksi", 5));
+    let (one, other) =
+        (edit(&charter, &worker, &[&report], "yksi", 4), edit(&charter, &worker, &[&report], "kaksi", 5));
     maker.valid("an edit", &one);
     maker.valid("a concurrent edit by the same key: a fork", &other);
     maker.valid("an edit that joins the fork", &edit(&charter, &worker, &[&report, &one, &other], "kolme", 6));
@@ -212,8 +213,8 @@ fn broken(sound: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
 /// Adds the order of the Ed25519 group to a signature's scalar: the same equation, another signature (RFC 8032 §5.1.7 forbids it).
 fn add_group_order(scalar: &mut [u8]) {
     let order: [u8; 32] = [
-        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0, 0, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 0x10,
+        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
     ];
     let mut carry = 0u16;
     for (byte, add) in scalar.iter_mut().zip(order) {

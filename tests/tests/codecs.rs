@@ -1,6 +1,8 @@
 //! Everything that is read from elsewhere: what is written reads back the same, and no bytes whatever make a reader panic or
 //! accept a second form of one thing.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use talkoot_protocol::charter::Charter;
@@ -31,15 +33,14 @@ fn scope() -> impl Strategy<Value = Scope> {
 }
 
 fn place() -> impl Strategy<Value = Place> {
-    let begins = (0u8..7, scope()).prop_filter_map("a kind", |(code, scope)| {
-        Kind::from_code(code).map(|kind| Place::Begins { kind, scope })
-    });
+    let begins = (0u8..7, scope())
+        .prop_filter_map("a kind", |(code, scope)| Kind::from_code(code).map(|kind| Place::Begins { kind, scope }));
     prop_oneof![begins, bytes32().prop_map(|id| Place::Continues(DocumentId::from_bytes(id)))]
 }
 
 fn position() -> impl Strategy<Value = Position> {
-    let after = (2u32.., bytes32())
-        .prop_map(|(sequence, id)| Position::After { sequence, previous: ChangeId::from_bytes(id) });
+    let after =
+        (2u32.., bytes32()).prop_map(|(sequence, id)| Position::After { sequence, previous: ChangeId::from_bytes(id) });
     prop_oneof![Just(Position::First), after]
 }
 
@@ -102,8 +103,8 @@ fn statement() -> impl Strategy<Value = Statement> {
                 counties,
             })
         });
-    let endorsement = bytes32()
-        .prop_map(|id| Statement::Endorsement(Endorsement { organisation: OrganisationId::from_bytes(id) }));
+    let endorsement =
+        bytes32().prop_map(|id| Statement::Endorsement(Endorsement { organisation: OrganisationId::from_bytes(id) }));
     prop_oneof![record, certificate, endorsement]
 }
 

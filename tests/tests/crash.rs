@@ -1,5 +1,7 @@
 //! A running node is killed again and again while it imports and syncs: nothing acknowledged is lost, and every start is clean.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
+
 use std::collections::BTreeSet;
 
 use talkoot_node::control::{self, Call};

@@ -1,5 +1,7 @@
 //! The engine among others: alice and bob are honest, eve is not.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -158,9 +160,8 @@ fn what_is_for_one_house_never_leaves_it() {
     assert!(stored(&world.submit(alice, &[&secret])));
     world.pass(Duration::from_secs(200));
     let id = secret.id();
-    let leaked = world.sent.iter().any(|(_, to, bytes)| {
-        *to == bob && bytes.windows(32).any(|window| window == id.as_bytes())
-    });
+    let leaked =
+        world.sent.iter().any(|(_, to, bytes)| *to == bob && bytes.windows(32).any(|window| window == id.as_bytes()));
     assert!(!leaked, "not even the id may leave");
     assert_eq!(world.fingerprint(alice), world.fingerprint(bob), "the shared scope is complete all the same");
     let asked = Message::Request { number: 9, ids: vec![id] };

@@ -1,5 +1,7 @@
 //! Hostile but certified authors: each attack is refused by its name, and costs little memory.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
+
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use talkoot_protocol::charter::Charter;
 use talkoot_protocol::statement::Role;

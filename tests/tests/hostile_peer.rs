@@ -1,6 +1,8 @@
 //! A recognised member whose node lies, floods with attacks, and breaks the framing; and strangers who send rubbish to the port.
 //! The node stays up, names each refusal and counts it, and honest work goes on.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
+
 use std::io::Write as _;
 use std::net::TcpStream;
 use std::time::Duration;
@@ -150,7 +152,9 @@ fn strangers_rubbish_on_the_port_does_nothing() {
     let temporary = tempfile::tempdir().unwrap();
     let (site, mut running) = victim(temporary.path());
     let port = port_of(&running.addresses[0]);
-    for rubbish in [vec![0u8; 10], vec![0xff; 100_000], b"GET / HTTP/1.1\r\n\r\n".to_vec(), b"\x13/multistream/1.0.0\n".to_vec()] {
+    for rubbish in
+        [vec![0u8; 10], vec![0xff; 100_000], b"GET / HTTP/1.1\r\n\r\n".to_vec(), b"\x13/multistream/1.0.0\n".to_vec()]
+    {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         // The node may close before all of it is written.
         let _closed = stream.write_all(&rubbish);

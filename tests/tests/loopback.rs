@@ -1,5 +1,7 @@
 //! Real processes on loopback: what a newcomer does by hand, and the demonstration.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
+
 use std::path::Path;
 
 use serde_json::Value;

@@ -1,5 +1,7 @@
 //! The committed test vectors are what this version makes, and mean what they say.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
+
 use std::path::Path;
 
 use talkoot_protocol::sync::check::check;
@@ -13,7 +15,11 @@ fn committed(name: &str) -> Vectors {
 #[test]
 fn the_committed_vectors_are_the_ones_this_version_makes() {
     for (name, made) in [("valid.json", valid()), ("envelope.json", envelope()), ("content.json", content())] {
-        assert_eq!(committed(name), made, "{name}: run 'cargo run -p talkoot-tests --bin vectors' and look at the difference");
+        assert_eq!(
+            committed(name),
+            made,
+            "{name}: run 'cargo run -p talkoot-tests --bin vectors' and look at the difference"
+        );
     }
 }
 

@@ -178,7 +178,9 @@ fn stay(houses: &[House]) -> Result<()> {
         output::say(&format!("  talkoot report list --dir {dir}"));
         output::say(&format!("  talkoot view --rows theme --columns organisation_kind --dir {dir}"));
         let passphrase = crate::house::PASSPHRASE;
-        output::say(&format!("  TALKOOT_PASSPHRASE={passphrase} talkoot report new --worker worker-1 --dir {dir} --help"));
+        output::say(&format!(
+            "  TALKOOT_PASSPHRASE={passphrase} talkoot report new --worker worker-1 --dir {dir} --help"
+        ));
     }
     output::say("Ctrl-C ends it.");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::failed)?;

@@ -103,15 +103,6 @@ pub enum Problem {
         /// What is counted.
         unit: &'static str,
     },
-    /// A word that is not among the accepted ones.
-    NotOneOf {
-        /// The key.
-        key: &'static str,
-        /// The word given.
-        got: String,
-        /// The accepted words.
-        allowed: Vec<&'static str>,
-    },
     /// A text that is empty, too long or of several lines.
     UnusableText {
         /// The key.
@@ -151,9 +142,6 @@ impl fmt::Display for Problem {
             Self::WrongType { key, expected, got } => write!(f, "`{key}` must be {expected}, but it is {got}"),
             Self::OutOfBounds { key, got, min, max, unit } => {
                 write!(f, "`{key}` is {got}, but must be from {min} to {max} {unit}")
-            }
-            Self::NotOneOf { key, got, allowed } => {
-                write!(f, "`{key}` is {got:?}, but must be one of: {}", allowed.join(", "))
             }
             Self::UnusableText { key, bytes_max } => {
                 write!(f, "`{key}` takes one line of 1 to {bytes_max} bytes; leave the key out for its default")

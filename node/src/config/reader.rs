@@ -98,23 +98,6 @@ impl<'a> Reader<'a> {
         placed.map(|entry| self.as_text(text, EXPECTED, entry)).collect::<Result<_, _>>().map(Some)
     }
 
-    /// Takes one of a few words.
-    pub(super) fn choice<T: Copy>(
-        &mut self,
-        key: &'static str,
-        choices: &[T],
-        word: fn(T) -> &'static str,
-    ) -> Result<Option<T>, Invalid> {
-        let Some((value, place)) = self.take(key)? else { return Ok(None) };
-        let DeValue::String(given) = value else {
-            return Err(self.wrong_type(key, "a word in quotes", &value, &place));
-        };
-        choices.iter().copied().find(|choice| word(*choice) == given).map(Some).ok_or_else(|| {
-            let allowed = choices.iter().map(|choice| word(*choice)).collect();
-            self.invalid(&place, Problem::NotOneOf { key, got: shown(&given), allowed })
-        })
-    }
-
     /// Refuses the first section or key that nobody asked for.
     pub(super) fn finish(self) -> Result<(), Invalid> {
         let mut unknown: Vec<(Range<usize>, Problem)> = Vec::new();
@@ -180,7 +163,7 @@ impl<'a> Reader<'a> {
         Problem::UnknownSection { section: shown(section), meant, known }
     }
 
-    /// Looks for what was meant in the same section first, then in all: `mdns` may have landed under `[node]`.
+    /// Looks for what was meant in the same section first, then in all: `mdns` may have landed under `[sync]`.
     fn unknown_key(&self, section: Option<&str>, name: &str) -> Problem {
         let here = |key: &&'static str| section.is_none_or(|section| parts(key).0 == section);
         let known: Vec<_> = self.known.iter().copied().filter(here).collect();

@@ -2,24 +2,16 @@
 
 use super::reader::Number;
 use super::{
-    ANTI_ENTROPY, AUTHORS, CONNECTIONS, FILTER_DEFAULT, INDEX_CACHE, LISTEN_DEFAULT, LISTEN_MAX, Language,
-    ORGANISATIONS, PEERS_MAX, PERSONS, REPORTS, SEGMENT,
+    ANTI_ENTROPY, AUTHORS, CONNECTIONS, FILTER_DEFAULT, LISTEN_DEFAULT, LISTEN_MAX, ORGANISATIONS, PEERS_MAX, REPORTS,
+    SEGMENT,
 };
 
 /// Writes the file from the same constants that reading it checks against.
 pub(super) fn default_toml() -> String {
-    let language = Language::default().code();
     let listen = LISTEN_DEFAULT.map(|address| format!("    \"{address}\",\n")).concat();
     format!(
         r#"# Settings of this Talkoot node. A key that is left out has the value shown here.
 # They are read when the node starts: after a change, restart it.
-
-[node]
-# What you call this node, one line. It is shown to you and stays on this machine.
-# name = "Kainuu, social work"
-
-# Language where nobody has chosen one: "fi", "sv" or "en".
-language = "{language}"
 
 [network]
 # Addresses on which peers can reach this node (multiaddresses, at most {LISTEN_MAX}).
@@ -49,11 +41,9 @@ peers = []
 # Erasing a report rewrites the file it is in, so larger files make that slower.
 {segment_line}
 
-# Memory for the index over the log{index_cache}
-{index_cache_line}
-
 [views]
 # Small numbers can betray a person. A view shows "few" instead of a number that rests on less than this.
+# The values here are the least possible: a node may be stricter, never looser.
 # Use the same values as your partners: with others, your tables and theirs differ.
 
 # Fewest reports{reports}
@@ -64,9 +54,6 @@ peers = []
 
 # Fewest authors those reports come from{authors}
 {authors_line}
-
-# Smallest count of persons shown as a number{persons}
-{persons_line}
 
 [log]
 # What is logged: "error", "warn", "info", "debug" or "trace"; or by module, "info,talkoot_node=debug".
@@ -79,16 +66,12 @@ filter = "{FILTER_DEFAULT}"
         anti_entropy_line = line(&ANTI_ENTROPY),
         segment = bounds(&SEGMENT),
         segment_line = line(&SEGMENT),
-        index_cache = bounds(&INDEX_CACHE),
-        index_cache_line = line(&INDEX_CACHE),
         reports = bounds(&REPORTS),
         reports_line = line(&REPORTS),
         organisations = bounds(&ORGANISATIONS),
         organisations_line = line(&ORGANISATIONS),
         authors = bounds(&AUTHORS),
         authors_line = line(&AUTHORS),
-        persons = bounds(&PERSONS),
-        persons_line = line(&PERSONS),
     )
 }
 

@@ -13,8 +13,8 @@ fn message(text: &str) -> String {
     Config::parse(text).expect_err(text).to_string()
 }
 
-fn numbers() -> [Number; 8] {
-    [CONNECTIONS, ANTI_ENTROPY, SEGMENT, INDEX_CACHE, REPORTS, ORGANISATIONS, AUTHORS, PERSONS]
+fn numbers() -> [Number; 6] {
+    [CONNECTIONS, ANTI_ENTROPY, SEGMENT, REPORTS, ORGANISATIONS, AUTHORS]
 }
 
 /// Writes `section.key = value` as TOML.
@@ -30,24 +30,21 @@ fn nothing_said_means_the_defaults() {
     assert_eq!(config.network.listen, LISTEN_DEFAULT);
     assert_eq!((config.network.connections_max, config.network.mdns), (64, false));
     assert_eq!(config.sync.anti_entropy, Duration::from_secs(30));
-    assert_eq!((config.store.segment_bytes(), config.store.index_cache_bytes()), (64 << 20, 64 << 20));
-    let Views { reports_min, organisations_min, authors_min, persons_min } = config.views;
-    assert_eq!((reports_min, organisations_min, authors_min, persons_min), (3, 2, 3, 5));
-    assert_eq!((config.log.filter.as_str(), config.node.language, config.node.name), ("info", Language::Finnish, None));
+    assert_eq!(config.store.segment_bytes(), 64 << 20);
+    let Views { reports_min, organisations_min, authors_min } = config.views;
+    assert_eq!((reports_min, organisations_min, authors_min), (3, 2, 3));
+    assert_eq!(config.log.filter, "info");
 }
 
 #[test]
 fn the_template_is_the_defaults_and_names_every_key() {
     let template = Config::default_toml();
     assert_eq!(Config::parse(&template).unwrap(), Config::default());
-    let keys = [NAME.key, LANGUAGE, LISTEN.key, MDNS, PEERS.key, FILTER.key];
+    let keys = [LISTEN.key, MDNS, PEERS.key, FILTER.key];
     for key in keys.into_iter().chain(numbers().map(|number| number.key)) {
         let name = key.split_once('.').unwrap().1;
-        assert!(template.contains(&format!("\n{name} = ")) || template.contains(&format!("\n# {name} = ")), "{key}");
+        assert!(template.contains(&format!("\n{name} = ")), "{key}");
     }
-    // The one key that has no default is shown as a comment that works.
-    let named = template.replace("# name =", "name =");
-    assert!(Config::parse(&named).unwrap().node.name.is_some());
     assert!(template.lines().all(|line| line.chars().count() <= 120));
 }
 
@@ -55,9 +52,6 @@ fn the_template_is_the_defaults_and_names_every_key() {
 fn every_key_can_be_set() {
     let config = Config::parse(
         r#"
-        [node]
-        name = "Kainuu ä"
-        language = "sv"
         [network]
         listen = []
         mdns = true
@@ -67,18 +61,15 @@ fn every_key_can_be_set() {
         anti_entropy_seconds = 86_400
         [store]
         segment_mib = 1
-        index_cache_mib = 128
         [views]
         reports_min = 4
         organisations_min = 5
         authors_min = 6
-        persons_min = 7
         [log]
         filter = "warn,talkoot_node=debug"
         "#,
     );
     let expected = Config {
-        node: Node { name: Some("Kainuu ä".into()), language: Language::Swedish },
         network: Network {
             listen: vec![],
             mdns: true,
@@ -86,8 +77,8 @@ fn every_key_can_be_set() {
             peers: vec!["/dns4/a.example/tcp/7474".into(), "/ip6/::1/tcp/1".into()],
         },
         sync: Sync { anti_entropy: Duration::from_secs(86_400) },
-        store: Store { segment_mib: 1, index_cache_mib: 128 },
-        views: Views { reports_min: 4, organisations_min: 5, authors_min: 6, persons_min: 7 },
+        store: Store { segment_mib: 1 },
+        views: Views { reports_min: 4, organisations_min: 5, authors_min: 6 },
         log: Log { filter: "warn,talkoot_node=debug".into() },
     };
     assert_eq!(config.unwrap(), expected);
@@ -113,14 +104,28 @@ fn every_number_has_its_bounds() {
 }
 
 #[test]
+fn views_are_never_looser_than_the_floor() {
+    for (text, expected) in [
+        ("[views]\nreports_min = 2", "line 2: `views.reports_min` is 2, but must be from 3 to 1000 reports"),
+        (
+            "[views]\norganisations_min = 1",
+            "line 2: `views.organisations_min` is 1, but must be from 2 to 1000 organisations",
+        ),
+        ("[views]\nauthors_min = 2", "line 2: `views.authors_min` is 2, but must be from 3 to 1000 authors"),
+    ] {
+        assert_eq!(message(text), expected);
+    }
+    let Views { reports_min, organisations_min, authors_min } = Views::default();
+    assert_eq!(rules::Rules::at_least(reports_min, organisations_min, authors_min), rules::Rules::default());
+}
+
+#[test]
 fn wrong_types_say_what_is_right() {
     for (text, expected) in [
         ("[network]\nmdns = \"yes\"", "line 2: `network.mdns` must be true or false, without quotes, but it is a text"),
-        ("[node]\nname = 7", "line 2: `node.name` must be a text in quotes, but it is a whole number"),
-        ("[node]\n\nlanguage = false", "line 3: `node.language` must be a word in quotes, but it is true or false"),
+        ("[log]\n\nfilter = 7", "line 3: `log.filter` must be a text in quotes, but it is a whole number"),
         ("network = 1", "line 1: `network` must be a section in [brackets], but it is a whole number"),
         ("[[sync]]", "line 1: `sync` must be a section in [brackets], but it is a list"),
-        ("[node]\nlanguage = \"se\"", "line 2: `node.language` is \"se\", but must be one of: fi, sv, en"),
     ] {
         assert_eq!(message(text), expected);
     }
@@ -132,12 +137,11 @@ fn wrong_types_say_what_is_right() {
 
 #[test]
 fn texts_and_lists_are_bounded() {
-    for Text { key, bytes_max } in [NAME, FILTER] {
-        assert!(Config::parse(&setting(key, &format!("{:?}", "x".repeat(bytes_max)))).is_ok(), "{key}");
-        for bad in ["".to_owned(), "  ".into(), "a\nb".into(), "a\tb".into(), "x".repeat(bytes_max + 1)] {
-            let found = problem(&setting(key, &format!("{bad:?}")));
-            assert_eq!(found, (2, Problem::UnusableText { key, bytes_max }), "{bad:?}");
-        }
+    let Text { key, bytes_max } = FILTER;
+    assert!(Config::parse(&setting(key, &format!("{:?}", "x".repeat(bytes_max)))).is_ok());
+    for bad in ["".to_owned(), "  ".into(), "a\nb".into(), "a\tb".into(), "x".repeat(bytes_max + 1)] {
+        let found = problem(&setting(key, &format!("{bad:?}")));
+        assert_eq!(found, (2, Problem::UnusableText { key, bytes_max }), "{bad:?}");
     }
     for (Text { key, bytes_max }, max) in [(LISTEN, LISTEN_MAX), (PEERS, PEERS_MAX)] {
         let list = |entry: &str, count: usize| setting(key, &format!("{:?}", vec![entry; count]));
@@ -158,10 +162,10 @@ fn unknown_keys_are_refused_with_a_hint() {
             "line 2: unknown key `sync.anti_entropy_second`; did you mean `anti_entropy_seconds` in section `[sync]`?",
         ),
         ("[network]\npeer = []", "line 2: unknown key `network.peer`; did you mean `peers` in section `[network]`?"),
-        ("[node]\nmdns = true", "line 2: unknown key `node.mdns`; did you mean `mdns` in section `[network]`?"),
+        ("[sync]\nmdns = true", "line 2: unknown key `sync.mdns`; did you mean `mdns` in section `[network]`?"),
         ("listen = []", "line 1: unknown key `listen`; did you mean `listen` in section `[network]`?"),
         ("[netwrok]\nmdns = true", "line 1: unknown section `[netwrok]`; did you mean `[network]`?"),
-        ("[x]", "line 1: unknown section `[x]`; the sections are node, network, sync, store, views, log"),
+        ("[x]", "line 1: unknown section `[x]`; the sections are network, sync, store, views, log"),
         ("[log]\ncolour = 1", "line 2: unknown key `log.colour`; known here: log.filter"),
         (
             "[network.tcp]\nport = 1",
@@ -181,7 +185,7 @@ fn the_first_unknown_is_the_one_that_is_told() {
 #[test]
 fn what_is_not_toml_is_refused_with_its_line() {
     for (text, line) in
-        [("[node]\nname = Kainuu", 2), ("[node]\nname = \"a\"\nname = \"b\"", 3), ("[node", 1), ("a = [[[[", 1)]
+        [("[log]\nfilter = info", 2), ("[log]\nfilter = \"a\"\nfilter = \"b\"", 3), ("[log", 1), ("a = [[[[", 1)]
     {
         let (found, Problem::Syntax { message }) = problem(text) else { panic!("{text}") };
         assert_eq!(found, line, "{text}: {message}");
@@ -199,7 +203,7 @@ fn editors_of_other_systems_are_welcome() {
 
 #[test]
 fn long_names_are_cut_in_errors() {
-    let text = format!("[node]\n{} = 1", "x".repeat(10_000));
+    let text = format!("[log]\n{} = 1", "x".repeat(10_000));
     assert!(message(&text).len() < 300);
     assert!(message(&setting(SEGMENT.key, &"9".repeat(10_000))).len() < 300);
 }

@@ -13,13 +13,12 @@ use talkoot_protocol::sync::check::Content;
 use talkoot_protocol::sync::effect::Outcome;
 
 use crate::control::{Call, Reply};
+use crate::peers;
 
 use super::{Core, read};
 
 /// Most reports on one page.
 pub const PAGE_MAX: usize = 1_000;
-/// Tree of the store's small keys that holds the addresses of peers.
-pub const PEERS: &str = "peers";
 
 impl From<read::Error> for Failure {
     fn from(error: read::Error) -> Self {
@@ -29,6 +28,16 @@ impl From<read::Error> for Failure {
             read::Error::Damaged { .. } => "damaged_record",
             read::Error::Overgrown { .. } => "overgrown_document",
             read::Error::Document(_) => "unreadable_document",
+        };
+        Self::new(name, error.to_string())
+    }
+}
+
+impl From<peers::Error> for Failure {
+    fn from(error: peers::Error) -> Self {
+        let name = match error {
+            peers::Error::Full => "too_many_peers",
+            peers::Error::Io { .. } | peers::Error::Damaged { .. } => "not_stored",
         };
         Self::new(name, error.to_string())
     }
@@ -142,8 +151,8 @@ impl Core {
             node: self.node,
             organisation: self.own,
             running,
-            changes: engine.catalog().entries().filter(|(_, entry)| entry.ordinal.is_some()).count() as u64,
-            reports: self.reports().count() as u64,
+            changes: engine.catalog().durable_len() as u64,
+            reports: engine.catalog().documents_len(Kind::Report) as u64,
             fingerprint: digests.get(&Scope::Network).copied().unwrap_or_default().fingerprint(),
             scopes: digests
                 .iter()
@@ -230,9 +239,10 @@ impl Core {
             let organisation = session.organisation();
             let counters = &session.counters;
             let ours: BTreeMap<Scope, u64> = engine.digests().map(|(scope, digest)| (scope, digest.count())).collect();
-            let apart = session.theirs.iter().map(|(scope, digest)| {
-                ours.get(scope).copied().unwrap_or_default().abs_diff(digest.count())
-            });
+            let apart = session
+                .theirs
+                .iter()
+                .map(|(scope, digest)| ours.get(scope).copied().unwrap_or_default().abs_diff(digest.count()));
             let member = organisation.is_some_and(|id| policy::may_receive(&Scope::Network, &id, engine.membership()));
             api::Peer {
                 address: None,
@@ -257,31 +267,30 @@ impl Core {
 
     /// Returns the addresses this node keeps connections to.
     pub fn kept_peers(&self) -> Vec<String> {
-        let kept = self.store.meta_scan(PEERS, b"").unwrap_or_default();
-        kept.into_iter().filter_map(|(key, _)| String::from_utf8(key).ok()).collect()
+        self.peers.addresses().map(str::to_owned).collect()
     }
 
     /// Keeps an address.
-    pub fn keep_peer(&self, address: &str) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// `bad_address`, `too_many_peers`, `not_stored`.
+    pub fn keep_peer(&mut self, address: &str) -> Result<(), Failure> {
         crate::network::address::parse(address).map_err(|error| Failure::new("bad_address", error.to_string()))?;
-        self.store.meta_put(PEERS, address.trim().as_bytes(), b"").map_err(|error| not_kept(&error))?;
-        self.store.flush().map_err(|error| not_kept(&error))
+        Ok(self.peers.add(address.trim())?)
     }
 
     /// Forgets an address.
-    pub fn forget_peer(&self, address: &str) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// `unknown_peer`, `not_stored`.
+    pub fn forget_peer(&mut self, address: &str) -> Result<(), Failure> {
         let address = address.trim();
-        if !self.kept_peers().iter().any(|kept| kept == address) {
+        if !self.peers.remove(address)? {
             let message = format!("{address} is not among the addresses kept; 'talkoot peer list' shows them");
             return Err(Failure::new("unknown_peer", message));
         }
-        self.store.meta_remove(PEERS, address.as_bytes()).map_err(|error| not_kept(&error))?;
-        self.store.flush().map_err(|error| not_kept(&error))
+        Ok(())
     }
-}
-
-fn not_kept(error: &crate::store::Error) -> Failure {
-    Failure::new("not_stored", format!("the address list could not be written: {error}"))
 }
 
 fn done(result: Result<(), Failure>) -> Reply {

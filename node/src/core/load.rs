@@ -15,6 +15,7 @@ use talkoot_protocol::view::{Columns, Row, Rules};
 
 use crate::home::Home;
 use crate::keystore;
+use crate::peers::Peers;
 use crate::store::{Action, Loaded, Options, Place, Store};
 
 use super::projector::{self, Kept};
@@ -37,7 +38,8 @@ impl Core {
         };
         let mut loading = Loading::new(home);
         let store = Store::open(&home.dir, &options, &mut |loaded| loading.take(loaded))?;
-        let mut core = loading.finish(store);
+        // Read only now: whoever holds the store is the one process that may write them.
+        let mut core = loading.finish(store, Peers::open(&home.dir));
         core.admit_own_statements(home)?;
         core.refresh_stale();
         Ok(core)
@@ -79,7 +81,8 @@ struct Loading {
 impl Loading {
     fn new(home: &Home) -> Self {
         // Without randomness the node still works; two nodes then only compare at the same moments.
-        let seed = keystore::fresh_seed().map_or(0, |seed| seed.iter().fold(0, |sum, byte| sum << 5 ^ u64::from(*byte)));
+        let seed =
+            keystore::fresh_seed().map_or(0, |seed| seed.iter().fold(0, |sum, byte| sum << 5 ^ u64::from(*byte)));
         let views = &home.config.views;
         let rules = Rules::at_least(views.reports_min, views.organisations_min, views.authors_min);
         Self {
@@ -178,7 +181,7 @@ impl Loading {
         }
     }
 
-    fn finish(mut self, store: Store) -> Core {
+    fn finish(mut self, store: Store, peers: Peers) -> Core {
         let mut unread = std::mem::take(&mut self.unread);
         loop {
             let before = unread.len();
@@ -191,6 +194,7 @@ impl Loading {
         Core {
             engine: self.engine,
             store,
+            peers,
             places: self.places,
             columns: self.columns,
             rules: self.rules,

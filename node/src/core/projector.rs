@@ -30,10 +30,7 @@ const KEPT_BYTES_MAX: usize = 512;
 /// What the index kept of a record.
 pub(super) enum Kept<'a> {
     /// The catalog's note, and the row if the change began a report.
-    Note {
-        note: &'a [u8],
-        row: &'a [u8],
-    },
+    Note { note: &'a [u8], row: &'a [u8] },
     /// The record itself.
     Whole(&'a [u8]),
 }

@@ -35,7 +35,10 @@ pub enum Error {
         document: DocumentId,
     },
     /// More changes stand side by side in it than are read.
-    #[error("document {document} has more changes than are read ({}); it is kept and set aside", talkoot_protocol::limits::DOCUMENT_CHANGES_MAX)]
+    #[error(
+        "document {document} has more changes than are read ({}); it is kept and set aside",
+        talkoot_protocol::limits::DOCUMENT_CHANGES_MAX
+    )]
     Overgrown {
         /// The document.
         document: DocumentId,
@@ -140,8 +143,7 @@ impl Core {
 
     /// Returns the reports here, newest first.
     pub(super) fn reports(&self) -> impl Iterator<Item = &Document> {
-        let documents: Vec<_> = self.engine.catalog().documents().filter(|known| known.kind == Kind::Report).collect();
-        documents.into_iter().rev()
+        self.engine.catalog().documents().rev().filter(|known| known.kind == Kind::Report)
     }
 }
 

@@ -168,6 +168,9 @@ pub struct Damage {
 impl std::fmt::Display for Damage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { ordinal, lost, segment, offset, bytes, reason } = self;
-        write!(f, "record {ordinal} in segment {segment} at byte {offset}: {reason} ({lost} lost, {bytes} bytes unreadable)")
+        write!(
+            f,
+            "record {ordinal} in segment {segment} at byte {offset}: {reason} ({lost} lost, {bytes} bytes unreadable)"
+        )
     }
 }

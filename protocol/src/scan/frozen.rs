@@ -1,7 +1,7 @@
 //! FROZEN IN WIRE VERSION 1. NOTHING IN THIS FILE MAY EVER CHANGE WHAT IT ACCEPTS OR REFUSES.
 //!
 //! Every node runs these rules on every text at admission. Two versions that judged one text differently would hold
-//! different documents for good (DESIGN section 2, items 2 and 6). A better rule is a new wire version in a file of its
+//! different documents for good (docs/protocol.md, section 9). A better rule is a new wire version in a file of its
 //! own; improvements for authors go to the other files of [`super`]. For the same reason nothing here depends on code
 //! that improves, on Unicode tables (they grow with the toolchain), on locale or on the date of today.
 //!

@@ -285,12 +285,7 @@ fn require_previous_in_past(catalog: &Catalog, header: &Header, past: &BTreeSet<
     require(header.position.previous().is_none_or(seen), Refusal::Chain)
 }
 
-fn admission(
-    checked: &Checked,
-    place: NewPlace,
-    dependencies: Vec<Index>,
-    chunk: Option<ChunkFacts>,
-) -> Admission {
+fn admission(checked: &Checked, place: NewPlace, dependencies: Vec<Index>, chunk: Option<ChunkFacts>) -> Admission {
     let header = checked.change().header();
     let act: Act = header.act;
     let entry = NewEntry {

@@ -26,6 +26,8 @@
 mod attacker;
 mod audit;
 
+use std::collections::BTreeSet;
+
 use super::fold::{Table, Tally};
 use super::rules::Applied;
 
@@ -46,6 +48,8 @@ pub(super) struct Lattice {
     hidden: Vec<bool>,
     hidden_in_row: Vec<u32>,
     hidden_in_column: Vec<u32>,
+    /// What a reader knows each hidden count to be at least: one, or what has been said of it.
+    floors: Vec<u64>,
     is_by_organisation: bool,
 }
 
@@ -84,6 +88,7 @@ impl Lattice {
             height,
             width,
             hidden: vec![false; tallies.len()],
+            floors: vec![1; tallies.len()],
             tallies,
             hidden_in_row: vec![0; height],
             hidden_in_column: vec![0; width],
@@ -95,6 +100,29 @@ impl Lattice {
     pub(super) fn shown(&self, row: usize, column: usize) -> Option<Tally> {
         let place = row * self.width + column;
         (!self.hidden[place]).then(|| self.tallies[place])
+    }
+
+    /// Returns of which hidden cells, given by row and column, it may be said that they have at least `floor` reports, such
+    /// that still no hidden count can be worked out. Where it may not be said of all, it is said of none in the lines concerned.
+    pub(super) fn may_say_at_least(&self, floor: u64, cells: &BTreeSet<(usize, usize)>) -> BTreeSet<(usize, usize)> {
+        let mut said = cells.clone();
+        let mut lattice = self.clone();
+        while !said.is_empty() {
+            lattice.floors.fill(1);
+            said.iter().for_each(|(row, column)| lattice.floors[row * lattice.width + column] = floor);
+            let determined = audit::determined(&lattice);
+            if determined.is_empty() {
+                break;
+            }
+            let rows: BTreeSet<_> = determined.iter().map(|place| place / lattice.width).collect();
+            let columns: BTreeSet<_> = determined.iter().map(|place| place % lattice.width).collect();
+            let before = said.len();
+            said.retain(|(row, column)| !rows.contains(row) && !columns.contains(column));
+            if said.len() == before {
+                said.clear();
+            }
+        }
+        said
     }
 
     const fn is_one_way(&self) -> bool {

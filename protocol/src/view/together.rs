@@ -1,8 +1,9 @@
 //! What nobody saw alone: themes in places where no organisation by itself has enough reports to say anything, and all of
 //! them together have.
 //!
-//! Only merged counts are told, and only those that the table of themes by places shows: this page opens nothing that
-//! [`Columns::view`] keeps closed. Which organisations contributed is told, how much each did is not. (An organisation knows
+//! Only merged counts are told, and only those that the table of themes by places shows: this page opens no number that
+//! [`Columns::view`] keeps closed. Where the table hides a count only to protect another one, it is told that there is enough
+//! and not how much, and only if the other one stays protected even so. Which organisations contributed is told, how much each did is not. (An organisation knows
 //! its own reports: where two contributed, each can work out the other's. `organisations_min` 3 prevents it.)
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,7 +43,7 @@ pub struct Together {
     pub area: String,
     /// The organisations that contributed, by id.
     pub organisations: Vec<Knower>,
-    /// The merged counts, all shown.
+    /// The merged counts; hidden where the table of themes by places hides them to protect another count.
     pub counts: Cell,
 }
 
@@ -78,13 +79,14 @@ struct Found {
     theme: Value,
     facet: Facet,
     area: Value,
-    tally: Tally,
+    /// None if there is enough and the number is not told.
+    tally: Option<Tally>,
     organisations: Vec<u32>,
 }
 
 impl Columns {
-    /// Returns what nobody saw alone, by county and by municipality: most organisations first, then most reports, most
-    /// authors, theme and place. A county is left out where its count less that of its municipalities listed here would
+    /// Returns what nobody saw alone, by county and by municipality: most organisations first, then most reports (those
+    /// not told last), most authors, theme and place. A county is left out where its count less that of its municipalities listed here would
     /// tell a small number.
     pub fn together(&self, rules: &Rules) -> Vec<Together> {
         let mut found = self.found(Facet::County, rules);
@@ -93,8 +95,8 @@ impl Columns {
         found.retain(|county| !tells_a_rest(county, &municipalities, &counties, rules));
         found.extend(municipalities);
         found.sort_by_key(|found| {
-            let Tally { reports, organisations, authors } = found.tally;
-            (std::cmp::Reverse((organisations, reports, authors)), found.theme, found.area)
+            let Tally { reports, authors, .. } = found.tally.unwrap_or_default();
+            (std::cmp::Reverse((found.organisations.len(), reports, authors)), found.theme, found.area)
         });
         let kinds = self.kinds();
         found.into_iter().map(|found| self.tell(found, &kinds)).collect()
@@ -135,8 +137,9 @@ impl Columns {
     fn found(&self, facet: Facet, rules: &Rules) -> Vec<Found> {
         // Themes by places is never too large, nor one facet twice.
         let Ok(table) = fold(self, &Query::two_way(Facet::Theme, facet)) else { return Vec::new() };
-        let lattice = suppress(&table, &Applied::new(rules, false), false);
-        let areas = table.columns.unwrap_or_default();
+        let applied = Applied::new(rules, false);
+        let lattice = suppress(&table, &applied, false);
+        let areas = table.columns.clone().unwrap_or_default();
         let [themes, places] = self.place_axes(facet);
         // The axes may have values that no report has; the table has not.
         let row_of = positions_in(&themes.values, &table.rows);
@@ -147,18 +150,28 @@ impl Columns {
                 shares[row * areas.len() + column].meet(author, self.organisation_of(author), rules);
             }
         });
-        let cells = table.rows.iter().flat_map(|theme| areas.iter().map(move |area| (*theme, *area)));
-        let is_told = |theme: &Value, area: &Value| {
-            matches!(theme, Value::Theme(_)) && matches!(area, Value::County(_) | Value::Municipality(_))
+        let is_told = |row: usize, column: usize| {
+            let place = matches!(areas[column], Value::County(_) | Value::Municipality(_));
+            let Tally { reports, organisations, authors } = table.cells[row * areas.len() + column];
+            let enough = reports > 0 && applied.allow(reports, organisations, authors);
+            place
+                && matches!(table.rows[row], Value::Theme(_))
+                && enough
+                && !shares[row * areas.len() + column].one_suffices
         };
-        cells
-            .zip(shares)
-            .enumerate()
-            .filter(|(_, ((theme, area), share))| is_told(theme, area) && !share.one_suffices)
-            .filter_map(|(place, ((theme, area), share))| {
-                let tally = lattice.shown(place / areas.len(), place % areas.len())?;
-                let organisations = share.organisations;
-                (tally.reports > 0).then_some(Found { theme, facet, area, tally, organisations })
+        let cells = (0..table.rows.len()).flat_map(|row| (0..areas.len()).map(move |column| (row, column)));
+        let told: Vec<_> = cells.filter(|(row, column)| is_told(*row, *column)).collect();
+        let hidden = told.iter().copied().filter(|(row, column)| lattice.shown(*row, *column).is_none()).collect();
+        let said = lattice.may_say_at_least(u64::from(rules.reports_min()), &hidden);
+        let tellable = |cell: &(usize, usize)| !hidden.contains(cell) || said.contains(cell);
+        told.into_iter()
+            .filter(tellable)
+            .map(|(row, column)| Found {
+                theme: table.rows[row],
+                facet,
+                area: areas[column],
+                tally: lattice.shown(row, column),
+                organisations: shares[row * areas.len() + column].organisations.clone(),
             })
             .collect()
     }
@@ -214,7 +227,7 @@ impl Columns {
             facet: found.facet,
             area: found.area.to_string(),
             organisations: self.named(found.organisations, kinds),
-            counts: Cell::new(Some(found.tally)),
+            counts: Cell::new(found.tally),
         }
     }
 }
@@ -227,8 +240,9 @@ fn positions_in(values: &[Value], list: &[Value]) -> Vec<Option<usize>> {
 /// Whether a county's count less those of its municipalities would tell a number below the threshold.
 fn tells_a_rest(county: &Found, others: &[Found], counties: &BTreeSet<(Value, Value)>, rules: &Rules) -> bool {
     let is_within = |other: &&Found| other.theme == county.theme && counties.contains(&(county.area, other.area));
-    let parts: Vec<u64> = others.iter().filter(is_within).map(|other| other.tally.reports).collect();
-    let tells = |part: u64| (1..u64::from(rules.reports_min())).contains(&county.tally.reports.saturating_sub(part));
+    let Some(whole) = county.tally else { return false };
+    let parts: Vec<u64> = others.iter().filter(is_within).filter_map(|other| Some(other.tally?.reports)).collect();
+    let tells = |part: u64| (1..u64::from(rules.reports_min())).contains(&whole.reports.saturating_sub(part));
     parts.iter().any(|part| tells(*part)) || tells(parts.iter().sum())
 }
 
@@ -276,6 +290,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_hidden_for_the_sake_of_others_is_told_without_its_number() {
+        // One report elsewhere must stay hidden, and with it, in the table, the five that could be shown.
+        let here = [report(1, 1, 491), report(2, 1, 491), report(3, 2, 491), report(4, 3, 491), report(5, 3, 491)];
+        let columns = columns(here.into_iter().chain([report(6, 1, 740)]));
+        let found = columns.together(&Rules::default());
+        let told: Vec<_> = found.iter().map(|found| (found.area.as_str(), found.counts.is_shown())).collect();
+        // In the county the first organisation saw enough alone.
+        assert_eq!(told, [("491", false)]);
+    }
+
+    #[test]
     fn a_county_does_not_give_away_its_rest() {
         let columns = columns([report(1, 1, 491), report(2, 1, 491), report(3, 2, 491), report(4, 3, 740)]);
         let places: Vec<_> = columns.together(&Rules::default()).into_iter().map(|found| found.area).collect();
@@ -295,14 +320,15 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
         #[test]
-        fn tells_only_what_the_table_shows(mut rows in proptest::collection::vec(any_row(), 0..80)) {
+        fn tells_no_number_that_the_table_hides(mut rows in proptest::collection::vec(any_row(), 0..80)) {
             let rules = Rules::default();
             let columns = columns(rows.clone());
             let found = columns.together(&rules);
             for found in &found {
                 let view = columns.view(&Query::two_way(Facet::Theme, found.facet), &rules).unwrap();
                 prop_assert_eq!(view.cell(Some(&found.theme), Some(&found.area)), Some(found.counts));
-                prop_assert_eq!(Count::Shown(found.organisations.len() as u64), found.counts.organisations);
+                let organisations = Count::Shown(found.organisations.len() as u64);
+                prop_assert!(!found.counts.is_shown() || found.counts.organisations == organisations);
             }
             let last: BTreeMap<_, _> = rows.drain(..).map(|row| (row.document, row)).collect();
             let mut other = Columns::new(9);

@@ -9,7 +9,7 @@ use crate::sync::digest::Digest;
 
 /// Longest frame, in bytes.
 pub const FRAME_BYTES_MAX: usize = 1024 * 1024 + 4096;
-/// Most payload a node puts into one delivery, in bytes; a single longer change travels alone.
+/// Most payload a node puts into one delivery, in bytes: any single change fits. Receivers hold to [`FRAME_BYTES_MAX`] only.
 pub const DELIVERY_BYTES_MAX: usize = 512 * 1024;
 /// Most changes in one delivery.
 pub const DELIVERY_CHANGES_MAX: usize = 512;

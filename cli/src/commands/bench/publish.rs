@@ -96,9 +96,9 @@ pub(super) fn run(args: &Args) -> Result<Measured> {
 /// Signs on one thread while the batch before is being made durable on another. Returns the encoded changes.
 fn publish(core: &mut Core, author: Author<'_>, reports: &[Fields], batch: usize) -> Result<Vec<Vec<u8>>> {
     let mut changes = Vec::with_capacity(reports.len());
-    std::thread::scope(|scope| {
+    std::thread::scope(|scope| -> Result<()> {
         let (ready, signed) = std::sync::mpsc::sync_channel(2);
-        let signer = scope.spawn(move || {
+        let signer = scope.spawn(move || -> Result<()> {
             for group in reports.chunks(batch) {
                 if ready.send(reports::seal(author, group)?).is_err() {
                     break;

@@ -38,10 +38,12 @@ mod tests {
             for entry in of(short).unwrap() {
                 let (report, problems) = Report::read(entry.report);
                 assert!(problems.is_empty(), "{short}: {}: {problems:?}", report.title);
-                let issues: Vec<_> = check(&report).into_iter().filter(|issue| issue.problem.prevents_signing()).collect();
+                let issues: Vec<_> =
+                    check(&report).into_iter().filter(|issue| issue.problem.prevents_signing()).collect();
                 assert!(issues.is_empty(), "{short}: {}: {issues:?}", report.title);
                 for text in report.texts() {
-                    let found: Vec<_> = scan(text.text).into_iter().filter(|found| found.action != Action::Warn).collect();
+                    let found: Vec<_> =
+                        scan(text.text).into_iter().filter(|found| found.action != Action::Warn).collect();
                     assert!(found.is_empty(), "{short}: {}: {found:?}", report.title);
                 }
                 reports += 1;

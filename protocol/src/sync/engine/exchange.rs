@@ -143,7 +143,8 @@ impl Engine {
     /// Returns whether a scope's ids and changes are for this peer.
     fn may_have(&self, node: &NodeId, scope: &Scope) -> bool {
         let organisation = self.sessions.get(node).and_then(Session::organisation);
-        organisation.is_some_and(|id| policy::may_receive(scope, &id, &self.membership) && self.membership.is_member(&id))
+        organisation
+            .is_some_and(|id| policy::may_receive(scope, &id, &self.membership) && self.membership.is_member(&id))
     }
 
     fn list(&mut self, node: NodeId, scope: Scope, from: u64) -> Result<(), Offence> {

@@ -86,7 +86,7 @@ impl Engine {
                     self.membership.learn(change.id(), speaker, sequence, statement);
                 }
                 self.count_in(index, ordinal);
-                        Restored::In(index)
+                Restored::In(index)
             }
             Verdict::Known => Restored::Refused("duplicate"),
             Verdict::Wait(missing) => match self.parked.park(missing, Origin::Log(ordinal), Arc::new(change)) {

@@ -3,7 +3,8 @@
 //! A table with margins is a flow: each row and each column is a node, each count an arc between its row and its column, and
 //! "parts make the margin" says that as much flows in as out. Tables with the same shown counts differ by flows around
 //! cycles of hidden arcs. A hidden count can be one more if its arc lies on such a cycle, and one less if its reversed arc
-//! does; a reader knows that a hidden count is at least one (zeros are shown), so an arc of one cannot be reversed; and where
+//! does; a reader knows that a hidden count is at least its floor (one, since zeros are shown, or what was said of it), so an
+//! arc at its floor cannot be reversed; and where
 //! reports overlap, that no part exceeds its margin. A count
 //! that lies on no cycle is determined. (The classical treatment: L. H. Cox, Network
 //! Models for Complementary Cell Suppression, Journal of the American Statistical Association 90, 1995.)
@@ -94,7 +95,7 @@ fn arcs(lattice: &Lattice, measure: fn(&Tally) -> u64) -> Vec<Arc> {
         let value = measure(&lattice.tallies[place]);
         let grows = (last_column || rows[row].lets_grow(value)) && (last_row || columns[column].lets_grow(value));
         let free = (!last_column || rows[row].lets_shrink()) && (!last_row || columns[column].lets_shrink());
-        let shrinks = value > 1 && free;
+        let shrinks = value > lattice.floors[place] && free;
         // In a table of one facet rows are not sums: they are one node, the outside.
         let row = if lattice.is_one_way() { 0 } else { row };
         let column = lattice.height + column;
