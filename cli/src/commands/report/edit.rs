@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use talkoot_protocol::api::{Identity, Request, Response};
+use talkoot_protocol::api::{Request, Response};
 use talkoot_protocol::document::{self, Reading};
-use talkoot_protocol::id::{ChangeId, DocumentId, NetworkId};
+use talkoot_protocol::id::{ChangeId, DocumentId, NetworkId, OrganisationId};
 use talkoot_protocol::report::codes::Language;
 use talkoot_protocol::report::{Report, flat};
 use talkoot_protocol::scope::Kind;
@@ -23,7 +23,8 @@ use crate::args::Global;
 use crate::client::{Client, unexpected};
 use crate::commands::org::words::command;
 use crate::error::{Error, Result};
-use crate::{keys, output};
+use crate::keys::{self, Keys};
+use crate::output;
 
 /// Longest value repeated when changes are shown, in characters.
 const SHOWN_CHARS_MAX: usize = 60;
@@ -74,7 +75,8 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let mut client = Client::open(&global.dir)?;
     let identity = client.identity()?;
     let (document, history) = fetch(&mut client, &args.id, &identity.network)?;
-    require_own(&mut client, &document, &identity)?;
+    let writer = Keys::of(global)?.read_worker(args.worker.as_deref())?;
+    require_own(&mut client, &document, &writer.organisation)?;
     let unreadable = |error: document::Error| Error::refused(format!("the report cannot be read: {error}"));
     let reading = document::read(&document::sound(&sign::chunks(&history))).map_err(unreadable)?;
     let (edits, report) = plan(args, &reading)?;
@@ -118,11 +120,11 @@ fn fetch(client: &mut Client<'_>, asked: &str, network: &NetworkId) -> Result<(D
 }
 
 /// Refuses what every node would refuse, before anything is typed, signed and lost.
-fn require_own(client: &mut Client<'_>, document: &DocumentId, identity: &Identity) -> Result<()> {
+fn require_own(client: &mut Client<'_>, document: &DocumentId, writers: &OrganisationId) -> Result<()> {
     let Response::Report(report) = client.ask(Request::Report { document: document.to_string() })? else {
         return Err(unexpected());
     };
-    if report.organisation == identity.organisation {
+    if report.organisation == *writers {
         return Ok(());
     }
     let name = Organisations::ask(client)?.name(&report.organisation, Language::Fi);
