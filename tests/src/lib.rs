@@ -4,5 +4,6 @@
 pub mod cast;
 pub mod hostile;
 pub mod process;
+pub mod transcript;
 pub mod vectors;
 pub mod world;

@@ -4,10 +4,10 @@
 //! "few" and nothing else is said of it. The defaults are the floor: a node may be stricter, never looser, and where nodes
 //! meet the stricter rules win.
 //!
-//! **Zero is shown as zero.** It tells that no member has reported such a thing, which is what a reader looks for ("what do
-//! we not know?"). It is not a statement about any person, since nobody is counted; and it cannot be hidden honestly, since
-//! a table in which every empty cell reads "few" would claim knowledge that nobody has. Its price is that each hidden cell
-//! is known to be at least one, which the suppression reckons with.
+//! **Zero is shown as zero, unless it has to cover for others.** It tells that no member has reported such a thing, which is
+//! what a reader looks for ("what do we not know?"), and says nothing of any person. But where small counts beside it could be
+//! worked out, a zero is the first to be hidden with them: "few" therefore means fewer than the minimum, perhaps none, or
+//! enough but hidden for the sake of others.
 //!
 //! **Tables by organisation.** Where a facet or a filter tells organisations (or their kinds) apart, a cell holds one
 //! organisation by construction, and a minimum of two would empty the table. There the minimum of organisations is not

@@ -7,9 +7,10 @@
 //! 3. **Audit** ([`audit`]): over the whole table, margins included, each hidden count must be able to be another one
 //!    without any shown count changing. Where one cannot, more is hidden, until all can.
 //!
-//! What is hidden to protect others is the smallest count of the line, first among those whose other line already hides
-//! something; ties go by position. Same table, same choice. In the worst case everything but zeros ends up hidden, and then
-//! nothing can be worked out: so it ends, and ends well.
+//! What is hidden to protect others is, for the audit, first a zero of the line, then the smallest count, first among those
+//! whose other line already hides something; ties go by position. Same table, same choice. Zeros help: since any hidden
+//! count may be one, a hidden one is no longer known to be there at all, and larger counts need not be hidden for its sake.
+//! In the worst case everything ends up hidden, and then nothing can be worked out: so it ends, and ends well.
 //!
 //! **Facets with several values a report** (theme, county, municipality) do not add up: a margin is at least the largest and
 //! at most the sum of its parts. They are treated as if they did add up, which assumes a reader who knows more than the
@@ -31,6 +32,9 @@ use std::collections::BTreeSet;
 use super::fold::{Table, Tally};
 use super::rules::Applied;
 
+/// Most cells tried one by one in [`Lattice::may_say_at_least`]; each try is an audit of the whole table.
+const TRIES_MAX: usize = 64;
+
 /// A row or a column of the lattice, by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Line {
@@ -48,7 +52,7 @@ pub(super) struct Lattice {
     hidden: Vec<bool>,
     hidden_in_row: Vec<u32>,
     hidden_in_column: Vec<u32>,
-    /// What a reader knows each hidden count to be at least: one, or what has been said of it.
+    /// What a reader knows each hidden count to be at least: nothing, or what has been said of it.
     floors: Vec<u64>,
     is_by_organisation: bool,
 }
@@ -88,7 +92,7 @@ impl Lattice {
             height,
             width,
             hidden: vec![false; tallies.len()],
-            floors: vec![1; tallies.len()],
+            floors: vec![0; tallies.len()],
             tallies,
             hidden_in_row: vec![0; height],
             hidden_in_column: vec![0; width],
@@ -103,26 +107,38 @@ impl Lattice {
     }
 
     /// Returns of which hidden cells, given by row and column, it may be said that they have at least `floor` reports, such
-    /// that still no hidden count can be worked out. Where it may not be said of all, it is said of none in the lines concerned.
+    /// that still no hidden count can be worked out. Where it cannot be said of all, those in the lines concerned are taken
+    /// back, and then tried again one by one, as many as [`TRIES_MAX`].
     pub(super) fn may_say_at_least(&self, floor: u64, cells: &BTreeSet<(usize, usize)>) -> BTreeSet<(usize, usize)> {
         let mut said = cells.clone();
-        let mut lattice = self.clone();
-        while !said.is_empty() {
-            lattice.floors.fill(1);
-            said.iter().for_each(|(row, column)| lattice.floors[row * lattice.width + column] = floor);
-            let determined = audit::determined(&lattice);
-            if determined.is_empty() {
+        loop {
+            let determined = self.determined_if_said(floor, &said);
+            if said.is_empty() || determined.is_empty() {
                 break;
             }
-            let rows: BTreeSet<_> = determined.iter().map(|place| place / lattice.width).collect();
-            let columns: BTreeSet<_> = determined.iter().map(|place| place % lattice.width).collect();
+            let rows: BTreeSet<_> = determined.iter().map(|place| place / self.width).collect();
+            let columns: BTreeSet<_> = determined.iter().map(|place| place % self.width).collect();
             let before = said.len();
             said.retain(|(row, column)| !rows.contains(row) && !columns.contains(column));
             if said.len() == before {
                 said.clear();
             }
         }
+        let left: Vec<_> = cells.difference(&said).copied().take(TRIES_MAX).collect();
+        for cell in left {
+            said.insert(cell);
+            if !self.determined_if_said(floor, &said).is_empty() {
+                said.remove(&cell);
+            }
+        }
         said
+    }
+
+    /// Returns what could be worked out if a reader knew that these cells have at least `floor` reports.
+    fn determined_if_said(&self, floor: u64, said: &BTreeSet<(usize, usize)>) -> Vec<usize> {
+        let mut lattice = self.clone();
+        said.iter().for_each(|(row, column)| lattice.floors[row * lattice.width + column] = floor);
+        audit::determined(&lattice)
     }
 
     const fn is_one_way(&self) -> bool {
@@ -160,6 +176,11 @@ impl Lattice {
 
     fn is_open(&self, place: usize) -> bool {
         !self.hidden[place] && self.tallies[place].reports > 0
+    }
+
+    /// Returns a zero of these places to hide: what costs a reader least, and leaves room for what is hidden beside it.
+    fn pick_zero(&self, mut places: impl Iterator<Item = usize>) -> Option<usize> {
+        places.find(|place| !self.hidden[*place] && self.tallies[*place].reports == 0)
     }
 
     /// Returns what to hide next among the places of a line: first where the other line already hides something.
@@ -236,10 +257,15 @@ impl Lattice {
         changed
     }
 
-    /// Returns what to hide beside a hidden count that could be worked out: in its lines, else their margins, else anywhere.
+    /// Returns what to hide beside a hidden count that could be worked out: a zero in its lines, else the smallest count in
+    /// its lines, else their margins, else anything.
     fn companion(&self, place: usize) -> Option<usize> {
         let row = Line::Row(place / self.width);
         let column = Line::Column(place % self.width);
+        let zero = self.pick_zero(self.parts(row)).or_else(|| self.pick_zero(self.parts(column)));
+        if zero.is_some() {
+            return zero;
+        }
         let along_row = self.pick(self.parts(row), row);
         let along_column = self.pick(self.parts(column), column);
         let smallest = |places: &mut dyn Iterator<Item = usize>| {

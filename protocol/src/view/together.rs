@@ -241,7 +241,9 @@ fn positions_in(values: &[Value], list: &[Value]) -> Vec<Option<usize>> {
 fn tells_a_rest(county: &Found, others: &[Found], counties: &BTreeSet<(Value, Value)>, rules: &Rules) -> bool {
     let is_within = |other: &&Found| other.theme == county.theme && counties.contains(&(county.area, other.area));
     let Some(whole) = county.tally else { return false };
-    let parts: Vec<u64> = others.iter().filter(is_within).filter_map(|other| Some(other.tally?.reports)).collect();
+    // Of one whose number is not told it is known that it has enough.
+    let least = |other: &Found| other.tally.map_or(u64::from(rules.reports_min()), |tally| tally.reports);
+    let parts: Vec<u64> = others.iter().filter(is_within).map(least).collect();
     let tells = |part: u64| (1..u64::from(rules.reports_min())).contains(&whole.reports.saturating_sub(part));
     parts.iter().any(|part| tells(*part)) || tells(parts.iter().sum())
 }

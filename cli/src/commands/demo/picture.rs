@@ -6,7 +6,7 @@ use talkoot_protocol::api::{Request, Response};
 use talkoot_protocol::id::OrganisationId;
 use talkoot_protocol::report::area::table;
 use talkoot_protocol::report::codes::{Language, SupportNeed};
-use talkoot_protocol::view::{Facet, MergedView, Query, Together};
+use talkoot_protocol::view::{Count, Facet, MergedView, Query, Together};
 
 use crate::client::unexpected;
 use crate::error::{Error, Result};
@@ -74,7 +74,12 @@ fn row(cell: &Together, names: &BTreeMap<OrganisationId, &str>) -> Vec<String> {
         .iter()
         .map(|knower| names.get(&knower.organisation).map_or_else(|| knower.organisation.short(), ToString::to_string))
         .collect();
-    vec![theme_label(&cell.theme), area_label(cell), cell.counts.reports.to_string(), seen_by.join(", ")]
+    // A number that is hidden here would give another one away; that there is enough may be said.
+    let reports = match cell.counts.reports {
+        Count::Shown(reports) => reports.to_string(),
+        Count::Few => "enough".to_owned(),
+    };
+    vec![theme_label(&cell.theme), area_label(cell), reports, seen_by.join(", ")]
 }
 
 fn theme_label(key: &str) -> String {

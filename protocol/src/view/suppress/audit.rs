@@ -3,7 +3,7 @@
 //! A table with margins is a flow: each row and each column is a node, each count an arc between its row and its column, and
 //! "parts make the margin" says that as much flows in as out. Tables with the same shown counts differ by flows around
 //! cycles of hidden arcs. A hidden count can be one more if its arc lies on such a cycle, and one less if its reversed arc
-//! does; a reader knows that a hidden count is at least its floor (one, since zeros are shown, or what was said of it), so an
+//! does; a reader knows that a hidden count is at least its floor (nothing, since zeros may be hidden too, or what was said of it), so an
 //! arc at its floor cannot be reversed; and where
 //! reports overlap, that no part exceeds its margin. A count
 //! that lies on no cycle is determined. (The classical treatment: L. H. Cox, Network
@@ -57,7 +57,7 @@ fn determined_by(lattice: &Lattice, measure: fn(&Tally) -> u64) -> Vec<usize> {
     arcs.iter().enumerate().filter(|entry| !is_safe(*entry)).map(|(_, arc)| arc.place).collect()
 }
 
-/// What stands in the way within one line: nothing, where at most one part is not zero, since it is then the margin.
+/// What stands in the way within one line: nothing, where at most one part can be other than zero, since it is then the margin.
 #[derive(Clone, Copy)]
 struct Bound {
     margin: u64,
@@ -67,7 +67,8 @@ struct Bound {
 
 impl Bound {
     fn new(lattice: &Lattice, line: Line, measure: fn(&Tally) -> u64) -> Self {
-        let parts = lattice.parts(line).map(|part| measure(&lattice.tallies[part])).filter(|part| *part > 0);
+        let may_count = |part: &usize| lattice.hidden[*part] || measure(&lattice.tallies[*part]) > 0;
+        let parts = lattice.parts(line).filter(may_count).map(|part| measure(&lattice.tallies[part]));
         let (count, greatest) = parts.fold((0, 0), |(count, greatest), part| (count + 1, part.max(greatest)));
         let margin = measure(&lattice.tallies[lattice.margin(line)]);
         Self { margin, greatest: (count > 1).then_some(greatest) }
