@@ -11,18 +11,18 @@ mod load;
 mod projector;
 pub mod read;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::time::Instant as Clock;
 
 use talkoot_protocol::catalog::Ordinal;
-use talkoot_protocol::id::{DocumentId, NetworkId, NodeId, OrganisationId};
+use talkoot_protocol::id::{ChangeId, DocumentId, NetworkId, NodeId, OrganisationId};
 use talkoot_protocol::sync::check::Checked;
 use talkoot_protocol::sync::effect::{Effect, Event, Offence, Outcome, Write};
 use talkoot_protocol::sync::engine::Engine;
 use talkoot_protocol::sync::input::{Batch, Input, Source, Token};
 use talkoot_protocol::time::Instant;
-use talkoot_protocol::view::{Columns, Rules};
+use talkoot_protocol::view::{Columns, Row, Rules};
 use talkoot_protocol::wire::message::Message;
 
 use crate::checker::{Verdicts, check_all};
@@ -99,6 +99,8 @@ pub struct Core {
     places: Places,
     columns: Columns,
     rules: Rules,
+    /// Rows of changes that are being written.
+    fresh_rows: HashMap<ChangeId, Row>,
     stale: BTreeSet<DocumentId>,
     quarantined: BTreeMap<DocumentId, String>,
     node: NodeId,

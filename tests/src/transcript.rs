@@ -141,7 +141,7 @@ impl Transcript {
                 None => copy(expected),
                 Some(at) => {
                     copy(&printed);
-                    let comparison = comparison(expected, &printed, at);
+                    let comparison = comparison(expected, &printed, at, &names);
                     let place = self.at(step.expected.start + at, self.lines[step.line].trim_start_matches("$ "));
                     differences.push(format!("{place}\n{comparison}"));
                 }
@@ -243,12 +243,20 @@ fn rest_differs(expected: &[String], printed: &[String]) -> bool {
     expected != printed.last().filter(|line| line.starts_with("[exit ")).map_or(&[][..], std::slice::from_ref)
 }
 
-/// Shows what was expected (-) and what was printed (+), with two fitting lines before.
-fn comparison(expected: &[String], printed: &[String], at: usize) -> String {
-    let before = expected[at.saturating_sub(2)..at].iter().map(|line| format!("      {line}\n"));
-    let missing = expected[at..].iter().map(|line| format!("    - {line}\n"));
-    let surplus = printed.iter().skip(at).map(|line| format!("    + {line}\n"));
-    before.chain(missing).chain(surplus).collect()
+/// Shows what was expected (-) and what was printed (+), with two fitting lines before and two after.
+fn comparison(expected: &[String], printed: &[String], at: usize, names: &Names) -> String {
+    let (before, expected) = expected.split_at(at);
+    let printed = printed.get(at..).unwrap_or_default();
+    let fits = |(line, printed): &(&String, &String)| Pattern::read(line, names).is_met(printed, &mut names.clone());
+    let same = expected.iter().rev().zip(printed.iter().rev()).take_while(fits).count();
+    let (missing, after) = expected.split_at(expected.len() - same);
+    let surplus = &printed[..printed.len() - same];
+    let marked = |mark: char, lines: &[String]| {
+        lines.iter().map(|line| format!("    {mark} {line}").trim_end().to_owned() + "\n").collect::<String>()
+    };
+    let before = &before[before.len().saturating_sub(2)..];
+    let after = &after[..after.len().min(2)];
+    marked(' ', before) + &marked('-', missing) + &marked('+', surplus) + &marked(' ', after)
 }
 
 #[cfg(test)]
@@ -288,6 +296,14 @@ mod tests {
         assert_eq!(differs("a", "a\nb"), Some(1));
         assert_eq!(differs("a\nb", "a"), Some(1));
         assert_eq!(differs("", "[exit 1]"), Some(0));
+    }
+
+    #[test]
+    fn a_comparison_shows_only_what_differs() {
+        let (expected, printed) = (lines("a\nb\nc\nd\n[id]\nf"), lines("a\nb\nc\nx\ny\n0123456789\nf"));
+        let shown = comparison(&expected, &printed, 3, &Names::new());
+        assert_eq!(shown, "      b\n      c\n    - d\n    + x\n    + y\n      [id]\n      f\n");
+        assert_eq!(comparison(&[], &lines("a"), 0, &Names::new()), "    + a\n");
     }
 
     #[test]

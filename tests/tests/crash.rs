@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use talkoot_node::control::{self, Call};
 use talkoot_protocol::api::{Outcome, Request, Response};
@@ -32,18 +33,16 @@ fn kill_nine_loses_nothing_acknowledged() {
     for round in 0..rounds() {
         let (run_writer, run_reader) = (writer.run(), reader.run());
         reader.ok(&["peer", "add", &run_writer.addresses[0]]);
-        let groups = 3 + round * 7 % 11;
-        for group in 0..groups {
-            acknowledged.extend(signer.submit(&writer, round * 1_000 + group, 20 + round % 5));
-        }
-        // In the middle of syncing, and of whatever the writer does next.
-        if round % 2 == 0 {
-            run_writer.kill();
-            run_reader.kill();
-        } else {
-            run_reader.kill();
-            run_writer.kill();
-        }
+        // The killing falls wherever it falls: into a write, an answer, a delivery.
+        let moment = Duration::from_millis((round as u64 * 37) % 151);
+        std::thread::scope(|scope| {
+            let submitting = scope.spawn(|| signer.submit_until_cut_off(&writer, round));
+            std::thread::sleep(moment);
+            let (first, second) = if round % 2 == 0 { (run_writer, run_reader) } else { (run_reader, run_writer) };
+            first.kill();
+            second.kill();
+            acknowledged.extend(submitting.join().expect("the submitting thread ends"));
+        });
         for site in [&writer, &reader] {
             site.ok(&["verify"]);
         }
@@ -55,6 +54,7 @@ fn kill_nine_loses_nothing_acknowledged() {
         let status = site.status();
         assert!(status["reports"].as_u64().unwrap() as usize >= acknowledged.len());
     }
+    println!("{} reports were acknowledged in {} rounds", acknowledged.len(), rounds());
     for id in &acknowledged {
         let call = Call { request: Request::Document { document: id.clone() }, attachments: Vec::new() };
         let reply = control::call(&reader.dir, &call).unwrap();
@@ -77,6 +77,19 @@ impl Signer {
         let purpose = talkoot_node::keystore::Purpose::Worker;
         let key = talkoot_node::keystore::read_key(&keys.join("anna.key"), purpose, Some(&passphrase)).unwrap();
         Self { key, certificate: file["certificate"].as_str().unwrap().parse().unwrap() }
+    }
+
+    /// Submits group after group until nobody answers any more; returns what was acknowledged.
+    fn submit_until_cut_off(&self, site: &Site, round: usize) -> Vec<String> {
+        let mut acknowledged = Vec::new();
+        for group in 0.. {
+            let stored = self.submit(site, round * 1_000 + group, 20 + round % 5);
+            if stored.is_empty() {
+                break;
+            }
+            acknowledged.extend(stored);
+        }
+        acknowledged
     }
 
     /// Signs and submits some reports; returns those that were acknowledged.

@@ -1,7 +1,7 @@
 //! From the log into memory. The index spares reading what it knows; whatever it does not know is read and judged again, so that
 //! a lost or old index costs time and nothing else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::time::Instant as Clock;
 
@@ -198,6 +198,7 @@ impl Loading {
             places: self.places,
             columns: self.columns,
             rules: self.rules,
+            fresh_rows: HashMap::new(),
             stale: self.stale,
             quarantined: BTreeMap::new(),
             node: self.node,

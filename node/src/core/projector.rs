@@ -85,9 +85,14 @@ fn row_from(engine: &Engine, first: &Checked, fields: Fields) -> Option<Row> {
 }
 
 impl Core {
-    /// Returns what the index is to keep of a change that is being written.
-    pub(super) fn index_value(&self, write: &Write) -> Vec<u8> {
-        kept(&write.change, &write.note, row_of(&self.engine, &write.change).as_ref())
+    /// Returns what the index is to keep of a change that is being written. Its row is remembered until it is durable.
+    pub(super) fn index_value(&mut self, write: &Write) -> Vec<u8> {
+        let row = row_of(&self.engine, &write.change);
+        let value = kept(&write.change, &write.note, row.as_ref());
+        if let Some(row) = row {
+            self.fresh_rows.insert(write.change.id(), row);
+        }
+        value
     }
 
     /// Takes what has just become durable into the columns.
@@ -99,10 +104,13 @@ impl Core {
             }
             if document.changes().len() > 1 {
                 self.stale.insert(document.id);
+            } else if let Some(row) = self.fresh_rows.remove(&change.id()) {
+                self.columns.insert(&row);
             } else if let Some(row) = row_of(&self.engine, change) {
                 self.columns.insert(&row);
             }
         }
+        self.fresh_rows.clear();
     }
 
     /// Reads anew the reports that changed since their row was taken.

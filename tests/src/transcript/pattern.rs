@@ -47,7 +47,8 @@ impl Hole {
     fn fits(self, text: &str) -> Option<usize> {
         match self {
             Self::Short => hex(text, SHORT_DIGITS),
-            Self::Whole => hex(text, WHOLE_DIGITS),
+            // The help texts name an argument so.
+            Self::Whole => hex(text, WHOLE_DIGITS).or_else(|| text.starts_with("[ID]").then_some("[ID]".len())),
             Self::Number => number(text),
             Self::Time => time(text),
             Self::Rest => Some(text.len()),
@@ -172,9 +173,11 @@ mod tests {
         assert!(met("[seconds]. Done", "3. Done"));
         assert!(met("[time]  x", "2026-01-31 12:00 UTC  x"));
         assert!(met("a […]", "a b [c] d") && met("a[…]", "a") && !met("a [id]", "a"));
-        assert!(met(&"[ID] x", &format!("{} x", "ab".repeat(32))));
+        assert!(met("show [ID]", "show [ID]"));
+        assert!(met("[ID] x", &format!("{} x", "ab".repeat(32))));
         for (pattern, line) in [
             ("[id]", "00000000f"),
+            ("[id]", "[id]"),
             ("[id]", "00000000ff0"),
             ("[id]", "00000000FF"),
             ("[port]", "x"),
