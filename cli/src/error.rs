@@ -38,6 +38,11 @@ impl Error {
         Self { kind: Kind::Setup, message: chain(&error), hint: None }
     }
 
+    /// Directory, settings or keys cannot be used, and the message says why.
+    pub(crate) fn unusable(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Setup, message: message.into(), hint: None }
+    }
+
     /// Disk, network or program failed. The error's causes are part of the message.
     pub(crate) fn failed(error: impl std::error::Error) -> Self {
         Self { kind: Kind::Failed, message: chain(&error), hint: None }
@@ -95,7 +100,11 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 impl From<talkoot_node::home::Error> for Error {
     fn from(error: talkoot_node::home::Error) -> Self {
-        Self::setup(error)
+        match error {
+            // It says itself that it is about the settings.
+            talkoot_node::home::Error::Config(error) => Self::setup(error),
+            error => Self::setup(error),
+        }
     }
 }
 

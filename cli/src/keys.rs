@@ -16,6 +16,7 @@ use talkoot_protocol::sign::Moment;
 use talkoot_protocol::time::Timestamp;
 
 use crate::args::Global;
+use crate::commands::org::words::command;
 use crate::error::{Error, Result};
 
 /// Environment variable with the passphrase, for automation.
@@ -27,6 +28,8 @@ const FAST_VARIABLE: &str = "TALKOOT_INSECURE_FAST_KEYS";
 #[derive(Debug, Clone)]
 pub(crate) struct Keys {
     dir: PathBuf,
+    /// The command that makes a worker, up to the name.
+    add_worker: String,
 }
 
 /// What is known of a worker besides the secret key.
@@ -64,7 +67,7 @@ impl Keys {
         if dir.starts_with(&node) {
             return Err(Error::refused("keys must not lie inside the node's directory; choose another --keys"));
         }
-        Ok(Self { dir })
+        Ok(Self { dir, add_worker: command(global, "worker add") })
     }
 
     /// Returns the directory.
@@ -114,10 +117,12 @@ impl Keys {
             None => self.only_worker()?,
         };
         let path = self.worker_file(&name);
-        let bytes = std::fs::read(&path).map_err(|error| {
-            Error::setup(error)
-                .context(format_args!("there is no worker {name:?} in {}", self.dir.display()))
-                .hint(format!("Make one with: talkoot worker add {name}"))
+        let bytes = std::fs::read(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => {
+                Error::unusable(format!("there is no worker {name:?} in {}", self.dir.display()))
+                    .hint(format!("Make one with: {} {name}", self.add_worker))
+            }
+            _ => Error::setup(error).context(format_args!("cannot read {}", path.display())),
         })?;
         serde_json::from_slice(&bytes).map_err(|error| Error::setup(error).context(path.display()))
     }
@@ -136,7 +141,7 @@ impl Keys {
         let mut names = self.worker_names();
         match names.len() {
             1 => Ok(names.remove(0)),
-            0 => Err(Error::refused("there is no worker yet").hint("Make one with: talkoot worker add NAME")),
+            0 => Err(Error::refused("there is no worker yet").hint(format!("Make one with: {} NAME", self.add_worker))),
             _ => Err(Error::refused(format!("several workers have keys here: {}", names.join(", ")))
                 .hint("Say which one signs: --worker NAME")),
         }
@@ -144,12 +149,12 @@ impl Keys {
 
     /// Opens a worker's key.
     pub(crate) fn open_worker(&self, name: &str, passphrase: &Passphrase) -> Result<SecretKey> {
-        keystore::read_key(&self.worker_key(name), Purpose::Worker, Some(passphrase)).map_err(Error::setup)
+        keystore::read_key(&self.worker_key(name), Purpose::Worker, Some(passphrase)).map_err(unopened)
     }
 
     /// Opens the organisation's root key.
     pub(crate) fn open_root(&self, passphrase: &Passphrase) -> Result<SecretKey> {
-        keystore::read_key(&self.root(), Purpose::OrganisationRoot, Some(passphrase)).map_err(Error::setup)
+        keystore::read_key(&self.root(), Purpose::OrganisationRoot, Some(passphrase)).map_err(unopened)
     }
 
     /// Writes a new key file.
@@ -181,11 +186,11 @@ pub(crate) fn check_name(name: &str) -> Result<()> {
 /// Finds the passphrase: the file, the environment, or, at a terminal, by asking. A new one is asked for twice.
 pub(crate) fn passphrase(global: &Global, new: bool) -> Result<Passphrase> {
     let given = Passphrase::from_sources(global.passphrase_file.as_deref(), Some(PASSPHRASE_VARIABLE));
-    if let Some(passphrase) = given.map_err(Error::setup)? {
+    if let Some(passphrase) = given.map_err(unopened)? {
         return Ok(passphrase);
     }
     if !io::stdin().is_terminal() {
-        return Err(Error::refused("a passphrase is needed to open the keys")
+        return Err(Error::unusable("a passphrase is needed to open the keys")
             .hint("Give --passphrase-file FILE, or set TALKOOT_PASSPHRASE."));
     }
     let first = ask(if new { "New passphrase for the keys: " } else { "Passphrase of the keys: " })?;
@@ -193,6 +198,16 @@ pub(crate) fn passphrase(global: &Global, new: bool) -> Result<Passphrase> {
         return Err(Error::refused("the two passphrases differ; nothing was made"));
     }
     Passphrase::new(first).map_err(Error::setup)
+}
+
+/// Says why a key or a passphrase could not be had; a file that is not there needs no words of the operating system.
+fn unopened(error: keystore::Error) -> Error {
+    match &error {
+        keystore::Error::Io { path, source, .. } if source.kind() == io::ErrorKind::NotFound => {
+            Error::unusable(format!("there is no file {}", path.display()))
+        }
+        _ => Error::setup(error),
+    }
 }
 
 /// Asks at the terminal without showing what is typed.

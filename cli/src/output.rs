@@ -59,6 +59,11 @@ pub(crate) fn line(text: &str) -> Result<()> {
     }
 }
 
+/// Returns a number with its noun: "1 row", "2 rows".
+pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 /// Says something to the person, not to programs.
 pub(crate) fn say(text: &str) {
     eprintln!("{text}");

@@ -34,7 +34,8 @@ pub struct Audit {
     pub bytes: u64,
     /// Changes that would not be admitted again in the order of the log.
     pub not_admitted: u64,
-    /// Bytes of an unfinished write at the end; not an error, nothing acknowledged is in it.
+    /// Bytes of an unfinished record at the end: a write was cut short, or the end of the log was lost. The log alone cannot
+    /// tell which; the index can, and is asked when the node starts.
     pub unfinished_bytes: u64,
     /// How often each problem was found.
     pub problems: BTreeMap<String, u64>,
@@ -152,7 +153,7 @@ fn judge(network: &NetworkId, engine: &mut Engine, audit: &mut Audit, group: Vec
     for ((ordinal, place), verdict) in places.into_iter().zip(check_all(network, changes)) {
         match verdict {
             Ok(checked) => match engine.restore(Ordinal::new(ordinal), checked) {
-                Restored::Refused(name) if name != "duplicate" => {
+                Restored::Refused(name) => {
                     let problem = format!("a change that the door refuses: {name}");
                     audit.note(Some(ordinal), place.segment, place.offset, name, problem);
                 }

@@ -13,6 +13,7 @@ pub mod read;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant as Clock;
 
 use talkoot_protocol::catalog::Ordinal;
@@ -103,6 +104,8 @@ pub struct Core {
     fresh_rows: HashMap<ChangeId, Row>,
     stale: BTreeSet<DocumentId>,
     quarantined: BTreeMap<DocumentId, String>,
+    /// Records found damaged while reading, of which the engine has not heard yet.
+    damaged: Mutex<BTreeSet<Ordinal>>,
     node: NodeId,
     own: OrganisationId,
     started: Clock,
@@ -152,10 +155,16 @@ impl Core {
     pub fn handle(&mut self, input: Input, outside: &mut dyn Outside) {
         let now = self.now();
         self.engine.handle(now, input);
-        while let Some(effect) = self.engine.poll_effect() {
-            self.execute(effect, outside);
+        loop {
+            while let Some(effect) = self.engine.poll_effect() {
+                self.execute(effect, outside);
+            }
+            self.refresh_stale();
+            let damaged = self.damaged.get_mut().unwrap_or_else(PoisonError::into_inner).pop_first();
+            let Some(damaged) = damaged else { return };
+            let now = self.now();
+            self.engine.handle(now, Input::Lost(damaged));
         }
-        self.refresh_stale();
     }
 
     fn execute(&mut self, effect: Effect, outside: &mut dyn Outside) {
@@ -218,6 +227,9 @@ impl Core {
             Ok(bytes) => Some(bytes),
             Err(error) => {
                 tracing::error!(%error, ordinal = ordinal.number(), "a record cannot be read and is not served");
+                if matches!(error, store::Error::Damaged { .. }) {
+                    self.damaged.lock().unwrap_or_else(PoisonError::into_inner).insert(ordinal);
+                }
                 None
             }
         }

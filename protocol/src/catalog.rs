@@ -15,6 +15,13 @@ use crate::scope::{Kind, Scope};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Index(u32);
 
+impl Index {
+    /// Returns the position as a number, 0 for the first entry.
+    pub const fn position(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// Position of a record in the store's log: 1 for the first ever written, never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ordinal(u64);
@@ -226,6 +233,13 @@ impl Catalog {
     pub fn set_ordinal(&mut self, index: Index, ordinal: Ordinal) {
         if self.entries[index.0 as usize].ordinal.replace(ordinal).is_none() {
             self.durable += 1;
+        }
+    }
+
+    /// Notes that the log no longer has an entry.
+    pub fn clear_ordinal(&mut self, index: Index) {
+        if self.entries[index.0 as usize].ordinal.take().is_some() {
+            self.durable -= 1;
         }
     }
 

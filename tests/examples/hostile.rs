@@ -41,7 +41,12 @@ fn main() {
             took.as_secs_f64() * 1e6
         });
         let (time, memory) = (micros / kilobytes, allocated as f64 / kilobytes);
-        println!("{:<42} {:>8} {micros:>9.1} {time:>12.1} {memory:>12.0}  {}", attack.what, attack.change.len(), attack.refusal);
+        println!(
+            "{:<42} {:>8} {micros:>9.1} {time:>12.1} {memory:>12.0}  {}",
+            attack.what,
+            attack.change.len(),
+            attack.refusal
+        );
     }
     let honest = Signed::decode(&eve.report(1).encode());
     let verify = median(|| {

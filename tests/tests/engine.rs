@@ -121,6 +121,23 @@ fn a_restarted_node_knows_what_it_knew() {
 }
 
 #[test]
+fn a_damaged_record_is_fetched_again() {
+    let Pair { mut world, alice, bob, anna, .. } = pair(None);
+    world.connect(alice, bob);
+    let report = anna.report(1);
+    world.submit(alice, &[&report, &anna.report(2)]);
+    world.settle();
+    let records = world.node(bob).log.len();
+    let at = world.node(bob).log.iter().position(|bytes| *bytes == report.encode()).unwrap();
+    let lost = talkoot_protocol::catalog::Ordinal::new(at as u64 + 1);
+    world.handle(bob, talkoot_protocol::sync::input::Input::Lost(lost));
+    assert_ne!(world.fingerprint(alice), world.fingerprint(bob), "it no longer claims to hold it");
+    world.pass(Duration::from_secs(120));
+    assert_eq!(world.fingerprint(alice), world.fingerprint(bob));
+    assert_eq!(world.node(bob).log.len(), records + 1, "it is written anew");
+}
+
+#[test]
 fn nothing_counts_before_it_is_durable() {
     let Pair { mut world, alice, bob, anna, .. } = pair(None);
     world.connect(alice, bob);

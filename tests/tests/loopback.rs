@@ -126,6 +126,35 @@ fn the_index_may_be_deleted_and_a_flipped_byte_is_named() {
 }
 
 #[test]
+fn a_damaged_record_comes_back_from_a_peer() {
+    let temporary = tempfile::tempdir().unwrap();
+    let (here, there, run_here, run_there) = two(temporary.path());
+    let id = publish(&here, "one.json", "Asuntojono");
+    eventually("the report arrives", || titles(&there) == ["Asuntojono"]);
+    run_there.stop();
+    let segment = there.dir.join("log/000001.seg");
+    let mut bytes = std::fs::read(&segment).unwrap();
+    let at = bytes.windows(10).position(|window| window == b"Asuntojono").unwrap();
+    bytes[at] ^= 1;
+    std::fs::write(&segment, bytes).unwrap();
+    let config = there.dir.join("talkoot.toml");
+    let faster =
+        std::fs::read_to_string(&config).unwrap().replace("anti_entropy_seconds = 30", "anti_entropy_seconds = 1");
+    std::fs::write(&config, faster).unwrap();
+    let again = there.run();
+    assert!(!there.call(&["report", "show", &id]).status.success(), "what is damaged is not served");
+    there.ok(&["peer", "add", &run_here.addresses[0]]);
+    eventually("it comes back", || there.call(&["report", "show", &id]).status.success());
+    eventually("both hold the same", || here.fingerprint() == there.fingerprint());
+    again.stop();
+    for _ in 0..2 {
+        there.ok(&["report", "show", &id]);
+        assert_eq!(here.fingerprint(), there.fingerprint(), "the sound copy counts, with an index and without");
+        std::fs::remove_dir_all(there.dir.join("index")).unwrap();
+    }
+}
+
+#[test]
 fn a_second_process_on_one_directory_is_told_so() {
     let temporary = tempfile::tempdir().unwrap();
     let here = site(temporary.path(), "here");

@@ -106,17 +106,20 @@ pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
     };
     if written.contested > 0 && format != Format::Jsonl {
         output::say(&format!(
-            "{} reports have values written at the same time; only JSONL holds all of them.",
-            written.contested
+            "Values written at the same time are in {}; only JSONL holds all of them.",
+            output::count(written.contested, "report", "reports")
         ));
     }
     if unreadable > 0 {
-        output::say(&format!("{unreadable} reports could not be read and are left out; see 'talkoot status'."));
+        output::say(&format!(
+            "Left out, since unreadable: {}; see 'talkoot status'.",
+            output::count(unreadable, "report", "reports")
+        ));
     }
     let Written { reports, contested } = written;
     match (global.json, to_stdout) {
         (true, false) => output::json(&Summary { file: &args.file, format, reports, contested, unreadable })?,
-        _ => output::say(&format!("{reports} reports written.")),
+        _ => output::say(&format!("{} written.", output::count(reports, "report", "reports"))),
     }
     client.close()
 }

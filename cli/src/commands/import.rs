@@ -85,18 +85,18 @@ pub(crate) fn run(global: &Global, args: Args) -> Result<ExitCode> {
     if args.dry_run || args.all_or_nothing {
         check_all(&source, args.confirm, &mut tally)?;
         if args.dry_run {
-            return tally.finish("would be stored; this was a dry run");
+            return tally.finish("would be stored", " This was a dry run: nothing was stored.");
         }
         if tally.has_refused() {
             tally.none_stored();
-            return tally.finish("stored; nothing was signed, since --all-or-nothing was asked for");
+            return tally.finish("stored", " Nothing was signed, since --all-or-nothing was asked for.");
         }
         tally = Tally::start(global.json);
     }
     let mut importer = prepare(global, &args)?;
     let result = store_all(&mut importer, &source, &mut tally);
     // What was done is told even if it ended early.
-    let code = tally.finish("stored")?;
+    let code = tally.finish("stored", "")?;
     result?;
     importer.client.close()?;
     Ok(code)

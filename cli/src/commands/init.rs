@@ -14,7 +14,7 @@ use talkoot_protocol::key::PublicKey;
 use talkoot_protocol::scope::County;
 use talkoot_protocol::statement::OrganisationKind;
 
-use crate::args::Global;
+use crate::args::{Global, typed};
 use crate::commands::org::words;
 use crate::error::Result;
 use crate::keys::Keys;
@@ -48,10 +48,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME")]
     name_en: Option<String>,
     /// What sort of organisation it is: county, municipality, ngo, university or other.
-    #[arg(long, value_name = "KIND", required_unless_present_any = ["organisation_only", "write_charter"])]
+    #[arg(long, value_name = "KIND", value_parser = typed::<OrganisationKind>, required_unless_present_any = ["organisation_only", "write_charter"])]
     kind: Option<OrganisationKind>,
     /// Two-digit code of a wellbeing services county it acts in; may be repeated. It receives what is shared within them.
-    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    #[arg(long, value_name = "CODE", value_parser = typed::<County>, value_delimiter = ',')]
     county: Vec<County>,
     /// How people reach it. Every member of the network sees this.
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]

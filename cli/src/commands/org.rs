@@ -180,7 +180,10 @@ fn own_lines(identity: &Identity, is_running: bool) -> Vec<(&'static str, String
     vec![
         ("Network", format!("{} ({network})", words::plain(&charter.name))),
         ("Founders", charter.founders.len().to_string()),
-        ("Needs", format!("{} recognition(s) to become a member", charter.threshold)),
+        (
+            "Needs",
+            format!("{} to become a member", output::count(charter.threshold.into(), "recognition", "recognitions")),
+        ),
         ("Node", node.to_string()),
         ("Listening on", listening),
     ]

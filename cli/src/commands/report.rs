@@ -4,7 +4,7 @@
 //! [`answers`] and [`labels`] turn a report into words; [`plain`] keeps what others wrote from steering the terminal.
 
 pub(super) mod answers;
-mod codes;
+pub(super) mod codes;
 mod edit;
 pub(super) mod examine;
 pub(super) mod fields;

@@ -72,7 +72,15 @@ fn held(status: &Status) -> Vec<Line> {
         ("Fingerprint", short(&status.fingerprint)),
     ];
     let scope = |(name, scope): (&String, &talkoot_protocol::api::ScopeStatus)| {
-        ("  shared", format!("{}: {} changes, {}", scope_name(name), scope.changes, short(&scope.fingerprint)))
+        (
+            "  shared",
+            format!(
+                "{}: {}, {}",
+                scope_name(name),
+                output::count(scope.changes, "change", "changes"),
+                short(&scope.fingerprint)
+            ),
+        )
     };
     lines.extend(status.scopes.iter().map(scope));
     lines

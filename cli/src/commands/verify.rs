@@ -55,25 +55,29 @@ fn tell(audit: &Audit) -> Result<()> {
         output::line(&format!("… and {} more", total - listed))?;
     }
     output::line(&format!(
-        "{} records read, {}: {} changes with good hashes and signatures",
-        audit.records,
+        "{} read, {}: {} with good hashes and signatures",
+        output::count(audit.records, "record", "records"),
         words::bytes(audit.bytes),
-        audit.changes
+        output::count(audit.changes, "change", "changes")
     ))?;
     if audit.evidence > 0 {
-        output::line(&format!("{} headers kept of changes refused for a personal identifier", audit.evidence))?;
+        let headers = output::count(audit.evidence, "header", "headers");
+        output::line(&format!("{headers} kept of changes refused for a personal identifier"))?;
     }
     if audit.not_admitted > 0 {
-        output::line(&format!("{} changes wait for something that is damaged or not here", audit.not_admitted))?;
+        let changes = output::count(audit.not_admitted, "change", "changes");
+        output::line(&format!("Waiting for something that is damaged or not here: {changes}"))?;
     }
     if audit.unfinished_bytes > 0 {
         output::line(&format!(
-            "{} bytes of an unfinished write at the end; nothing acknowledged is in them",
-            audit.unfinished_bytes
+            "The log ends in an unfinished record ({}): a write was cut short, or the end of the log was lost. \
+             The node notices at its next start whether its index knows more.",
+            output::count(audit.unfinished_bytes, "byte", "bytes")
         ))?;
     }
     if audit.is_clean() {
-        return output::line("All holds.");
+        let whole = audit.unfinished_bytes == 0;
+        return output::line(if whole { "All holds." } else { "All that is whole holds." });
     }
     let problems: Vec<_> = audit.problems.iter().map(|(name, count)| format!("{name} {count}")).collect();
     output::line(&format!("DAMAGE: {}", problems.join(", ")))?;

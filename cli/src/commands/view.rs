@@ -7,7 +7,7 @@ use talkoot_protocol::report::codes::Language;
 use talkoot_protocol::view::{Applied, Cell, Count, Facet, Filters, MergedView, Query, Together};
 
 use self::names::Names;
-use crate::args::Global;
+use crate::args::{Global, in_words, typed};
 use crate::client::{Client, unexpected};
 use crate::commands::report::labels::Word;
 use crate::commands::report::organisations::Organisations;
@@ -30,10 +30,10 @@ With --json the table as one object: {\"query\", \"rules\", \"rows\", \"columns\
 #[command(after_help = EXAMPLE)]
 pub(crate) struct Args {
     /// What the rows are.
-    #[arg(long, default_value = "theme", value_name = "FACET")]
+    #[arg(long, default_value = "theme", value_name = "FACET", value_parser = typed::<Facet>)]
     rows: Facet,
     /// What the columns are, if the table shall have any.
-    #[arg(long, value_name = "FACET")]
+    #[arg(long, value_name = "FACET", value_parser = typed::<Facet>)]
     columns: Option<Facet>,
     /// Count only some reports; may be given several times.
     #[arg(long = "where", value_name = "FACET=VALUE,…")]
@@ -70,8 +70,22 @@ pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
 fn query(args: &Args) -> Result<Query> {
     let mut filters = Filters::default();
     let wrong = |error: talkoot_protocol::view::Error| {
-        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-        Error::refused(format!("{error}{cause}")).hint("For example: --where theme=2,5 --where county=12")
+        use talkoot_protocol::view::Error as Wrong;
+        let cause = match &error {
+            Wrong::Filter { source, .. } => format!(": {}", in_words(source.what)),
+            _ => String::new(),
+        };
+        let codes = match &error {
+            Wrong::UnknownValue { facet: Facet::Theme, .. } => Some("support_need"),
+            Wrong::UnknownValue { facet: Facet::County | Facet::Municipality, .. } => Some("area"),
+            Wrong::UnknownValue { facet: Facet::Valence, .. } => Some("valence"),
+            Wrong::UnknownValue { facet: Facet::Kind, .. } => Some("kind"),
+            _ => None,
+        };
+        let codes =
+            codes.map(|field| format!("Values are codes: talkoot report codes {field}\n  ")).unwrap_or_default();
+        Error::refused(format!("{error}{cause}"))
+            .hint(format!("{codes}For example: --where theme=2,5 --where county=12"))
     };
     args.filters.iter().try_for_each(|text| filters.allow_text(text)).map_err(wrong)?;
     Ok(Query { rows: args.rows, columns: args.columns, filters })
@@ -142,10 +156,19 @@ fn number(count: Count, language: Language) -> String {
     }
 }
 
+/// Returns a count of what is enough to be named; a hidden one is not small, it would tell others.
+fn at_least(count: Count, language: Language) -> String {
+    match count {
+        Count::Few => Word::Enough.say(language).to_owned(),
+        shown => number(shown, language),
+    }
+}
+
 fn rule_in_words(rules: &Applied) -> String {
     let Applied { reports_min, organisations_min, authors_min } = rules;
+    let organisations = output::count(u64::from(*organisations_min), "organisation", "organisations");
     format!(
-        "Shown are counts of at least {reports_min} reports by {authors_min} authors from {organisations_min} organisation(s); \
+        "Shown are counts of at least {reports_min} reports by {authors_min} authors from {organisations}; \
          smaller ones, and what would give them away, are \"few\"."
     )
 }
@@ -157,7 +180,7 @@ fn print_together(cells: &[Together], names: &Names) -> Result<()> {
     let language = names.language;
     let headers = [
         names.facet(Facet::Theme),
-        names.facet(Facet::County),
+        Word::Place.say(language).to_owned(),
         Word::Reports.say(language).to_owned(),
         Word::Authors.say(language).to_owned(),
         Word::Organisations.say(language).to_owned(),
@@ -168,14 +191,19 @@ fn print_together(cells: &[Together], names: &Names) -> Result<()> {
         vec![
             names.value(Facet::Theme, &cell.theme),
             names.value(cell.facet, &cell.area),
-            number(cell.counts.reports, language),
-            number(cell.counts.authors, language),
+            at_least(cell.counts.reports, language),
+            at_least(cell.counts.authors, language),
             who.join(", "),
         ]
     };
     output::table(&headers.each_ref().map(String::as_str), &cells.iter().map(row).collect::<Vec<_>>())?;
     output::line("")?;
     output::line("No organisation alone has enough reports of these; together they do.")?;
+    let is_hidden = |cell: &Together| [cell.counts.reports, cell.counts.authors].contains(&Count::Few);
+    if cells.iter().any(is_hidden) {
+        let enough = Word::Enough.say(language);
+        output::line(&format!("Where \"{enough}\" stands, the number is hidden: it would give others away."))?;
+    }
     output::line(talkoot_protocol::report::area::table::ATTRIBUTION)
 }
 

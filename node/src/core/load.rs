@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
+use std::sync::Mutex;
 use std::time::Instant as Clock;
 
 use talkoot_protocol::catalog::{Index, Ordinal};
@@ -201,6 +202,7 @@ impl Loading {
             fresh_rows: HashMap::new(),
             stale: self.stale,
             quarantined: BTreeMap::new(),
+            damaged: Mutex::default(),
             node: self.node,
             own: self.own,
             started: Clock::now(),

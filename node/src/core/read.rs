@@ -17,7 +17,7 @@ use super::Core;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is none by this id.
-    #[error("there is no document {asked} here; 'talkoot report list' shows what there is")]
+    #[error("there is no report or other document {asked} here; 'talkoot report list' shows what there is")]
     Unknown {
         /// What was asked for.
         asked: String,

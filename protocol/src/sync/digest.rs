@@ -31,6 +31,19 @@ impl Digest {
         }
     }
 
+    /// Takes an id out that is in the set.
+    pub fn remove(&mut self, id: &ChangeId) {
+        self.count = self.count.saturating_sub(1);
+        let mut borrow = 0i16;
+        for at in (0..32).rev() {
+            let byte = id.as_bytes()[at];
+            self.xor[at] ^= byte;
+            let difference = i16::from(self.sum[at]) - i16::from(byte) - borrow;
+            self.sum[at] = difference as u8;
+            borrow = i16::from(difference < 0);
+        }
+    }
+
     /// Returns the number of ids.
     pub const fn count(&self) -> u64 {
         self.count
@@ -93,6 +106,10 @@ mod tests {
         };
         let forward = of(&mut ids.iter());
         assert_eq!(forward, of(&mut ids.iter().rev()));
-        assert_ne!(forward.fingerprint(), of(&mut ids.iter().skip(1)).fingerprint());
+        let rest = of(&mut ids.iter().skip(1));
+        assert_ne!(forward.fingerprint(), rest.fingerprint());
+        let mut without = forward;
+        without.remove(&ids[0]);
+        assert_eq!(without, rest);
     }
 }

@@ -13,7 +13,7 @@ mod restore;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-use crate::catalog::{Catalog, Index};
+use crate::catalog::{Catalog, Index, Ordinal};
 use crate::charter::Charter;
 use crate::id::{ChangeId, NetworkId, NodeId, OrganisationId};
 use crate::membership::Membership;
@@ -71,6 +71,8 @@ pub struct Engine {
     sets: BTreeMap<Scope, ScopeSet>,
     parked: Parked,
     refused: BTreeSet<ChangeId>,
+    /// In the catalog, but the record is damaged: asked for again, and written anew when it comes.
+    lost: BTreeSet<ChangeId>,
     refusals: BTreeMap<&'static str, u64>,
     offences: BTreeMap<&'static str, u64>,
     forks: u64,
@@ -105,6 +107,7 @@ impl Engine {
             sets: BTreeMap::new(),
             parked: Parked::default(),
             refused: BTreeSet::new(),
+            lost: BTreeSet::new(),
             refusals: BTreeMap::new(),
             offences: BTreeMap::new(),
             forks: 0,
@@ -131,6 +134,7 @@ impl Engine {
             Input::Checked { source, results } => self.checked(source, results),
             Input::Persisted { batch, ordinals } => self.persisted(batch, &ordinals),
             Input::PersistFailed { batch, reason } => self.persist_failed(batch, &reason),
+            Input::Lost(ordinal) => self.lost(ordinal),
             Input::Timeout => self.overdue(now),
         }
         self.advance();
@@ -237,10 +241,24 @@ impl Engine {
 
     /// Returns whether an id is worth asking for.
     fn needs(&self, id: &ChangeId) -> bool {
-        self.catalog.find(id).is_none()
+        (self.catalog.find(id).is_none() || self.lost.contains(id))
             && !self.refused.contains(id)
             && !self.parked.contains(id)
             && !self.intake.holds(id)
+    }
+
+    /// Takes a damaged record out of what this node says it holds. What builds on it stays: it was judged when it came.
+    fn lost(&mut self, ordinal: Ordinal) {
+        let found = self.catalog.entries().find(|(_, entry)| entry.ordinal == Some(ordinal));
+        let Some((index, id)) = found.map(|(index, entry)| (index, entry.id)) else { return };
+        if let Some(set) = self.sets.get_mut(&self.catalog.document_of(index).scope) {
+            set.digest.remove(&id);
+            set.order.retain(|held| *held != index);
+            // Positions have moved: listings begin anew.
+            self.epoch = next_random(&mut self.random);
+        }
+        self.catalog.clear_ordinal(index);
+        self.lost.insert(id);
     }
 
     /// Lets go what waited for something that came.

@@ -92,6 +92,8 @@ pub enum Input {
         /// A sentence for people.
         reason: String,
     },
+    /// A record of the log was found damaged: what it held is no longer here and is to be fetched again.
+    Lost(Ordinal),
     /// The time named by [`Engine::poll_timeout`](super::engine::Engine::poll_timeout) has come.
     Timeout,
 }

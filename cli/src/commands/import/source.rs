@@ -264,7 +264,7 @@ impl Source {
             Format::Jsonl => "JSON Lines".to_owned(),
             Format::Csv { delimiter } => format!("CSV with {:?} between cells", char::from(delimiter)),
         };
-        output::say(&format!("{}: {what}, {} rows.", self.path.display(), self.records));
+        output::say(&format!("{}: {what}, {}.", self.path.display(), output::count(self.records, "row", "rows")));
         let known = flat::columns();
         let own: Vec<_> =
             self.columns.names.iter().flatten().filter(|name| !known.contains(name)).map(String::as_str).collect();

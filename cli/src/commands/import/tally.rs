@@ -100,12 +100,15 @@ impl Tally {
         self.stored = 0;
     }
 
-    /// Prints the summary and returns the exit code.
-    pub(super) fn finish(&self, stored_how: &str) -> Result<ExitCode> {
+    /// Prints the summary, with a sentence of the caller's before the time, and returns the exit code.
+    pub(super) fn finish(&self, stored_how: &str, remark: &str) -> Result<ExitCode> {
         let rows = self.stored + self.already + self.refused_rows;
         let seconds = self.started.elapsed().as_secs_f64();
         if self.noted_rows > NOTED_MAX {
-            output::say(&format!("… and {} more rows to look at.", self.noted_rows - NOTED_MAX));
+            output::say(&format!(
+                "… and {} to look at.",
+                output::count(self.noted_rows - NOTED_MAX, "more row", "more rows")
+            ));
         }
         if self.json {
             let Self { stored, already, noted_rows, refused_rows, ref refused, .. } = *self;
@@ -119,12 +122,13 @@ impl Tally {
                 seconds: (seconds * 1000.0).round() / 1000.0,
             })?;
         } else {
-            let already =
-                if self.already > 0 { format!(", {} were stored before", self.already) } else { String::new() };
-            output::line(&format!(
-                "{} reports {stored_how}{already}, {} rows refused; {seconds:.1} s",
-                self.stored, self.refused_rows
-            ))?;
+            let already = match self.already {
+                0 => String::new(),
+                already => format!(" {already} stored before."),
+            };
+            let stored = output::count(self.stored, "report", "reports");
+            let refused = output::count(self.refused_rows, "row", "rows");
+            output::line(&format!("{stored} {stored_how}.{already} {refused} refused.{remark} {seconds:.1} s"))?;
         }
         Ok(if self.has_refused() { ExitCode::from(1) } else { ExitCode::SUCCESS })
     }

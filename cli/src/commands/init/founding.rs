@@ -13,6 +13,7 @@ use talkoot_protocol::sign;
 use talkoot_protocol::statement::{Bearer, Certificate, Inception, Names, OrganisationKind, Record, Statement};
 
 use crate::args::Global;
+use crate::commands::report::codes::require_county;
 use crate::error::{Error, Result};
 use crate::keys;
 
@@ -47,6 +48,7 @@ impl Plan {
         check_text("a name", &names.en, 1)?;
         check_text("the contact", &args.contact, 0)?;
         let counties: Counties = args.county.iter().copied().collect();
+        counties.iter().try_for_each(require_county)?;
         if counties.len() > REGIONS_MAX {
             return Err(Error::refused(format!("at most {REGIONS_MAX} counties can be named")));
         }

@@ -98,16 +98,18 @@ fn say(answer: &Answer, known: Option<&Organisation>) {
         }
         Some(known) => {
             let (got, needed) = (known.recognised_by.len(), answer.threshold);
-            output::say(&format!("It becomes a member when {needed} members have recognised it; so far: {got}."));
+            output::say(&format!("It becomes a member with {}; so far: {got}.", recognitions(needed)));
         }
         None if answer.threshold == 1 => {
             output::say("It has not been seen here yet; what it signs is taken in once it connects.")
         }
         None => {
-            output::say(&format!(
-                "It has not been seen here yet. It becomes a member when {} have recognised it.",
-                answer.threshold
-            ));
+            let needed = recognitions(answer.threshold);
+            output::say(&format!("It has not been seen here yet. It becomes a member with {needed}."));
         }
     }
+}
+
+fn recognitions(needed: u16) -> String {
+    output::count(needed.into(), "recognition", "recognitions")
 }

@@ -5,6 +5,7 @@ use talkoot_protocol::report::area::table;
 use talkoot_protocol::report::code::CodeSet;
 use talkoot_protocol::report::codes as sets;
 use talkoot_protocol::report::codes::Language;
+use talkoot_protocol::scope::County;
 
 use super::labels;
 use crate::args::Global;
@@ -63,6 +64,15 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
         output::say(table::ATTRIBUTION);
     }
     Ok(())
+}
+
+/// Refuses a county that the lists of the year do not have.
+pub(crate) fn require_county(county: &County) -> Result<()> {
+    match table::county(&county.to_string()) {
+        Some(_) => Ok(()),
+        None => Err(Error::refused(format!("there is no wellbeing services county {county}"))
+            .hint("'talkoot report codes area' lists the counties (two digits) and municipalities. Nothing was made or signed.")),
+    }
 }
 
 fn all(language: Language) -> Vec<Entry> {

@@ -80,8 +80,8 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let unreadable = |error: document::Error| Error::refused(format!("the report cannot be read: {error}"));
     let reading = document::read(&document::sound(&sign::chunks(&history))).map_err(unreadable)?;
     let (edits, report) = plan(args, &reading)?;
-    show(&edits, &reading);
     require_changeable(&report, args.confirm, |field| edits.contains_key(field))?;
+    show(&edits, &reading);
     let pen = Pen::open(global, args.worker.as_deref(), &identity)?;
     let change = pen.author().change(&history, &edits, keys::moment()?).map_err(pen::not_signed)?;
     let kept = edits.iter().map(|(field, value)| (field.clone(), value.clone().unwrap_or_default())).collect();
@@ -204,7 +204,10 @@ fn show(edits: &Edits, reading: &Reading) {
         let words = |value: &Value| plain::cut(&answers::value(field, value, Language::En), SHOWN_CHARS_MAX);
         let before = reading.fields.get(field).map(|field| words(&field.value)).unwrap_or_default();
         let after = value.as_ref().map(words).unwrap_or_default();
-        output::say(&format!("{field}: {before:?} becomes {after:?}"));
+        match after.is_empty() {
+            true => output::say(&format!("{field}: {before:?} is taken away")),
+            false => output::say(&format!("{field}: {before:?} becomes {after:?}")),
+        }
         for other in reading.fields.get(field).iter().flat_map(|field| &field.others) {
             output::say(&format!("  and settles what was written at the same time: {:?}", words(&other.value)));
         }

@@ -54,7 +54,7 @@ pub(crate) fn examine(report: &Report, confirmed: bool) -> Remarks {
     for text in report.texts() {
         for finding in scan(text.text) {
             let note = finding.action == Action::Warn || (confirmed && finding.action == Action::Confirm);
-            let remark = finding_remark(&text.field, text.text, &finding);
+            let remark = finding_remark(&text.field, text.text, &finding, confirmed);
             if note { &mut remarks.notes } else { &mut remarks.refusals }.push(remark);
         }
     }
@@ -63,17 +63,26 @@ pub(crate) fn examine(report: &Report, confirmed: bool) -> Remarks {
 
 /// Turns an issue into a remark. What only may be wrong says how to confirm it, unless that has been done.
 pub(crate) fn issue_remark(issue: &Issue, confirmed: bool) -> Remark {
-    let confirm = if confirmed || issue.problem.prevents_signing() { "" } else { " If it is right, add --confirm." };
-    Remark::new(issue.field.clone(), format!("{}{confirm}", plain::one_line(&issue.to_string())))
+    let problem = plain::one_line(&issue.to_string());
+    let problem = match (confirmed || issue.problem.prevents_signing(), problem.strip_suffix("; it is kept as it is."))
+    {
+        (true, _) => problem,
+        (false, Some(unknown)) => format!("{unknown}. It is not stored yet. If the code is right, add --confirm."),
+        (false, None) => format!("{problem} If it is right, add --confirm."),
+    };
+    Remark::new(issue.field.clone(), problem)
 }
 
-fn finding_remark(field: &str, text: &str, finding: &Finding) -> Remark {
+fn finding_remark(field: &str, text: &str, finding: &Finding, confirmed: bool) -> Remark {
     let before = text.get(..finding.span.start).unwrap_or_default().chars().count();
     let found = text.get(finding.span.clone()).unwrap_or_default();
     let (from, to) = (before + 1, before + found.chars().count());
     let (rule, write) = (finding.rule, finding.suggestion);
     let problem = match finding.action {
         Action::Block => format!("Take {rule} out of `{field}` (characters {from} to {to}): write {write} instead."),
+        Action::Confirm if confirmed => format!(
+            "Check `{field}` (characters {from} to {to}): there seems to be {rule}. You have confirmed that it is none, so it stays."
+        ),
         Action::Confirm => format!(
             "Check `{field}` (characters {from} to {to}): there seems to be {rule}. Write {write} instead, or add --confirm if it is none."
         ),

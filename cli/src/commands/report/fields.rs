@@ -284,7 +284,10 @@ pub(crate) fn read_object(path: &Path) -> Result<Map<String, Value>> {
     } else {
         std::fs::File::open(path).map(|file| Box::new(file) as _)
     };
-    let unread = |error: std::io::Error| Error::refused(format!("cannot read {named}: {error}"));
+    let unread = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => Error::refused(format!("there is no file {named}")),
+        _ => Error::refused(format!("cannot read {named}: {error}")),
+    };
     let mut bytes = Vec::new();
     input.map_err(unread)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(unread)?;
     if bytes.len() as u64 > FILE_BYTES_MAX {

@@ -73,6 +73,10 @@ pub(crate) enum Word {
     Unsaid,
     /// A hidden count.
     Few,
+    /// A hidden count that is large enough to be shown, were it not for others.
+    Enough,
+    /// A place of any sort.
+    Place,
 }
 
 impl Word {
@@ -93,6 +97,8 @@ impl Word {
             Self::Authors => ["Kirjoittajia", "Skribenter", "Authors"],
             Self::Unsaid => ["Ei kerrottu", "Anges inte", "Not said"],
             Self::Few => ["muutama", "några få", "few"],
+            Self::Enough => ["riittävästi", "tillräckligt", "enough"],
+            Self::Place => ["Missä", "Var", "Where"],
         };
         words[place(language)]
     }

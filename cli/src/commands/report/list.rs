@@ -65,7 +65,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let rows: Vec<_> = reports.iter().map(|report| row(report, &organisations, args.language)).collect();
     output::table(&headers, &rows)?;
     let contested = reports.iter().filter(|report| !report.conflicts.is_empty()).count();
-    output::say(&format!("{} of {total} reports.", reports.len()));
+    output::say(&format!("{} of {}.", reports.len(), output::count(total as u64, "report", "reports")));
     if contested > 0 {
         output::say(&format!(
             "{CONTESTED} several people wrote at the same time: 'talkoot report show' shows what each says."

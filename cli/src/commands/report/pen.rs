@@ -11,6 +11,7 @@ use talkoot_protocol::scope::Scope;
 use talkoot_protocol::sign::{self, Author};
 use talkoot_protocol::signed::Verified;
 
+use super::codes::require_county;
 use crate::args::Global;
 use crate::client::{Client, require_stored};
 use crate::error::{Error, Result};
@@ -48,11 +49,15 @@ pub(crate) fn scope(text: &str, identity: &Identity) -> Result<Scope> {
     if text == "organisation" {
         return Ok(Scope::Organisation(identity.organisation));
     }
-    text.parse().map_err(|_| {
+    let scope = text.parse().map_err(|_| {
         Error::refused(format!("{text:?} is no scope")).hint(
             "Use network (all members), region:12 (members that act in county 12) or organisation (only your own).",
         )
-    })
+    })?;
+    if let Scope::Region(county) = &scope {
+        require_county(county)?;
+    }
+    Ok(scope)
 }
 
 /// Says why something could not be signed.

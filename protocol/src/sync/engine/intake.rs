@@ -208,6 +208,14 @@ impl Engine {
         let door = Door { catalog: &self.catalog, membership: &self.membership, refused: &self.refused };
         match door.judge(&change) {
             Verdict::Admit(admission) => self.enter(writing, origin, change, *admission),
+            Verdict::Known if self.lost.remove(&change.id()) => {
+                if let Origin::Local { token, at } = origin {
+                    writing.outcomes.push((token, at, Outcome::Stored(change.id())));
+                }
+                if let Some(index) = self.catalog.find(&change.id()) {
+                    writing.entries.push((index, origin, change));
+                }
+            }
             Verdict::Known => {
                 if let Origin::Local { token, at } = origin {
                     writing.outcomes.push((token, at, Outcome::Known(change.id())));
@@ -292,6 +300,8 @@ impl Engine {
     /// The batch is not on disk: nothing of it was ever here. Peers will offer theirs again; submitters are told.
     pub(super) fn persist_failed(&mut self, batch: Batch, reason: &str) {
         let Some(writing) = self.intake.writing.take_if(|writing| writing.batch == batch) else { return };
+        let again = writing.entries.iter().filter(|(index, ..)| index.position() < writing.catalog_before);
+        self.lost.extend(again.map(|(_, _, change)| change.id()));
         self.catalog.truncate(writing.catalog_before);
         self.intake.evidence_left = writing.evidence;
         if let Some(membership) = writing.membership_before {

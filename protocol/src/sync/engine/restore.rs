@@ -69,6 +69,9 @@ impl Engine {
     /// Takes a note back in. Records come in the order of the log.
     pub fn restore_note(&mut self, ordinal: Ordinal, note: &[u8]) -> Restored {
         let Ok(read) = Note::decode(note) else { return Restored::ReadAgain };
+        if let Some(index) = self.catalog.find(&read.id) {
+            return self.written_again(index, ordinal);
+        }
         let Some(entry) = read.resolve(self) else { return Restored::ReadAgain };
         let index = self.catalog.insert(entry);
         self.count_in(index, ordinal);
@@ -88,7 +91,10 @@ impl Engine {
                 self.count_in(index, ordinal);
                 Restored::In(index)
             }
-            Verdict::Known => Restored::Refused("duplicate"),
+            Verdict::Known => match self.catalog.find(&change.id()) {
+                Some(index) => self.written_again(index, ordinal),
+                None => Restored::ReadAgain,
+            },
             Verdict::Wait(missing) => match self.parked.park(missing, Origin::Log(ordinal), Arc::new(change)) {
                 true => Restored::Waiting,
                 false => Restored::ReadAgain,
@@ -98,6 +104,12 @@ impl Engine {
                 Restored::Refused(refusal.name())
             }
         }
+    }
+
+    /// A change stands in the log twice when its first record was found damaged: the later one counts.
+    fn written_again(&mut self, index: Index, ordinal: Ordinal) -> Restored {
+        self.catalog.set_ordinal(index, ordinal);
+        Restored::In(index)
     }
 
     /// Takes the kept header of a change that was refused for an identifier back in.
@@ -186,7 +198,7 @@ impl Note {
             NotePlace::Continues(document) => NewPlace::Continues(catalog.find(&document.first_change())?),
         };
         let dependencies = self.dependencies.iter().map(|id| catalog.find(id)).collect::<Option<Vec<_>>>()?;
-        (catalog.find(&self.id).is_none()).then_some(NewEntry {
+        Some(NewEntry {
             id: self.id,
             place,
             act: Act::Change,
