@@ -155,6 +155,22 @@ fn a_damaged_record_comes_back_from_a_peer() {
 }
 
 #[test]
+fn an_automerge_export_is_loaded_by_the_stock_library() {
+    let temporary = tempfile::tempdir().unwrap();
+    let here = site(temporary.path(), "here");
+    let ids: std::collections::BTreeSet<_> =
+        (0..3).map(|n| publish(&here, "r.json", &format!("Havainto {n}"))).collect();
+    let file = temporary.path().join("all.automerge");
+    here.ok(&["export", &file.to_string_lossy(), "--format", "automerge"]);
+    let document = automerge::Automerge::load(&std::fs::read(file).unwrap()).unwrap();
+    let json = serde_json::to_value(automerge::AutoSerde::from(&document)).unwrap().to_string();
+    for id in ids {
+        assert!(json.contains(&id), "{id} is in the export");
+    }
+    assert!(json.contains("Havainto 1") && json.contains("Nuoret jonottavat"));
+}
+
+#[test]
 fn a_second_process_on_one_directory_is_told_so() {
     let temporary = tempfile::tempdir().unwrap();
     let here = site(temporary.path(), "here");

@@ -20,7 +20,8 @@ const EXAMPLE: &str = "Example:
   talkoot view --together
 
 Facets: theme, county, municipality, half_year, organisation_kind, organisation, valence, kind. A report counts once in each of its \
-themes and places, and once in a total. Counts so small that they could point at someone are shown as \"few\"; zero is zero (.).
+themes and places, and once in a total. Counts so small that they could point at someone are shown as \"few\"; zero is zero (.). \
+With --together every finding has enough to be shown; a number that would give others away is \"enough\".
 
 With --json the table as one object: {\"query\", \"rules\", \"rows\", \"columns\", \"cells\", \"row_totals\", \"column_totals\", \"total\"}; with \
 --together one line for each finding: {\"theme\", \"facet\", \"area\", \"organisations\", \"counts\"}.";
