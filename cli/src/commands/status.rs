@@ -96,17 +96,20 @@ fn scope_name(name: &str) -> String {
 }
 
 fn trouble(status: &Status) -> Vec<Line> {
-    let many = |count: u64, what: &str| (count > 0).then(|| format!("{count} {what}"));
+    let many = |number: u64, one: &str, many: &str, what: &str| {
+        (number > 0).then(|| format!("{} {what}", output::count(number, one, many)))
+    };
     let by_name = |counts: &BTreeMap<String, u64>| {
         let counts: Vec<_> = counts.iter().map(|(name, count)| format!("{name} {count}")).collect();
         (!counts.is_empty()).then(|| counts.join(", "))
     };
-    let waiting = "changes wait for something that is not here yet, or for a recognition";
-    let damaged = "records could not be read at the start; 'talkoot verify' says which, and peers are asked for them";
+    let waiting = "waiting for something that is not here yet, or for a recognition";
+    let damaged = "not readable at the start; 'talkoot verify' says which, and peers are asked for what is missing";
+    let forks = "where one key signed two different changes: it may have been copied";
     let lines = [
-        ("Damaged", many(status.damaged, damaged)),
-        ("Waiting", many(status.parked, waiting)),
-        ("Forks", many(status.forks, "places where one key signed two different changes: it may have been copied")),
+        ("Damaged", many(status.damaged, "record", "records", damaged)),
+        ("Waiting", many(status.parked, "change", "changes", waiting)),
+        ("Forks", many(status.forks, "place", "places", forks)),
         ("Refused", by_name(&status.refusals)),
         ("Offences", by_name(&status.offences)),
     ];
