@@ -15,9 +15,9 @@ use talkoot_protocol::key::SecretKey;
 use talkoot_protocol::sign::Moment;
 use talkoot_protocol::time::Timestamp;
 
-use crate::args::Global;
 use crate::commands::org::words::command;
 use crate::error::{Error, Result};
+use crate::global::Global;
 
 /// Environment variable with the passphrase, for automation.
 const PASSPHRASE_VARIABLE: &str = "TALKOOT_PASSPHRASE";

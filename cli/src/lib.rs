@@ -7,6 +7,7 @@ mod args;
 mod client;
 mod commands;
 mod error;
+mod global;
 mod house;
 mod keys;
 mod output;

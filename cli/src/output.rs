@@ -7,8 +7,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use tracing_subscriber::EnvFilter;
 
-use crate::args::Global;
 use crate::error::{Error, Result};
+use crate::global::Global;
 
 /// Environment variable with what is logged.
 const LOG_VARIABLE: &str = "TALKOOT_LOG";

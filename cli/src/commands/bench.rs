@@ -11,8 +11,8 @@ mod sync;
 use clap::Subcommand;
 use serde::Serialize;
 
-use crate::args::Global;
 use crate::error::Result;
+use crate::global::Global;
 use crate::output;
 
 /// Measure this machine.

@@ -15,8 +15,8 @@ use talkoot_protocol::scope::{Kind, Scope};
 use talkoot_protocol::statement::{Names, OrganisationKind};
 use talkoot_protocol::sync::digest::Fingerprint;
 
-use crate::args::Global;
 use crate::error::{Error, Result};
+use crate::global::Global;
 use crate::house::{House, Plan, Roots, wait_until};
 use crate::{keys, output};
 

@@ -17,10 +17,10 @@ use talkoot_protocol::report::codes::Language;
 
 use self::csv::Look;
 use self::pages::Pages;
-use crate::args::Global;
 use crate::client::Client;
 use crate::commands::report::organisations::Organisations;
 use crate::error::{Error, Result};
+use crate::global::Global;
 use crate::output;
 
 const EXAMPLE: &str = "Example:

@@ -13,10 +13,10 @@ mod tally;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::args::Global;
 use crate::client::Client;
 use crate::commands::report::pen::{self, Pen};
 use crate::error::Result;
+use crate::global::Global;
 use crate::output;
 
 use batch::{Batches, Importer};

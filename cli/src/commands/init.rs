@@ -14,9 +14,9 @@ use talkoot_protocol::key::PublicKey;
 use talkoot_protocol::scope::County;
 use talkoot_protocol::statement::OrganisationKind;
 
-use crate::args::{Global, typed};
 use crate::commands::org::words;
 use crate::error::Result;
+use crate::global::{Global, typed};
 use crate::keys::Keys;
 use crate::output;
 

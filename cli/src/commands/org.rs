@@ -7,9 +7,9 @@ use clap::Subcommand;
 use talkoot_protocol::api::{Identity, Organisation, Request, Response};
 use talkoot_protocol::id::OrganisationId;
 
-use crate::args::Global;
 use crate::client::{Client, unexpected};
 use crate::error::{Error, Result};
+use crate::global::Global;
 use crate::output;
 
 /// Fewest digits of an id that are taken for it. A stranger can make ids that begin with a few chosen digits.

@@ -6,10 +6,10 @@ use clap::Subcommand;
 use serde::Serialize;
 use talkoot_protocol::api::{Request, Response};
 
-use crate::args::Global;
 use crate::client::{Client, unexpected};
 use crate::commands::org::words;
 use crate::error::Result;
+use crate::global::Global;
 use crate::output;
 
 /// What to do.

@@ -18,8 +18,8 @@ mod show;
 
 use clap::Subcommand;
 
-use crate::args::Global;
 use crate::error::Result;
+use crate::global::Global;
 
 /// What can be done with reports.
 #[derive(Debug, clap::Args)]

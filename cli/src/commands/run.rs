@@ -14,8 +14,8 @@ use talkoot_protocol::id::{NodeId, OrganisationId};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::args::Global;
 use crate::error::{Error, Result};
+use crate::global::Global;
 use crate::output;
 
 const HELP: &str = "\

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use talkoot_protocol::api::{Identity, Request, Response, Status};
 use talkoot_protocol::sync::digest::Fingerprint;
 
-use crate::args::Global;
 use crate::client::{Client, unexpected};
 use crate::commands::org::words;
 use crate::error::Result;
+use crate::global::Global;
 use crate::output;
 
 const HELP: &str = "\

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use talkoot_node::audit::{self, Audit, Problem};
 use talkoot_node::home::Home;
 
-use crate::args::Global;
 use crate::commands::org::words;
 use crate::error::{Error, Result};
+use crate::global::Global;
 use crate::output;
 
 const HELP: &str = "\

@@ -7,11 +7,11 @@ use talkoot_protocol::report::codes::Language;
 use talkoot_protocol::view::{Applied, Cell, Count, Facet, Filters, MergedView, Query, Together};
 
 use self::names::Names;
-use crate::args::{Global, in_words, typed};
 use crate::client::{Client, unexpected};
 use crate::commands::report::labels::Word;
 use crate::commands::report::organisations::Organisations;
 use crate::error::{Error, Result};
+use crate::global::{Global, in_words, typed};
 use crate::output;
 
 const EXAMPLE: &str = "Example:

@@ -7,9 +7,9 @@ use clap::Subcommand;
 use talkoot_protocol::api::{Request, Response, Worker};
 use talkoot_protocol::statement::Role;
 
-use crate::args::Global;
 use crate::client::{Client, unexpected};
 use crate::error::{Error, Result};
+use crate::global::Global;
 use crate::keys::Keys;
 
 pub(crate) use add::{NOT_ROOT, other_keys};

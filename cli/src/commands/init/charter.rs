@@ -7,8 +7,8 @@ use std::path::Path;
 use talkoot_protocol::charter::Charter;
 use talkoot_protocol::id::{NetworkId, OrganisationId};
 
-use crate::args::Global;
 use crate::error::{Error, Result};
+use crate::global::Global;
 use crate::output;
 
 /// What was written, for programs.

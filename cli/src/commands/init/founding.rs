@@ -12,9 +12,9 @@ use talkoot_protocol::scope::Counties;
 use talkoot_protocol::sign;
 use talkoot_protocol::statement::{Bearer, Certificate, Inception, Names, OrganisationKind, Record, Statement};
 
-use crate::args::Global;
 use crate::commands::report::codes::require_county;
 use crate::error::{Error, Result};
+use crate::global::Global;
 use crate::keys;
 
 use super::Args;

@@ -5,8 +5,8 @@ use talkoot_protocol::id::OrganisationId;
 use talkoot_protocol::key::{KeyCommitment, SecretKey};
 use talkoot_protocol::statement::Inception;
 
-use crate::args::Global;
 use crate::error::{Error, Result};
+use crate::global::Global;
 use crate::keys::{self, Keys};
 
 use super::made::Made;

@@ -6,10 +6,10 @@ use talkoot_protocol::id::{ChangeId, OrganisationId};
 use talkoot_protocol::sign;
 use talkoot_protocol::statement::{Endorsement, Statement};
 
-use crate::args::Global;
 use crate::client::{Client, require_stored};
 use crate::commands::worker;
 use crate::error::{Error, Result};
+use crate::global::Global;
 use crate::keys::{self, Keys};
 use crate::output;
 

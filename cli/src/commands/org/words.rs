@@ -5,7 +5,7 @@ use std::path::Path;
 use talkoot_protocol::id::OrganisationId;
 use talkoot_protocol::statement::Names;
 
-use crate::args::Global;
+use crate::global::Global;
 
 /// Longest text of other people that is printed, in characters.
 const TEXT_MAX: usize = 400;

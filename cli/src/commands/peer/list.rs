@@ -4,10 +4,10 @@ use serde::Serialize;
 use talkoot_protocol::api::{Organisation, Peer, Request, Response};
 use talkoot_protocol::id::OrganisationId;
 
-use crate::args::Global;
 use crate::client::{Client, unexpected};
 use crate::commands::org::{self, words};
 use crate::error::Result;
+use crate::global::Global;
 use crate::output;
 
 pub(super) const HELP: &str = "\

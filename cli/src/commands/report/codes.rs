@@ -8,8 +8,8 @@ use talkoot_protocol::report::codes::Language;
 use talkoot_protocol::scope::County;
 
 use super::labels;
-use crate::args::Global;
 use crate::error::{Error, Result};
+use crate::global::Global;
 use crate::output;
 
 const EXAMPLE: &str = "Example:

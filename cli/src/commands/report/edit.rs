@@ -19,10 +19,10 @@ use super::fields::{self, Cells};
 use super::organisations::Organisations;
 use super::pen::{self, Pen};
 use super::{answers, plain};
-use crate::args::Global;
 use crate::client::{Client, unexpected};
 use crate::commands::org::words::command;
 use crate::error::{Error, Result};
+use crate::global::Global;
 use crate::keys::{self, Keys};
 use crate::output;
 

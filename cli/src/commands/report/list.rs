@@ -8,9 +8,9 @@ use super::labels::{self, Word};
 use super::organisations::Organisations;
 use super::show::when;
 use super::{answers, plain};
-use crate::args::Global;
 use crate::client::{Client, unexpected};
 use crate::error::Result;
+use crate::global::Global;
 use crate::output;
 
 /// Longest title shown, in characters.

@@ -10,10 +10,10 @@ use talkoot_protocol::scope::{Kind, Scope};
 use super::examine::require_signable;
 use super::fields::{self, Fields};
 use super::pen::{self, Pen};
-use crate::args::Global;
 use crate::client::Client;
 use crate::commands::org::words::command;
 use crate::error::Result;
+use crate::global::Global;
 use crate::{keys, output};
 
 const EXAMPLE: &str = "Example:

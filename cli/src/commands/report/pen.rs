@@ -12,9 +12,9 @@ use talkoot_protocol::sign::{self, Author};
 use talkoot_protocol::signed::Verified;
 
 use super::codes::require_county;
-use crate::args::Global;
 use crate::client::{Client, require_stored};
 use crate::error::{Error, Result};
+use crate::global::Global;
 use crate::keys::{self, Keys, WorkerFile};
 
 /// A worker's opened key.

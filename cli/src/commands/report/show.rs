@@ -11,9 +11,9 @@ use talkoot_protocol::time::Timestamp;
 use super::labels::{self, Word};
 use super::organisations::Organisations;
 use super::{answers, plain};
-use crate::args::Global;
 use crate::client::{Client, unexpected};
 use crate::error::Result;
+use crate::global::Global;
 use crate::output;
 
 const EXAMPLE: &str = "Example:

@@ -10,9 +10,9 @@ use talkoot_protocol::scope::Counties;
 use talkoot_protocol::sign;
 use talkoot_protocol::statement::{Bearer, Certificate, Role, Roles, Statement};
 
-use crate::args::Global;
 use crate::client::{Client, require_stored};
 use crate::error::{Error, Result};
+use crate::global::Global;
 use crate::keys::{self, Keys, WorkerFile, check_name};
 use crate::output;
 

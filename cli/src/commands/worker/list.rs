@@ -7,9 +7,9 @@ use talkoot_protocol::id::{ChangeId, WorkerId};
 use talkoot_protocol::key::PublicKey;
 use talkoot_protocol::statement::Role;
 
-use crate::args::Global;
 use crate::client::Client;
 use crate::error::Result;
+use crate::global::Global;
 use crate::keys::{Keys, WorkerFile};
 use crate::output;
 
