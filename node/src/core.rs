@@ -104,6 +104,8 @@ pub struct Core {
     fresh_rows: HashMap<ChangeId, Row>,
     stale: BTreeSet<DocumentId>,
     quarantined: BTreeMap<DocumentId, String>,
+    /// What peers did below the engine's sight.
+    offences: BTreeMap<&'static str, u64>,
     /// Records found damaged while reading, of which the engine has not heard yet.
     damaged: Mutex<BTreeSet<Ordinal>>,
     node: NodeId,
@@ -233,6 +235,11 @@ impl Core {
                 None
             }
         }
+    }
+
+    /// Counts what a peer did below the engine's sight, in the transport.
+    pub fn count_offence(&mut self, name: &'static str) {
+        *self.offences.entry(name).or_default() += 1;
     }
 
     /// Hands out a fresh name for a submission.

@@ -217,6 +217,7 @@ impl Driver {
             network::Event::Drained { node } => self.drain(node),
             network::Event::Offence { node, offence } => {
                 tracing::warn!(peer = %node.short(), %offence, "the peer broke the framing");
+                self.core.count_offence(offence.name());
             }
             network::Event::DialFailed { address, error, retry_in } => {
                 tracing::debug!(%address, error, ?retry_in, "could not reach a peer");

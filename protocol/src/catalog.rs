@@ -289,14 +289,15 @@ impl Catalog {
             .map(|(sequence, id)| (sequence, id.0))
     }
 
-    /// Returns another change of the same key at the same position in the same document: a fork, proven by both headers.
-    pub fn fork_of(&self, index: Index) -> Option<Index> {
-        let entry = self.entry(index);
-        let same = |other: &Index| {
-            let other_entry = self.entry(*other);
-            *other != index && other_entry.author == entry.author && other_entry.sequence == entry.sequence
+    /// Returns how many changes share their key's position in their document with an earlier one: forks, each proven by two
+    /// headers.
+    pub fn forks(&self) -> u64 {
+        let within = |document: &Document| {
+            let mut positions = BTreeSet::new();
+            let entries = document.changes.iter().map(|index| self.entry(*index));
+            entries.filter(|entry| !positions.insert((entry.author, entry.sequence))).count() as u64
         };
-        self.document_of(index).changes.iter().copied().find(same)
+        self.documents.iter().filter(|document| document.changes.len() > 1).map(within).sum()
     }
 }
 

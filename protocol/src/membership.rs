@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::charter::Charter;
 use crate::id::{ChangeId, OrganisationId};
-use crate::key::PublicKey;
 use crate::statement::{Certificate, Endorsement, Record, Statement};
 
 /// A record with the position that decides which of several is in force.
@@ -132,11 +131,6 @@ impl Membership {
     /// Returns all certificates with their ids, in ascending order of id.
     pub fn certificates(&self) -> impl Iterator<Item = (ChangeId, &Certificate)> {
         self.certificates.iter().map(|(id, certificate)| (*id, certificate))
-    }
-
-    /// Returns an organisation's root key in force.
-    pub fn root(&self, organisation: &OrganisationId) -> Option<PublicKey> {
-        self.record(organisation).map(|record| record.inception.root)
     }
 }
 

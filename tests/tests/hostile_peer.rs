@@ -33,7 +33,9 @@ impl Eve {
         let charter = Charter::commons();
         let mut organisation = Organisation::found("eve", &charter);
         let worker = organisation.employ("eve", &[Role::Reporter]);
-        let mut network = Network::start(&organisation.node_key, &Config::default()).unwrap();
+        // She does not keep to the longest frame allowed.
+        let config = Config { frame_bytes_max: 4 * 1024 * 1024, ..Config::default() };
+        let mut network = Network::start(&organisation.node_key, &config).unwrap();
         network.keep(address::parse(address).unwrap());
         let victim = until(&mut network, |event| match event {
             Event::Connected { node, .. } => Some(node),
@@ -134,6 +136,30 @@ async fn rubbish_ends_a_session_by_name_and_the_node_goes_on() {
     eve.send(vec![0xff; 50_000]);
     eve.until_closed().await;
     eventually("it is counted", || count(&site.status(), "offences", "malformed_message") == 1);
+    assert!(running.is_alive());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_a_message_is_rubbish_too() {
+    let temporary = tempfile::tempdir().unwrap();
+    let (site, mut running) = victim(temporary.path());
+    let mut eve = Eve::connect(&running.addresses[0]).await;
+    let mut message = Message::Deliver { number: 0, changes: vec![eve.worker.report(1).encode()] }.encode();
+    message.truncate(message.len() / 2);
+    eve.send(message);
+    eve.until_closed().await;
+    eventually("it is counted", || count(&site.status(), "offences", "malformed_message") == 1);
+    assert!(running.is_alive());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_oversized_frame_is_named_and_counted() {
+    let temporary = tempfile::tempdir().unwrap();
+    let (site, mut running) = victim(temporary.path());
+    let mut eve = Eve::connect(&running.addresses[0]).await;
+    eve.send(vec![0; 3 * 1024 * 1024]);
+    eve.until_closed().await;
+    eventually("it is counted", || count(&site.status(), "offences", "oversized_frame") == 1);
     assert!(running.is_alive());
 }
 

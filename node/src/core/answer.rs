@@ -166,7 +166,7 @@ impl Core {
             parked: engine.parked().len() as u64,
             forks: engine.forks(),
             refusals: counts(engine.refusals()),
-            offences: counts(engine.offences()),
+            offences: counts(engine.offences()).into_iter().chain(counts(&self.offences)).collect(),
             quarantined: self.quarantined.iter().map(|(id, reason)| (id.to_string(), reason.clone())).collect(),
             connected: engine.sessions().count() as u64,
         }

@@ -202,6 +202,7 @@ impl Loading {
             fresh_rows: HashMap::new(),
             stale: self.stale,
             quarantined: BTreeMap::new(),
+            offences: BTreeMap::new(),
             damaged: Mutex::default(),
             node: self.node,
             own: self.own,

@@ -128,6 +128,18 @@ pub enum Offence {
     OutOfTurn,
 }
 
+impl Offence {
+    /// Returns the stable name under which offences are counted.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::EmptyFrame => "empty_frame",
+            Self::OversizedFrame { .. } => "oversized_frame",
+            Self::SecondStream => "second_stream",
+            Self::OutOfTurn => "out_of_turn",
+        }
+    }
+}
+
 /// Why a frame was not queued. The frame comes back: nothing is lost silently.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {

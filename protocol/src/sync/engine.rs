@@ -75,7 +75,6 @@ pub struct Engine {
     lost: BTreeSet<ChangeId>,
     refusals: BTreeMap<&'static str, u64>,
     offences: BTreeMap<&'static str, u64>,
-    forks: u64,
     seen: BTreeMap<OrganisationId, Record>,
     intake: intake::Intake,
     sessions: BTreeMap<NodeId, Session>,
@@ -110,7 +109,6 @@ impl Engine {
             lost: BTreeSet::new(),
             refusals: BTreeMap::new(),
             offences: BTreeMap::new(),
-            forks: 0,
             seen: BTreeMap::new(),
             intake: intake::Intake::default(),
             sessions: BTreeMap::new(),
@@ -139,7 +137,7 @@ impl Engine {
         }
         self.advance();
         self.pull_all(now);
-        self.tell_what_moved(now);
+        self.tell_what_moved();
     }
 
     /// Returns the next thing to be done, until there is nothing.
@@ -205,7 +203,7 @@ impl Engine {
 
     /// Returns how many positions of a key's chain hold more than one change.
     pub fn forks(&self) -> u64 {
-        self.forks
+        self.catalog.forks()
     }
 
     /// Returns organisations that introduced themselves and are not recognised, ascending.

@@ -8,7 +8,6 @@ use crate::id::{ChangeId, NodeId, OrganisationId};
 use crate::policy;
 use crate::scope::Scope;
 use crate::statement::{Bearer, Record, Statement};
-use crate::sync::admit::Missing;
 use crate::sync::check::{self, Checked, Content};
 use crate::sync::effect::{Effect, Event, Offence};
 use crate::sync::input::{Origin, Source};
@@ -331,7 +330,7 @@ impl Engine {
     }
 
     /// Tells each recognised peer what is here whenever that differs from what it was last told, once things have settled.
-    pub(super) fn tell_what_moved(&mut self, _now: Instant) {
+    pub(super) fn tell_what_moved(&mut self) {
         let nodes: Vec<_> = self.sessions.keys().copied().collect();
         for node in nodes {
             let Some(session) = self.sessions.get(&node) else { continue };
@@ -410,13 +409,5 @@ impl Engine {
 
     fn send(&mut self, node: NodeId, message: Message) {
         self.outbox.push_back(Effect::Send { node, message });
-    }
-
-    /// Returns what is missing here, as ids that a peer could be asked for.
-    pub fn missing(&self) -> impl Iterator<Item = ChangeId> + '_ {
-        self.parked.missing().filter_map(|missing| match missing {
-            Missing::Change(id) => Some(id),
-            Missing::Recognition(_) => None,
-        })
     }
 }

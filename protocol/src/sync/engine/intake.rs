@@ -292,9 +292,6 @@ impl Engine {
         let set = self.sets.entry(scope).or_default();
         set.digest.add(&self.catalog.entry(index).id);
         set.order.push(index);
-        if self.catalog.fork_of(index).is_some() {
-            self.forks += 1;
-        }
     }
 
     /// The batch is not on disk: nothing of it was ever here. Peers will offer theirs again; submitters are told.
