@@ -199,7 +199,8 @@ impl Core {
             }
             Effect::Send { node, message } => outside.send(node, message.encode()),
             Effect::Deliver(shipment) => {
-                let places = shipment.ordinals.iter().filter_map(|ordinal| Some((*ordinal, self.places.get(*ordinal)?)));
+                let places =
+                    shipment.ordinals.iter().filter_map(|ordinal| Some((*ordinal, self.places.get(*ordinal)?)));
                 let places = places.collect();
                 if let Some(shipped) = outside.ship(shipment, places) {
                     self.shipped(shipped, outside);

@@ -226,7 +226,8 @@ impl Driver {
 
     /// Sends a delivery, unless its session is gone.
     fn shipped(&mut self, shipped: Shipped) {
-        let stands = |number| self.core.engine().session(&shipped.shipment.node).is_some_and(|held| held.number == number);
+        let stands =
+            |number| self.core.engine().session(&shipped.shipment.node).is_some_and(|held| held.number == number);
         if stands(shipped.shipment.session) {
             self.core.shipped(shipped, &mut self.links);
         }

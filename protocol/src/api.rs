@@ -362,16 +362,28 @@ pub struct Peer {
     pub member: bool,
     /// Whether both hold the same of all they share.
     pub in_step: bool,
-    /// Changes it lacks or we lack, as far as its last word tells; `None` before it said anything.
-    pub behind: Option<u64>,
+    /// Changes it has and this node lacks, as far as its last word tells; `None` before it said anything.
+    pub lacking_here: Option<u64>,
+    /// Changes this node has and it lacks, as far as its last word tells.
+    pub lacking_there: Option<u64>,
+    /// Changes it was told of by name in this session.
+    pub announced: u64,
     /// Changes sent to it in this session.
     pub sent: u64,
+    /// Of those, durable there, by its own word.
+    pub stored_there: u64,
     /// Changes it delivered in this session.
     pub received: u64,
-    /// Of those, stored here.
+    /// Of those, here already.
+    pub known: u64,
+    /// Of those, stored here because of it.
     pub stored: u64,
     /// Of those, refused, by name.
     pub refused: BTreeMap<String, u64>,
+    /// Comparisons with it that this node began in this session.
+    pub comparisons: u64,
+    /// Messages this node sent for them until their outcome was known: round trips.
+    pub rounds: u64,
     /// Bytes of frames sent to it in this session.
     pub bytes_sent: u64,
     /// Bytes of frames received from it in this session.

@@ -3,7 +3,7 @@
 //! Entries keep the order in which they were written; an [`Index`] is a position in that order. A batch that could not be made
 //! durable is taken back with [`Catalog::truncate`].
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, hash_map};
 
 use crate::chunk::Actor;
 use crate::header::Act;
@@ -146,6 +146,8 @@ pub struct Catalog {
     durable: usize,
     /// How many documents there are of each kind.
     kinds: BTreeMap<Kind, usize>,
+    /// How many entries are forks.
+    forks: u64,
 }
 
 impl Catalog {
@@ -222,10 +224,13 @@ impl Catalog {
                 document
             }
         };
-        if self.by_id.contains_key(&new.id.short_id()) {
-            self.twins.insert(new.id, index);
-        } else {
-            self.by_id.insert(new.id.short_id(), index);
+        match self.by_id.entry(new.id.short_id()) {
+            hash_map::Entry::Vacant(free) => {
+                free.insert(index);
+            }
+            hash_map::Entry::Occupied(_) => {
+                self.twins.insert(new.id, index);
+            }
         }
         self.entries.push(Entry {
             id: new.id,
@@ -238,6 +243,7 @@ impl Catalog {
             ordinal: None,
             bytes: new.bytes,
         });
+        self.forks += u64::from(self.is_fork(index));
         index
     }
 
@@ -258,6 +264,7 @@ impl Catalog {
     /// Takes back all entries from the `length`-th on.
     pub fn truncate(&mut self, length: usize) {
         while self.entries.len() > length {
+            self.forks -= u64::from(self.is_fork(Index(self.entries.len() as u32 - 1)));
             let Some(entry) = self.entries.pop() else { return };
             if self.twins.remove(&entry.id).is_none() {
                 self.by_id.remove(&entry.id.short_id());
@@ -306,12 +313,15 @@ impl Catalog {
     /// Returns how many changes share their key's position in their document with an earlier one: forks, each proven by two
     /// headers.
     pub fn forks(&self) -> u64 {
-        let within = |document: &Document| {
-            let mut positions = BTreeSet::new();
-            let entries = document.changes.iter().map(|index| self.entry(*index));
-            entries.filter(|entry| !positions.insert((entry.author, entry.sequence))).count() as u64
-        };
-        self.documents.iter().filter(|document| document.changes.len() > 1).map(within).sum()
+        self.forks
+    }
+
+    /// Returns whether an entry stands at a position of its key's chain where an earlier entry of the document stands.
+    fn is_fork(&self, index: Index) -> bool {
+        let entry = self.entry(index);
+        let earlier = self.document_of(index).changes.iter().take_while(|other| **other < index);
+        let mut earlier = earlier.map(|other| self.entry(*other));
+        earlier.any(|other| other.author == entry.author && other.sequence == entry.sequence)
     }
 }
 

@@ -157,11 +157,19 @@ fn message() -> impl Strategy<Value = Message> {
         (any::<u32>(), outcome()).prop_map(|(number, outcome)| Message::Found { number, outcome }),
         (any::<u32>(), scope(), key(), blob(), any::<bool>())
             .prop_map(|(number, scope, key, hashes, end)| Message::Have { number, scope, key, hashes, end }),
-        (any::<u32>(), scope(), any::<bool>(), blob())
-            .prop_map(|(number, scope, asks, round)| Message::Ranges { number, scope, asks, round }),
+        (any::<u32>(), scope(), any::<bool>(), blob()).prop_map(|(number, scope, asks, round)| Message::Ranges {
+            number,
+            scope,
+            asks,
+            round
+        }),
         (any::<u32>(), short_ids()).prop_map(|(number, ids)| Message::Request { number, ids }),
-        (any::<u32>(), any::<bool>(), any::<u32>(), blob())
-            .prop_map(|(number, end, raw, parcel)| Message::Deliver { number, end, raw, parcel }),
+        (any::<u32>(), any::<bool>(), any::<u32>(), blob()).prop_map(|(number, end, raw, parcel)| Message::Deliver {
+            number,
+            end,
+            raw,
+            parcel
+        }),
         (any::<u64>(), any::<u64>()).prop_map(|(granted, stored)| Message::Credit { granted, stored }),
         short_ids().prop_map(Message::Announce),
         any::<bool>().prop_map(Message::Link),

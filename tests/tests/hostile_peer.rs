@@ -14,10 +14,10 @@ use talkoot_protocol::header::VERSION;
 use talkoot_protocol::id::NodeId;
 use talkoot_protocol::statement::Role;
 use talkoot_protocol::wire::message::{Hello, Message};
-use talkoot_tests::world::World;
 use talkoot_tests::cast::{Organisation, Worker};
 use talkoot_tests::hostile::corpus;
 use talkoot_tests::process::{PATIENCE, Running, Site, eventually};
+use talkoot_tests::world::World;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_talkoot-under-test");
 
@@ -111,7 +111,7 @@ async fn every_attack_of_a_member_is_named_and_counted() {
     let attacks = corpus(&eve.worker);
     eve.send(World::push(&[eve.worker.certificate.encode()]).encode());
     for attack in &attacks {
-        eve.send(World::push(&[attack.change.clone()]).encode());
+        eve.send(World::push(std::slice::from_ref(&attack.change)).encode());
         breathe(&mut eve.network).await;
     }
     eve.send(World::push(&[eve.worker.report(1).encode()]).encode());

@@ -238,11 +238,7 @@ impl Core {
         let describe = |(node, session): (_, &talkoot_protocol::sync::session::Session)| {
             let organisation = session.organisation();
             let counters = &session.counters;
-            let ours: BTreeMap<Scope, u64> = engine.digests().map(|(scope, digest)| (scope, digest.count())).collect();
-            let apart = session
-                .theirs
-                .iter()
-                .map(|(scope, digest)| ours.get(scope).copied().unwrap_or_default().abs_diff(digest.count()));
+            let lacking = engine.lacking(&node);
             let member = organisation.is_some_and(|id| policy::may_receive(&Scope::Network, &id, engine.membership()));
             api::Peer {
                 address: None,
@@ -251,11 +247,17 @@ impl Core {
                 organisation,
                 member,
                 in_step: member && engine.in_step_with(&node),
-                behind: (!session.theirs.is_empty()).then(|| apart.sum()),
+                lacking_here: lacking.map(|lacking| lacking.here),
+                lacking_there: lacking.map(|lacking| lacking.there),
+                announced: counters.announced,
                 sent: counters.sent,
+                stored_there: counters.stored_there,
                 received: counters.received,
+                known: counters.known,
                 stored: counters.stored,
                 refused: counters.refused.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect(),
+                comparisons: counters.comparisons,
+                rounds: counters.rounds,
                 bytes_sent: 0, // The driver knows.
                 bytes_received: counters.bytes_received,
                 silent_seconds: Some(now.saturating_sub(session.heard.since_origin()).as_secs()),
@@ -309,11 +311,17 @@ pub fn kept_peer(address: String) -> api::Peer {
         organisation: None,
         member: false,
         in_step: false,
-        behind: None,
+        lacking_here: None,
+        lacking_there: None,
+        announced: 0,
         sent: 0,
+        stored_there: 0,
         received: 0,
+        known: 0,
         stored: 0,
         refused: BTreeMap::new(),
+        comparisons: 0,
+        rounds: 0,
         bytes_sent: 0,
         bytes_received: 0,
         silent_seconds: None,

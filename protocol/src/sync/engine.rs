@@ -64,6 +64,15 @@ pub struct Config {
     pub seed: u64,
 }
 
+/// How far two nodes are apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lacking {
+    /// Changes the peer has and this node lacks.
+    pub here: u64,
+    /// Changes this node has and the peer lacks.
+    pub there: u64,
+}
+
 /// Everything this node knows and is doing.
 #[derive(Debug)]
 pub struct Engine {
@@ -221,6 +230,20 @@ impl Engine {
         let Some(session) = self.sessions.get(node) else { return false };
         let ours: BTreeMap<Scope, Digest> = self.shared_with(session).collect();
         session.theirs == ours && session.told == ours
+    }
+
+    /// Returns how far this node and a peer are apart, by its last word; `None` before it said anything.
+    pub fn lacking(&self, node: &NodeId) -> Option<Lacking> {
+        let session = self.sessions.get(node).filter(|session| !session.theirs.is_empty())?;
+        let count = |scope: &Scope| self.sets.get(scope).map_or(0, |set| set.digest().count());
+        let counts: Vec<_> = session.theirs.iter().map(|(scope, digest)| (count(scope), digest.count())).collect();
+        let pulls = self.pulls.values().filter(|pull| pull.node == *node);
+        let coming: u64 = pulls.map(|pull| pull.lacking.saturating_sub(pull.received)).sum();
+        let going: usize = session.streams.iter().map(|stream| stream.left.len()).sum();
+        let here: u64 = counts.iter().map(|(ours, theirs)| theirs.saturating_sub(*ours)).sum();
+        let there: u64 = counts.iter().map(|(ours, theirs)| ours.saturating_sub(*theirs)).sum();
+        let wanted = session.wanted.len() as u64;
+        Some(Lacking { here: here.max(coming).max(wanted), there: there.max(going as u64) })
     }
 
     /// Returns what waits.

@@ -310,7 +310,8 @@ impl Session {
         };
         let requests = self.requests.values().map(|request| request.until);
         let answers = self.answers.values().map(|answer| answer.until);
-        let single = [greeting, self.rests_until, self.tell_at, self.live.announce_at, self.acknowledge_at, self.sip_at];
+        let single =
+            [greeting, self.rests_until, self.tell_at, self.live.announce_at, self.acknowledge_at, self.sip_at];
         single.into_iter().flatten().chain(requests).chain(answers).min()
     }
 }

@@ -249,9 +249,7 @@ impl Message {
                 round: r.bytes()?.to_vec(),
             },
             (3, 6) => Self::Request { number: r.u32()?, ids: read_ids(&mut r)? },
-            (5, 7) => {
-                Self::Deliver { number: r.u32()?, end: r.bool()?, raw: r.u32()?, parcel: r.bytes()?.to_vec() }
-            }
+            (5, 7) => Self::Deliver { number: r.u32()?, end: r.bool()?, raw: r.u32()?, parcel: r.bytes()?.to_vec() },
             (3, 8) => Self::Credit { granted: r.u64()?, stored: r.u64()? },
             (2, 9) => Self::Announce(read_ids(&mut r)?),
             (2, 10) => Self::Link(r.bool()?),

@@ -13,12 +13,15 @@ use crate::output;
 pub(super) const HELP: &str = "\
 Example: talkoot peer list
 
-'In step' means: both hold the same of all they share. Sent, received, stored and refused count reports and other signed \
-changes since the connection was made.
+'In step' means: both hold the same of all they share. Sent, there, received, stored and refused count reports and other \
+signed changes since the connection was made: sent to the peer, of those safely on its disk, received from it, of those new \
+and safely on the disk here, and refused.
 
-With --json one object a line: address, node, connected, organisation, organisation_name, member, in_step, behind, sent, \
-received, stored, refused (by rule), bytes_sent, bytes_received, silent_seconds, trouble, recognise (the command that \
-recognises the organisation; null if it is a member, or if you have recognised it already).";
+With --json one object a line: address, node, connected, organisation, organisation_name, member, in_step, lacking_here and \
+lacking_there (changes one side has and the other lacks, by the peer's last word), announced, sent, stored_there, received, \
+known (received and here before), stored, refused (by rule), comparisons and rounds (of finding out what differs), bytes_sent, \
+bytes_received, silent_seconds, trouble, recognise (the command that recognises the organisation; null if it is a member, or \
+if you have recognised it already).";
 
 /// A peer, for programs.
 #[derive(Debug, Serialize)]
@@ -44,7 +47,7 @@ pub(super) fn run(global: &Global, client: &mut Client<'_>) -> Result<()> {
         output::say(&format!("No peers yet. Call one with: {}", words::command(global, "peer add ADDRESS")));
         return Ok(());
     }
-    let headers = ["ORGANISATION", "STATE", "SENT", "RECEIVED", "STORED", "REFUSED", "HEARD", "ADDRESS"];
+    let headers = ["ORGANISATION", "STATE", "SENT", "THERE", "RECEIVED", "STORED", "REFUSED", "HEARD", "ADDRESS"];
     output::table(&headers, &lines.iter().map(Line::row).collect::<Vec<_>>())?;
     lines.iter().filter_map(Line::note).try_for_each(|note| output::line(&note))?;
     if !client.is_running() {
@@ -77,15 +80,18 @@ impl<'a> Line<'a> {
     }
 
     fn state(&self) -> String {
-        let Peer { connected, organisation, member, in_step, behind, .. } = self.peer;
-        match (connected, organisation, behind) {
+        let Peer { connected, organisation, member, in_step, lacking_here, lacking_there, .. } = self.peer;
+        match (connected, organisation, lacking_here.zip(*lacking_there)) {
             (false, ..) => "not connected".into(),
             (true, None, _) => "connecting".into(),
             (true, Some(_), _) if !member && self.recognise.is_some() => "not recognised".into(),
             (true, Some(_), _) if !member => "not a member yet".into(),
             (true, Some(_), _) if *in_step => "in step".into(),
             (true, Some(_), None) => "waiting for them".into(),
-            (true, Some(_), Some(behind)) => format!("{behind} apart"),
+            (true, Some(_), Some((0, 0))) => "comparing".into(),
+            (true, Some(_), Some((here, 0))) => format!("{here} to come"),
+            (true, Some(_), Some((0, there))) => format!("{there} to send"),
+            (true, Some(_), Some((here, there))) => format!("{here} to come, {there} to send"),
         }
     }
 
@@ -97,6 +103,7 @@ impl<'a> Line<'a> {
             self.who(),
             self.state(),
             count(peer.sent),
+            count(peer.stored_there),
             count(peer.received),
             count(peer.stored),
             count(peer.refused.values().sum()),
@@ -111,7 +118,7 @@ impl<'a> Line<'a> {
         let (peer, recognise) = (self.peer, self.recognise.as_ref());
         let refused: Vec<_> = peer.refused.iter().map(|(name, count)| format!("{count} {name}")).collect();
         let recognise = recognise.map(|command| format!("{who} is not recognised here. To do so: {command}"));
-        let one_sided = peer.connected && peer.member && peer.behind.is_none() && !peer.in_step;
+        let one_sided = peer.connected && peer.member && peer.lacking_here.is_none() && !peer.in_step;
         let one_sided =
             one_sided.then(|| format!("{who} shares nothing yet: perhaps it has still to recognise your organisation"));
         let refused = (!refused.is_empty()).then(|| format!("Refused from {who}: {}", refused.join(", ")));

@@ -124,8 +124,7 @@ impl Engine {
 
     /// Streams what the peer lacks, and asks for what we lack.
     fn differ(&mut self, node: NodeId, asked: Asked, difference: Difference) -> Result<(), Offence> {
-        let lacking: Vec<Index> =
-            difference.only_ours.iter().filter_map(|id| self.held_in(&asked.scope, id)).collect();
+        let lacking: Vec<Index> = difference.only_ours.iter().filter_map(|id| self.held_in(&asked.scope, id)).collect();
         self.want(node, difference.only_theirs);
         self.stream(node, asked, lacking)
     }
@@ -158,7 +157,6 @@ impl Engine {
     }
 
     /// Takes a page of what the peer has; after the last one, streams the rest.
-    #[expect(clippy::too_many_arguments, reason = "one message and what it is made of")]
     pub(super) fn have(
         &mut self,
         now: Instant,

@@ -133,7 +133,16 @@ impl Engine {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one message and what it is made of")]
-    fn send_block(&mut self, node: NodeId, scope: Scope, number: u32, ours: &Snapshot, from: usize, to: usize, fresh: bool) {
+    fn send_block(
+        &mut self,
+        node: NodeId,
+        scope: Scope,
+        number: u32,
+        ours: &Snapshot,
+        from: usize,
+        to: usize,
+        fresh: bool,
+    ) {
         let count = ours.set_size();
         let from_cell = from as u32;
         let cells = sketch::encode(ours.cells(from..to), from_cell, count);
@@ -272,7 +281,8 @@ impl Engine {
     pub(super) fn end_pulls(&mut self, now: Instant) {
         let done = |(_, pull): &(&Scope, &Pull)| {
             let session = self.sessions.get(&pull.node);
-            matches!(pull.stage, Stage::Settling) && session.is_none_or(|held| held.is_settled() && held.has_asked_all())
+            matches!(pull.stage, Stage::Settling)
+                && session.is_none_or(|held| held.is_settled() && held.has_asked_all())
         };
         let done: Vec<_> = self.pulls.iter().filter(done).map(|(scope, pull)| (*scope, pull.node)).collect();
         for (scope, node) in done {

@@ -109,7 +109,9 @@ impl Engine {
             }
             stream.left.pop_front();
             // Who may have what can have changed since the stream began.
-            if let Some(ordinal) = entry.ordinal.filter(|_| self.may_have(&node, &self.catalog.document_of(index).scope)) {
+            if let Some(ordinal) =
+                entry.ordinal.filter(|_| self.may_have(&node, &self.catalog.document_of(index).scope))
+            {
                 raw += bytes;
                 ordinals.push(ordinal);
             }

@@ -110,7 +110,8 @@ impl Engine {
 
     pub(super) fn checked(&mut self, now: Instant, source: Source, results: Vec<Result<Checked, Refused>>) {
         if let Source::Peer(delivery) = source {
-            let known = |result: &Result<Checked, Refused>| result.as_ref().is_ok_and(|c| !self.needs(&c.id().short_id()));
+            let known =
+                |result: &Result<Checked, Refused>| result.as_ref().is_ok_and(|c| !self.needs(&c.id().short_id()));
             let known = results.iter().filter(|result| known(result)).count();
             self.judged(now, delivery, results.len(), known);
         }
