@@ -4,7 +4,7 @@
 //! Two wings stand on one pillar, and neither imports the other's inside:
 //!
 //! - the pillar: [`id`], [`key`], [`time`], [`scope`], [`header`], [`signed`], [`statement`], [`charter`], [`membership`], [`limits`];
-//! - the left wing *moves* changes: [`catalog`], [`policy`], [`wire`], [`sync`];
+//! - the left wing *moves* changes: [`catalog`], [`policy`], [`wire`], [`sync`], [`bundle`];
 //! - the right wing *reads* them: [`chunk`], [`document`], [`scan`], [`report`], [`view`].
 //!
 //! They meet at the door. [`sync::check`] asks the guard ([`chunk`]) and the scanner ([`scan`]) for their frozen verdicts, and
@@ -14,6 +14,7 @@
 //! [`document`] and [`signed`] where a worker signs; [`api`] is what a node answers to the programs of its own organisation.
 
 pub mod api;
+pub mod bundle;
 pub mod catalog;
 mod cbor;
 pub mod charter;
