@@ -7,6 +7,7 @@
 //! - [`parked`]: what waits for its past;
 //! - [`digest`]: what two nodes compare first;
 //! - [`session`]: what is believed of one connected peer;
+//! - [`overlay`]: whom to be connected to;
 //! - [`input`], [`effect`]: how driver and engine speak;
 //! - [`engine`]: routes between all of them.
 
@@ -16,6 +17,7 @@ pub mod digest;
 pub mod effect;
 pub mod engine;
 pub mod input;
+pub mod overlay;
 pub mod parked;
 pub mod refusal;
 pub mod session;
