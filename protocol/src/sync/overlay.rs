@@ -24,10 +24,11 @@ pub const LINKS_MIN: usize = 8;
 pub const LINKS_MAX: usize = 12;
 /// Links beyond [`LINKS_MAX`] that stay if circles need them, and that are made for circles without any.
 pub const LINKS_SLACK: usize = 4;
-const LINKS_TOTAL: usize = LINKS_MAX + LINKS_SLACK;
 /// Links a node keeps inside each circle it is in: three random ones each hold a circle of any size together.
 pub const CIRCLE_LINKS_MIN: usize = 3;
 
+/// Links above which even some that a circle needs are let go.
+const LINKS_TOTAL: usize = LINKS_MAX + LINKS_SLACK;
 /// Most nodes dialled at one time.
 const DIALS_MAX: usize = 4;
 /// Time after which a dial that nobody reported on has failed.
@@ -226,7 +227,8 @@ impl Overlay {
         free.map(|(node, candidate)| (*node, candidate)).collect()
     }
 
-    /// Chooses a link to let go: the one whose place was taken, or one of too many.
+    /// Chooses a link to let go: the one whose place was taken, or one of too many. Of far too many even one that a circle needs, but
+    /// none that one's own organisation does.
     fn release(
         &mut self,
         now: Instant,
@@ -246,9 +248,10 @@ impl Overlay {
         let old: Vec<_> = links.iter().filter(old).collect();
         let spare: Vec<_> = old.iter().copied().filter(|(_, link)| view.can_spare(&link.with)).collect();
         let crowded: Vec<_> = spare.iter().copied().filter(|(_, link)| view.is_crowded(&link.with, 0)).collect();
-        let too_many = if links.len() > LINKS_TOTAL { old } else { Vec::new() };
-        let most = too_many.iter().map(|(_, link)| view.others_beside(&link.with)).max();
-        let least_needed = too_many.into_iter().filter(|(_, link)| Some(view.others_beside(&link.with)) == most);
+        let needed = if links.len() > LINKS_TOTAL { old } else { Vec::new() };
+        let foreign: Vec<_> = needed.into_iter().filter(|(_, link)| link.with.organisation != self.own).collect();
+        let most = foreign.iter().map(|(_, link)| view.others_beside(&link.with)).max();
+        let least_needed = foreign.into_iter().filter(|(_, link)| Some(view.others_beside(&link.with)) == most);
         let pools = [crowded, spare, least_needed.collect()];
         let pool = pools.into_iter().find(|pool| !pool.is_empty())?;
         pick(&pool, random).map(|(node, _)| **node)
@@ -265,11 +268,7 @@ impl Overlay {
         let mut dialled = Vec::new();
         let room = DIALS_MAX.saturating_sub(self.pending.len());
         while dialled.len() < room {
-            let chosen = match view.total {
-                0..LINKS_MAX => view.wanted(free, CIRCLE_LINKS_MIN, random),
-                LINKS_MAX..LINKS_TOTAL => view.wanted(free, 1, random),
-                _ => None,
-            };
+            let chosen = view.wanted(free, random);
             let chosen = chosen.or_else(|| (view.total < LINKS_MIN).then(|| view.any(free, random)).flatten());
             let Some(node) = chosen else { break };
             let Some(candidate) = free.remove(&node) else { break };
@@ -343,13 +342,26 @@ impl<'a> View<'a> {
         !only_one_outside && self.others_beside(with) >= CIRCLE_LINKS_MIN
     }
 
-    /// Chooses a node of the circle with the fewest links, if that has fewer than `enough`. Of two drawn, the one that helps more circles: always taking the very best would
-    /// send everyone to the few nodes that are in all circles.
-    fn wanted(&self, free: &BTreeMap<NodeId, &Candidate>, enough: usize, random: Random<'_>) -> Option<NodeId> {
-        let is_wanting = |circle: &Scope| self.links_in(circle) < enough;
-        let help = |candidate: &Candidate| candidate.circles.iter().filter(|circle| is_wanting(circle)).count();
+    /// Returns how many links a circle should have. The more links there are in all, the less is done for counties: others of the
+    /// county look after them too. An organisation has only its own nodes.
+    fn enough(&self, circle: &Scope) -> usize {
+        match (self.total, circle) {
+            (0..LINKS_MAX, _) | (LINKS_MAX..=LINKS_TOTAL, Scope::Organisation(_)) => CIRCLE_LINKS_MIN,
+            (LINKS_MAX..LINKS_TOTAL, _) => 1,
+            _ => 0,
+        }
+    }
+
+    fn is_wanting(&self, circle: &Scope) -> bool {
+        self.links_in(circle) < self.enough(circle)
+    }
+
+    /// Chooses a node of the circle with the fewest links among those that want more. Of two drawn, the one that helps more
+    /// circles: always taking the very best would send everyone to the few nodes that are in all circles.
+    fn wanted(&self, free: &BTreeMap<NodeId, &Candidate>, random: Random<'_>) -> Option<NodeId> {
+        let help = |candidate: &Candidate| candidate.circles.iter().filter(|circle| self.is_wanting(circle)).count();
         let helpful: BTreeSet<_> = free.values().flat_map(|candidate| candidate.circles.iter()).collect();
-        let wanting: Vec<_> = helpful.into_iter().filter(|circle| is_wanting(circle)).collect();
+        let wanting: Vec<_> = helpful.into_iter().filter(|circle| self.is_wanting(circle)).collect();
         let least = wanting.iter().map(|circle| self.links_in(circle)).min()?;
         let wanting: Vec<_> = wanting.into_iter().filter(|circle| self.links_in(circle) == least).collect();
         let circle = *pick(&wanting, random)?;
