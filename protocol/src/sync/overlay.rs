@@ -190,10 +190,13 @@ impl Overlay {
     ) -> Vec<Action> {
         self.look_at = now + jittered(LOOK_EVERY, random);
         self.tidy(now, links, candidates);
-        let view = View::of(self.own, links, candidates, &self.pending);
+        let standing = View::of(self.own, links);
+        let mut actions: Vec<_> =
+            self.release(now, links, &standing, random).map(Action::Release).into_iter().collect();
         let mut free = self.free(now, links, candidates);
-        let mut actions: Vec<_> = self.release(now, links, &view, random).map(Action::Release).into_iter().collect();
-        for node in self.dial(now, view, &mut free, random) {
+        let mut expected = standing;
+        self.pending.keys().filter_map(|node| candidates.get(node)).for_each(|candidate| expected.add(candidate));
+        for node in self.dial(now, expected, &mut free, random) {
             self.pending.insert(node, now + DIAL_TIMEOUT);
             actions.push(Action::Dial(node));
         }
@@ -285,7 +288,7 @@ impl Overlay {
     }
 }
 
-/// The links that stand or are being made, counted.
+/// Links counted: those that stand, and perhaps those that are being made.
 struct View<'a> {
     own: OrganisationId,
     total: usize,
@@ -295,16 +298,9 @@ struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    fn of(
-        own: OrganisationId,
-        links: &'a BTreeMap<NodeId, Link>,
-        candidates: &'a BTreeMap<NodeId, Candidate>,
-        pending: &BTreeMap<NodeId, Instant>,
-    ) -> Self {
+    fn of(own: OrganisationId, links: &'a BTreeMap<NodeId, Link>) -> Self {
         let mut view = Self { own, total: 0, organisations: BTreeMap::new(), circles: BTreeMap::new() };
         links.values().for_each(|link| view.add(&link.with));
-        let dialled = pending.keys().filter(|node| !links.contains_key(node));
-        dialled.filter_map(|node| candidates.get(node)).for_each(|candidate| view.add(candidate));
         view
     }
 

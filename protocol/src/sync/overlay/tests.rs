@@ -3,7 +3,13 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::address::AddressRecord;
+use crate::charter::Charter;
+use crate::id::ChangeId;
+use crate::key::{KeyCommitment, PublicKey};
+use crate::membership::Speaker;
 use crate::scope::County;
+use crate::statement::{Inception, Names, OrganisationKind, Record, Statement};
 
 const STEP: Duration = Duration::from_secs(5);
 
@@ -405,4 +411,49 @@ fn equal_seeds_make_equal_networks() {
     };
     assert_eq!(made(7), made(7));
     assert_ne!(made(7), made(8));
+}
+
+/// A membership of founders 1 to 3 seen from 1: of 1 and 2 in counties 1 and 2, of 3 in county 2 alone.
+fn membership() -> Membership {
+    let founders: Vec<_> = (1..=3).map(organisation).collect();
+    let mut membership = Membership::new(Charter { founders, ..Charter::commons() }, organisation(1));
+    for (of, counties) in [(1, vec![1, 2]), (2, vec![1, 2, 3]), (3, vec![2])] {
+        let root = PublicKey::from_bytes([of as u8; 32]);
+        let record = Statement::Record(Record {
+            inception: Inception { root, next: KeyCommitment::to(&root) },
+            names: Names::default(),
+            kind: OrganisationKind::Ngo,
+            counties: counties.into_iter().filter_map(County::new).collect(),
+            contact: String::new(),
+        });
+        let speaker = Speaker { organisation: organisation(of), key: root };
+        membership.learn(ChangeId::from_bytes([of as u8; 32]), speaker, 1, &record);
+    }
+    membership
+}
+
+fn say(membership: &mut Membership, who: usize, of: usize, sequence: u32, addresses: &[&str]) {
+    let addresses = addresses.iter().map(|text| text.parse().unwrap());
+    let statement = Statement::Address(AddressRecord::new(addresses, false).unwrap());
+    let speaker = Speaker { organisation: organisation(of), key: node(who).into() };
+    membership.learn(ChangeId::from_bytes([sequence as u8; 32]), speaker, sequence, &statement);
+}
+
+#[test]
+fn candidates_are_the_nodes_of_members_that_are_reached_somewhere() {
+    let mut membership = membership();
+    let at = ["/ip4/192.0.2.7/tcp/7001"];
+    for (who, of) in [(1, 1), (2, 1), (3, 2), (4, 3), (5, 2), (6, 9)] {
+        say(&mut membership, who, of, 1, &at);
+    }
+    say(&mut membership, 5, 2, 2, &[]);
+    say(&mut membership, 5, 2, 1, &at);
+    let (one, two) = (Scope::Region(County::new(1).unwrap()), Scope::Region(County::new(2).unwrap()));
+    let expected: [(usize, usize, Circles); 3] =
+        [(2, 1, [Scope::Organisation(organisation(1))].into()), (3, 2, [one, two].into()), (4, 3, [two].into())];
+    let expected =
+        expected.map(|(who, of, circles)| (node(who), Candidate { organisation: organisation(of), circles }));
+    assert_eq!(candidates(&node(1), &membership), BTreeMap::from(expected));
+    assert_eq!(membership.addresses().count(), 4, "one's own is among them; who withdrew and who is no member are not");
+    assert_eq!(membership.address(&organisation(2), &node(5)).map(|latest| latest.sequence), Some(2));
 }
