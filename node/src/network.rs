@@ -13,12 +13,14 @@
 //!   driver <- next --- Credit <-- Reader /                \       /
 //! ```
 //! - [`event`]: the words. [`address`]: addresses and names of nodes.
+//! - `traffic`, `muxer`, `transport`: from a socket to a connection with streams.
 //! - `frame`, `stream`, `queue`: bytes, streams and the bounded passages between tasks.
 //! - `handler`: one connection. `behaviour`: all peers. `redial`: whom to dial when. `swarm`: the composition.
 
 use std::collections::VecDeque;
 use std::future::{Future as _, poll_fn};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -35,20 +37,25 @@ mod behaviour;
 pub mod event;
 mod frame;
 mod handler;
+mod muxer;
 mod queue;
 mod redial;
 mod stream;
 mod swarm;
 #[cfg(test)]
 mod tests;
+mod traffic;
+mod transport;
 
 pub use behaviour::BANS_MAX;
 pub use event::{Config, Error, Event, FRAME_BYTES_MAX, Offence, SendError};
 pub use queue::{INBOX_BYTES_MAX, INBOX_FRAMES_MAX, OUTBOX_BYTES_MAX, OUTBOX_FRAMES_MAX};
+pub use traffic::SocketBytes;
 
 use behaviour::{Outcome, root_cause};
 use redial::Book;
 use swarm::{Behaviours, BehavioursEvent};
+use traffic::Traffic;
 
 /// How many events are handed out before the swarm is looked at again, even if more are waiting. libp2p attends to new
 /// connections only when old ones are silent; without this, one busy peer would lock the door for all others.
@@ -64,6 +71,7 @@ pub struct Network {
     events: VecDeque<Outcome>,
     events_before_look: u32,
     alarm: Pin<Box<Sleep>>,
+    traffic: Arc<Traffic>,
 }
 
 impl Network {
@@ -75,13 +83,15 @@ impl Network {
         tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
         let keypair = address::keypair(&mut key.seed()).map_err(|reason| Error::Key { reason })?;
         let local = NodeId::from(key.public());
+        let traffic = Arc::default();
         Ok(Self {
             local,
-            swarm: swarm::build(&keypair, local, config)?,
+            swarm: swarm::build(&keypair, local, config, &traffic)?,
             book: Book::new(config.jitter_seed),
             events: VecDeque::new(),
             events_before_look: 0,
             alarm: Box::pin(tokio::time::sleep(Duration::ZERO)),
+            traffic,
         })
     }
 
@@ -130,6 +140,12 @@ impl Network {
     /// Returns the addresses this node listens on, without its name.
     pub fn listening(&self) -> Vec<Multiaddr> {
         self.swarm.listeners().cloned().collect()
+    }
+
+    /// Returns how many bytes went through this node's TCP sockets since it started, encryption and all. QUIC is not
+    /// counted: libp2p keeps its datagrams to itself.
+    pub fn socket_bytes(&self) -> SocketBytes {
+        self.traffic.bytes()
     }
 
     /// Returns the next event. May be dropped at any point and called again: nothing is lost.
