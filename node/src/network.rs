@@ -34,10 +34,12 @@ use tokio::time::Sleep;
 
 pub mod address;
 mod behaviour;
+mod dials;
 pub mod event;
 mod frame;
 mod handler;
 mod muxer;
+mod pace;
 mod queue;
 mod redial;
 mod stream;
@@ -46,13 +48,16 @@ mod swarm;
 mod tests;
 mod traffic;
 mod transport;
+mod until;
 
-pub use behaviour::BANS_MAX;
+pub use behaviour::{BANS_MAX, THROTTLE_MAX, THROTTLES_MAX};
+pub use dials::{DIAL_ADDRESSES_MAX, DIALS_MAX};
 pub use event::{Config, Error, Event, FRAME_BYTES_MAX, Offence, SendError};
 pub use queue::{INBOX_BYTES_MAX, INBOX_FRAMES_MAX, OUTBOX_BYTES_MAX, OUTBOX_FRAMES_MAX};
 pub use traffic::SocketBytes;
 
 use behaviour::{Outcome, root_cause};
+use dials::Dials;
 use redial::Book;
 use swarm::{Behaviours, BehavioursEvent};
 use traffic::Traffic;
@@ -68,6 +73,7 @@ pub struct Network {
     local: NodeId,
     swarm: Swarm<Behaviours>,
     book: Book,
+    dials: Dials,
     events: VecDeque<Outcome>,
     events_before_look: u32,
     alarm: Pin<Box<Sleep>>,
@@ -88,6 +94,7 @@ impl Network {
             local,
             swarm: swarm::build(&keypair, local, config, &traffic)?,
             book: Book::new(config.jitter_seed),
+            dials: Dials::default(),
             events: VecDeque::new(),
             events_before_look: 0,
             alarm: Box::pin(tokio::time::sleep(Duration::ZERO)),
@@ -108,6 +115,44 @@ impl Network {
     /// Dials an address no more. A connection that exists stays.
     pub fn forget(&mut self, address: &Multiaddr) {
         self.book.forget(address);
+    }
+
+    /// Calls a node once, at up to [`DIAL_ADDRESSES_MAX`] addresses at a time. What comes of it is told once, by
+    /// [`Event::Connected`] or [`Event::Unreachable`]; nothing is told, and nothing done, if there is a session with the
+    /// node or it is being called. Addresses that name another node are left out. More than [`DIALS_MAX`] calls at once
+    /// are unreachable.
+    pub fn dial(&mut self, node: NodeId, addresses: Vec<Multiaddr>) {
+        if self.swarm.behaviour().sessions.has_session(&node) || self.dials.contains(&node) {
+            return;
+        }
+        if node == self.local || !self.dials.begin(node) {
+            return self.tell(Event::Unreachable { node });
+        }
+        // Whoever is connected and has no session yet is about to have one, or to be lost.
+        if self.swarm.behaviour().sessions.has_connection(&node) {
+            return;
+        }
+        match self.call(&node, dials::usable(&node, addresses)) {
+            // Someone else's attempt decides.
+            Ok(()) | Err(DialError::DialPeerConditionFalse(_)) => {}
+            Err(error) => {
+                tracing::debug!(peer = %node.short(), error = explain(&error), "a node cannot be called");
+                self.on_call_failed(&node);
+            }
+        }
+    }
+
+    fn call(&mut self, node: &NodeId, addresses: Vec<Multiaddr>) -> Result<(), DialError> {
+        let peer = address::peer_of_node(node).filter(|_| !addresses.is_empty()).ok_or(DialError::NoAddresses)?;
+        let options = DialOpts::peer_id(peer).condition(PeerCondition::NotDialing).addresses(addresses);
+        self.swarm.dial(options.allocate_new_port().build())
+    }
+
+    /// Ends a call without a session, unless there is a connection that may lead to one.
+    fn on_call_failed(&mut self, node: &NodeId) {
+        if !self.swarm.behaviour().sessions.has_connection(node) && self.dials.end(node) {
+            self.tell(Event::Unreachable { node: *node });
+        }
     }
 
     /// Queues a frame of 1 to [`Config::frame_bytes_max`] bytes.
@@ -135,6 +180,13 @@ impl Network {
     /// other way round; at most [`BANS_MAX`] nodes are remembered, none beyond a restart.
     pub fn ban(&mut self, node: &NodeId, until: Duration) {
         self.swarm.behaviour_mut().sessions.ban(*node, until);
+    }
+
+    /// Reads no frames of a node for a while, at most [`THROTTLE_MAX`], without hanging up: it has to wait, and nothing is
+    /// lost. A later call replaces an earlier one; [`Duration::ZERO`] ends it. Holds for its next connections too. At most
+    /// [`THROTTLES_MAX`] nodes are remembered.
+    pub fn throttle(&mut self, node: &NodeId, pause: Duration) {
+        self.swarm.behaviour_mut().sessions.throttle(*node, pause);
     }
 
     /// Returns the addresses this node listens on, without its name.
@@ -226,8 +278,9 @@ impl Network {
             SwarmEvent::ConnectionClosed { peer_id, .. } => {
                 address::node_of_peer(&peer_id).iter().for_each(|node| self.on_maybe_lost(node));
             }
-            SwarmEvent::OutgoingConnectionError { connection_id, error, .. } => {
+            SwarmEvent::OutgoingConnectionError { connection_id, peer_id, error } => {
                 self.on_dial_failed(connection_id, &error);
+                peer_id.and_then(|peer| address::node_of_peer(&peer)).iter().for_each(|node| self.on_call_failed(node));
             }
             SwarmEvent::IncomingConnectionError { send_back_addr, error, .. } => {
                 tracing::debug!(from = %send_back_addr, error = root_cause(&error), "an inbound connection failed");
@@ -259,6 +312,7 @@ impl Network {
         let lost = match &outcome.0 {
             Event::Connected { node, .. } => {
                 self.book.session_began(node, Instant::now());
+                self.dials.end(node);
                 None
             }
             Event::Disconnected { node, .. } => Some(*node),
@@ -273,6 +327,7 @@ impl Network {
         if self.swarm.behaviour().sessions.has_connection(node) {
             return;
         }
+        self.on_call_failed(node);
         for (address, retry_in) in self.book.lost(node, Instant::now()) {
             let error = "the peer closed the connection at once: it is full, or refuses this node".to_owned();
             self.tell(Event::DialFailed { address, error, retry_in });

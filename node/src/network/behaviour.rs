@@ -21,10 +21,16 @@ use talkoot_protocol::id::NodeId;
 use super::address;
 use super::event::{Event, SendError};
 use super::handler::{Command, Handler, Report};
+use super::pace::Pace;
 use super::queue::{Held, Outbox};
+use super::until::Until;
 
 /// How many nodes may be banned at once; beyond it the ban that ends first is forgotten.
 pub const BANS_MAX: usize = 4096;
+/// How many nodes may be throttled at once; beyond it the one whose time ends first is forgotten.
+pub const THROTTLES_MAX: usize = 4096;
+/// The longest time for which a node is throttled.
+pub const THROTTLE_MAX: Duration = Duration::from_secs(60);
 /// After how many unanswered pings in a row a connection is given up.
 const PINGS_MISSED_MAX: u32 = 2;
 
@@ -63,17 +69,28 @@ struct Peer {
 pub(super) struct Behaviour {
     local: NodeId,
     frame_bytes_max: usize,
+    /// For each peer; 0 for any number.
+    bytes_per_second_max: u64,
     peers: BTreeMap<NodeId, Peer>,
-    bans: BTreeMap<NodeId, Instant>,
+    bans: Until,
+    throttled: Until,
     actions: VecDeque<ToSwarm<Outcome, Command>>,
     waker: Option<Waker>,
 }
 
 impl Behaviour {
     /// Returns a behaviour without peers.
-    pub(super) fn new(local: NodeId, frame_bytes_max: usize) -> Self {
-        let (peers, bans) = (BTreeMap::new(), BTreeMap::new());
-        Self { local, frame_bytes_max, peers, bans, actions: VecDeque::new(), waker: None }
+    pub(super) fn new(local: NodeId, frame_bytes_max: usize, bytes_per_second_max: u64) -> Self {
+        Self {
+            local,
+            frame_bytes_max,
+            bytes_per_second_max,
+            peers: BTreeMap::new(),
+            bans: Until::new(BANS_MAX),
+            throttled: Until::new(THROTTLES_MAX),
+            actions: VecDeque::new(),
+            waker: None,
+        }
     }
 
     /// Queues a frame.
@@ -100,6 +117,11 @@ impl Behaviour {
         self.peers.get(node).is_some_and(|peer| peer.links.iter().any(|link| !link.is_closing))
     }
 
+    /// Returns whether there is a session with the peer.
+    pub(super) fn has_session(&self, node: &NodeId) -> bool {
+        self.peers.get(node).is_some_and(|peer| peer.session.is_some())
+    }
+
     /// Closes all connections to a peer.
     pub(super) fn disconnect(&mut self, node: &NodeId, reason: &str) {
         let links = self.peers.get(node).map(|peer| peer.links.iter().map(|link| link.id).collect::<Vec<_>>());
@@ -110,17 +132,19 @@ impl Behaviour {
 
     /// Closes all connections to a peer and refuses new ones for a while.
     pub(super) fn ban(&mut self, node: NodeId, lasting: Duration) {
-        let now = Instant::now();
-        self.bans.retain(|_, until| *until > now);
-        if self.bans.len() >= BANS_MAX
-            && let Some(first) = self.bans.iter().min_by_key(|(_, until)| **until).map(|(node, _)| *node)
-        {
-            self.bans.remove(&first);
-        }
-        // A ban too long for the clock is a ban for ever, which a century is.
-        let century = Duration::from_secs(100 * 365 * 86_400);
-        self.bans.insert(node, now + lasting.min(century));
+        self.bans.set(node, lasting, Instant::now());
         self.disconnect(&node, "banned");
+    }
+
+    /// Reads no frames of a peer for a while, on connections it has and on those it makes meanwhile.
+    pub(super) fn throttle(&mut self, node: NodeId, lasting: Duration) {
+        let until = self.throttled.set(node, lasting.min(THROTTLE_MAX), Instant::now());
+        let Some(peer_id) = address::peer_of_node(&node) else { return };
+        let links = self.peers.get(&node).map(|peer| peer.links.iter().map(|link| link.id).collect::<Vec<_>>());
+        for id in links.into_iter().flatten() {
+            let handler = NotifyHandler::One(id);
+            self.act(ToSwarm::NotifyHandler { peer_id, handler, event: Command::Pause(until) });
+        }
     }
 
     /// Notes the outcome of a ping.
@@ -226,14 +250,12 @@ impl Behaviour {
 
     fn admit(&self, peer: &PeerId) -> Result<Handler, ConnectionDenied> {
         let node = address::node_of_peer(peer).ok_or_else(|| ConnectionDenied::new(Refusal::OtherKey))?;
-        if self.is_banned(&node) {
+        let now = Instant::now();
+        if self.bans.end(&node, now).is_some() {
             return Err(ConnectionDenied::new(Refusal::Banned));
         }
-        Ok(Handler::new(self.local < node, self.frame_bytes_max))
-    }
-
-    fn is_banned(&self, node: &NodeId) -> bool {
-        self.bans.get(node).is_some_and(|until| *until > Instant::now())
+        let pace = Pace::new(self.bytes_per_second_max, self.throttled.end(&node, now));
+        Ok(Handler::new(self.local < node, self.frame_bytes_max, pace))
     }
 }
 
@@ -348,7 +370,7 @@ mod tests {
 
     impl Bench {
         fn new(local: NodeId, peer: NodeId) -> Self {
-            Self { behaviour: Behaviour::new(local, 100), peer }
+            Self { behaviour: Behaviour::new(local, 100, 0), peer }
         }
 
         fn connect(&mut self, number: usize) {
@@ -460,23 +482,29 @@ mod tests {
     }
 
     #[test]
-    fn bans_are_bounded_and_end() {
+    fn bans_keep_out_and_end() {
         let (leader, follower) = nodes();
         let peer = address::peer_of_node(&follower).unwrap();
-        let mut behaviour = Behaviour::new(leader, 100);
+        let mut behaviour = Behaviour::new(leader, 100, 0);
         behaviour.ban(follower, Duration::MAX);
         assert!(behaviour.admit(&peer).is_err());
         behaviour.ban(follower, Duration::ZERO);
         assert!(behaviour.admit(&peer).is_ok());
-        let name = |number: usize| {
-            let mut name = [0; 32];
-            name[..8].copy_from_slice(&(number as u64).to_be_bytes());
-            NodeId::from_bytes(name)
-        };
-        let hour = Instant::now() + Duration::from_secs(3600);
-        behaviour.bans = (0..BANS_MAX).map(|number| (name(number), hour)).collect();
-        behaviour.ban(name(BANS_MAX), Duration::from_secs(7200));
-        assert_eq!(behaviour.bans.len(), BANS_MAX);
-        assert!(behaviour.is_banned(&name(BANS_MAX)));
+    }
+
+    #[test]
+    fn throttling_is_told_to_each_connection_and_never_lasts_long() {
+        let (leader, follower) = nodes();
+        let mut bench = Bench::new(leader, follower);
+        bench.connect(1);
+        bench.connect(2);
+        bench.actions();
+        bench.behaviour.throttle(follower, Duration::MAX);
+        let until = bench.behaviour.throttled.end(&follower, Instant::now()).unwrap();
+        assert!(until <= Instant::now() + THROTTLE_MAX);
+        let told = bench.behaviour.actions.drain(..).filter(
+            |action| matches!(action, ToSwarm::NotifyHandler { event: Command::Pause(end), .. } if *end == until),
+        );
+        assert_eq!(told.count(), 2);
     }
 }

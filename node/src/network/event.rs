@@ -23,13 +23,23 @@ pub struct Config {
     pub connections_max: u32,
     /// The longest frame in bytes, sent or received, without its four bytes of length.
     pub frame_bytes_max: usize,
+    /// How many bytes of frames are read from one peer in a second; 0 for any number. It may be ahead by a quarter of a
+    /// second. A peer that sends more waits; that is no offence.
+    pub peer_bytes_per_second_max: u64,
     /// Where the jitter of redialling starts; any number, different on each node.
     pub jitter_seed: u64,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { listen: Vec::new(), mdns: false, connections_max: 256, frame_bytes_max: FRAME_BYTES_MAX, jitter_seed: 0 }
+        Self {
+            listen: Vec::new(),
+            mdns: false,
+            connections_max: 256,
+            frame_bytes_max: FRAME_BYTES_MAX,
+            peer_bytes_per_second_max: 64 * 1024 * 1024,
+            jitter_seed: 0,
+        }
     }
 }
 
@@ -96,6 +106,11 @@ pub enum Event {
         error: String,
         /// When the next attempt is made.
         retry_in: Duration,
+    },
+    /// A node that was called once, with `dial`, could not be reached, or nothing came of the connection.
+    Unreachable {
+        /// The node.
+        node: NodeId,
     },
     /// Another node of some kind announced itself in the local network; nothing is dialled by itself.
     Discovered {

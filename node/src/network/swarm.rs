@@ -85,7 +85,7 @@ fn behaviours(keypair: &Keypair, local: NodeId, config: &Config) -> Result<Behav
     };
     Ok(Behaviours {
         limits: connection_limits::Behaviour::new(limits),
-        sessions: behaviour::Behaviour::new(local, config.frame_bytes_max),
+        sessions: behaviour::Behaviour::new(local, config.frame_bytes_max, config.peer_bytes_per_second_max),
         identify: identify::Behaviour::new(identify),
         ping: ping::Behaviour::new(ping::Config::new().with_interval(PING_INTERVAL).with_timeout(PING_INTERVAL)),
         mdns: Toggle::from(mdns),

@@ -7,6 +7,7 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::*;
 
+mod calls;
 mod rude;
 
 const PATIENCE: Duration = Duration::from_secs(60);
