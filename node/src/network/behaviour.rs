@@ -2,7 +2,8 @@
 //!
 //! A peer may have several connections (both sides dialled at once); at most one carries the session. The leader (see
 //! [`super::handler`]) takes the oldest and sends the others to idle away; the follower takes the one on which the
-//! leader opened its stream. When it closes, the session ends and a new one may begin on another connection.
+//! leader opened its stream. When it closes, the session ends and a new one may begin on another connection. One that
+//! leads through a relay is the last choice: as soon as there is a direct one, the leader moves there.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use libp2p::core::transport::PortUse;
 use libp2p::core::{ConnectedPoint, Endpoint};
+use libp2p::multiaddr::Protocol;
 use libp2p::swarm::{
     CloseConnection, ConnectionClosed, ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, NotifyHandler,
     THandler, THandlerInEvent, THandlerOutEvent, ToSwarm,
@@ -50,6 +52,8 @@ struct Link {
     id: ConnectionId,
     address: Multiaddr,
     is_outbound: bool,
+    /// Whether it leads through a relay.
+    is_relayed: bool,
     pings_missed: u32,
     /// Once we have asked for its end, nothing from it counts.
     is_closing: bool,
@@ -115,6 +119,12 @@ impl Behaviour {
     /// Returns whether there is a connection to the peer that is not about to be closed.
     pub(super) fn has_connection(&self, node: &NodeId) -> bool {
         self.peers.get(node).is_some_and(|peer| peer.links.iter().any(|link| !link.is_closing))
+    }
+
+    /// Returns whether there is a connection as above that leads through no relay.
+    pub(super) fn has_direct_connection(&self, node: &NodeId) -> bool {
+        let is_direct = |link: &Link| !link.is_closing && !link.is_relayed;
+        self.peers.get(node).is_some_and(|peer| peer.links.iter().any(is_direct))
     }
 
     /// Returns whether there is a session with the peer.
@@ -196,14 +206,29 @@ impl Behaviour {
         self.lead(node);
     }
 
-    /// If we are the leader and no connection is chosen, chooses the oldest.
+    /// If we are the leader and no connection is chosen, chooses the oldest, a direct one if there is one.
     fn lead(&mut self, node: NodeId) {
         if self.local >= node {
             return;
         }
         let Some(peer) = self.peers.get(&node).filter(|peer| peer.chosen.is_none()) else { return };
-        if let Some(id) = peer.links.iter().find(|link| !link.is_closing).map(|link| link.id) {
+        let usable = peer.links.iter().filter(|link| !link.is_closing);
+        // Of equals the first, which is the oldest.
+        if let Some(id) = usable.min_by_key(|link| link.is_relayed).map(|link| link.id) {
             self.choose(node, id);
+        }
+    }
+
+    /// If we are the leader and the session goes through a relay though there is a direct way, ends it, so that another
+    /// begins there.
+    fn leave_relay(&mut self, node: NodeId) {
+        let is_leader = self.local < node;
+        if !is_leader || !self.has_direct_connection(&node) {
+            return;
+        }
+        let Some(chosen) = self.peers.get(&node).and_then(|peer| peer.chosen) else { return };
+        if self.link(&node, chosen).is_some_and(|link| link.is_relayed) {
+            self.close(node, chosen, "there is a direct connection now");
         }
     }
 
@@ -242,9 +267,11 @@ impl Behaviour {
 
     fn on_established(&mut self, peer: &PeerId, id: ConnectionId, endpoint: &ConnectedPoint) {
         let Some(node) = address::node_of_peer(peer) else { return };
-        let (address, is_outbound) = (endpoint.get_remote_address().clone(), endpoint.is_dialer());
-        let link = Link { id, address, is_outbound, pings_missed: 0, is_closing: false };
+        let (address, is_outbound) = (address_of(endpoint, peer), endpoint.is_dialer());
+        let is_relayed = endpoint.is_relayed();
+        let link = Link { id, address, is_outbound, is_relayed, pings_missed: 0, is_closing: false };
         self.peers.entry(node).or_default().links.push(link);
+        self.leave_relay(node);
         self.lead(node);
     }
 
@@ -256,6 +283,16 @@ impl Behaviour {
         }
         let pace = Pace::new(self.bytes_per_second_max, self.throttled.end(&node, now));
         Ok(Handler::new(self.local < node, self.frame_bytes_max, pace))
+    }
+}
+
+/// Returns where a peer is, seen from here. Of one that came through a relay libp2p tells only the name; the way is ours.
+fn address_of(endpoint: &ConnectedPoint, peer: &PeerId) -> Multiaddr {
+    match endpoint {
+        ConnectedPoint::Listener { local_addr, .. } if endpoint.is_relayed() => {
+            local_addr.clone().with(Protocol::P2p(*peer))
+        }
+        _ => endpoint.get_remote_address().clone(),
     }
 }
 
@@ -374,7 +411,11 @@ mod tests {
         }
 
         fn connect(&mut self, number: usize) {
-            let address: Multiaddr = "/ip4/127.0.0.1/tcp/1".parse().unwrap();
+            self.connect_at(number, "/ip4/127.0.0.1/tcp/1");
+        }
+
+        fn connect_at(&mut self, number: usize, address: &str) {
+            let address: Multiaddr = address.parse().unwrap();
             let endpoint = ConnectedPoint::Listener { local_addr: address.clone(), send_back_addr: address };
             let peer = address::peer_of_node(&self.peer).unwrap();
             self.behaviour.on_established(&peer, ConnectionId::new_unchecked(number), &endpoint);
@@ -448,6 +489,40 @@ mod tests {
         assert_eq!(bench.actions(), Vec::<String>::new(), "a connection being closed is not listened to");
         bench.lose(2);
         assert!(bench.behaviour.send(&leader, vec![1]).is_ok());
+    }
+
+    #[test]
+    fn the_leader_moves_from_a_relay_to_a_direct_connection_and_back() {
+        let (leader, follower) = nodes();
+        let mut bench = Bench::new(leader, follower);
+        bench.connect_at(1, "/ip4/127.0.0.1/tcp/1/p2p-circuit");
+        bench.report(1, Report::Ready(Arc::default()));
+        assert!(bench.behaviour.has_connection(&follower) && !bench.behaviour.has_direct_connection(&follower));
+        assert_eq!(bench.actions(), ["open 1", "connected"]);
+        bench.connect(2);
+        assert_eq!(bench.actions(), ["close 1", "disconnected", "open 2"]);
+        bench.lose(1);
+        bench.report(2, Report::Ready(Arc::default()));
+        bench.connect_at(3, "/ip4/127.0.0.1/tcp/1/p2p-circuit");
+        bench.connect(4);
+        assert_eq!(bench.actions(), ["connected"], "a session on a direct connection stays where it is");
+        bench.lose(2);
+        assert_eq!(bench.actions(), ["disconnected", "open 4"]);
+        bench.lose(4);
+        assert_eq!(bench.actions(), ["open 3"]);
+    }
+
+    #[test]
+    fn the_follower_leaves_moving_to_the_leader() {
+        let (leader, follower) = nodes();
+        let mut bench = Bench::new(follower, leader);
+        bench.connect_at(1, "/ip4/127.0.0.1/tcp/1/p2p-circuit");
+        bench.report(1, Report::Invited);
+        bench.report(1, Report::Ready(Arc::default()));
+        bench.connect(2);
+        assert_eq!(bench.actions(), ["open 1", "connected"]);
+        bench.report(2, Report::Invited);
+        assert_eq!(bench.actions(), ["close 1", "disconnected", "open 2"]);
     }
 
     #[test]

@@ -28,6 +28,56 @@ pub struct Config {
     pub peer_bytes_per_second_max: u64,
     /// Where the jitter of redialling starts; any number, different on each node.
     pub jitter_seed: u64,
+    /// At which addresses others reach this node; empty to find out.
+    pub announce: Vec<Multiaddr>,
+    /// Connections through a third node.
+    pub relay: RelayConfig,
+    /// What to do about address translation.
+    pub nat: NatConfig,
+}
+
+/// Connections through a third node that both sides can reach.
+#[derive(Debug, Clone)]
+pub struct RelayConfig {
+    /// Whether this node connects others.
+    pub offer: bool,
+    /// How many circuits may go through this node at once.
+    pub circuits_max: u32,
+    /// How many bytes go through one circuit in each direction before it is cut.
+    pub circuit_bytes_max: u64,
+    /// How long one circuit lasts before it is cut.
+    pub circuit_lasting_max: Duration,
+    /// Nodes through which this one can be reached; each address ends with the relay's name.
+    pub through: Vec<Multiaddr>,
+}
+
+impl Default for RelayConfig {
+    fn default() -> Self {
+        Self {
+            offer: false,
+            circuits_max: 16,
+            circuit_bytes_max: 1024 * 1024 * 1024,
+            circuit_lasting_max: Duration::from_secs(2 * 60 * 60),
+            through: Vec::new(),
+        }
+    }
+}
+
+/// What a node does about address translation between it and its peers.
+#[derive(Debug, Clone, Copy)]
+pub struct NatConfig {
+    /// Whether two nodes that meet through a relay try to connect directly (DCUtR).
+    pub punch: bool,
+    /// Whether to ask peers if this node can be reached at the addresses they see it under (AutoNAT v2).
+    pub probe: bool,
+    /// Whether to answer such questions, which takes dialling the addresses that peers name.
+    pub answer: bool,
+}
+
+impl Default for NatConfig {
+    fn default() -> Self {
+        Self { punch: true, probe: false, answer: false }
+    }
 }
 
 impl Default for Config {
@@ -39,6 +89,9 @@ impl Default for Config {
             frame_bytes_max: FRAME_BYTES_MAX,
             peer_bytes_per_second_max: 64 * 1024 * 1024,
             jitter_seed: 0,
+            announce: Vec::new(),
+            relay: RelayConfig::default(),
+            nat: NatConfig::default(),
         }
     }
 }
@@ -52,7 +105,7 @@ impl Default for Config {
 pub enum Event {
     /// The node can be reached at this address.
     Listening {
-        /// With the port that was given out, without the node's name.
+        /// With the port that was given out, without the node's name; with it if it leads through a relay.
         address: Multiaddr,
     },
     /// A listening socket is gone; the node cannot be reached there any more.
@@ -98,9 +151,9 @@ pub enum Event {
         /// What it did.
         offence: Offence,
     },
-    /// An address we keep could not be reached.
+    /// An address we keep could not be reached, or a relay gave no place or took it away.
     DialFailed {
-        /// As it was given to `keep`.
+        /// As it was given to `keep`, or in the settings as that of a relay.
         address: Multiaddr,
         /// Why, for people.
         error: String,

@@ -8,6 +8,7 @@ use tokio::io::AsyncWriteExt as _;
 use super::*;
 
 mod calls;
+mod relay;
 mod rude;
 
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -1,5 +1,5 @@
-//! From a socket to an authenticated connection with streams: TCP with Noise and Yamux, QUIC, and names of
-//! hosts.
+//! From a socket to an authenticated connection with streams: TCP with Noise and Yamux, QUIC, circuits through a relay,
+//! and names of hosts.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,13 +9,13 @@ use libp2p::core::muxing::StreamMuxerBox;
 use libp2p::core::transport::Boxed;
 use libp2p::core::upgrade::Version;
 use libp2p::identity::Keypair;
-use libp2p::{PeerId, dns, noise, quic, tcp};
+use libp2p::{PeerId, dns, noise, quic, relay, tcp};
 
 use super::event::Error;
 use super::muxer;
 use super::traffic::{Counted, Traffic};
 
-/// Streams on one connection: ours, ping and identify need six.
+/// Streams on one connection: ours, ping and identify need six, each circuit through this node one.
 pub(super) const STREAMS_MAX: usize = 32;
 /// How long connecting may take, handshake included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -27,16 +27,27 @@ const QUIC_CONNECTION_BYTES: u32 = 4 * 1024 * 1024;
 /// What the swarm is given: connections of peers with proven names.
 type Connections = Boxed<(PeerId, StreamMuxerBox)>;
 
-/// Builds the transport.
-pub(super) fn build(keypair: &Keypair, traffic: &Arc<Traffic>) -> Result<Connections, Error> {
-    match dns::tokio::Transport::system(without_names(keypair, traffic)?) {
-        Ok(transport) => Ok(transport.boxed()),
+/// Builds the transport; `circuits` is the half of the relay client that makes connections.
+pub(super) fn build(
+    keypair: &Keypair,
+    circuits: relay::client::Transport,
+    traffic: &Arc<Traffic>,
+) -> Result<Connections, Error> {
+    let circuits = circuits
+        .upgrade(Version::V1)
+        .authenticate(noise(keypair)?)
+        .multiplex(muxer::Upgrade::default())
+        .timeout(CONNECT_TIMEOUT);
+    let direct = match dns::tokio::Transport::system(without_names(keypair, traffic)?) {
+        Ok(transport) => transport.boxed(),
         // A machine without DNS (in the field, on a stick) still speaks to IP addresses.
         Err(error) => {
             tracing::warn!(%error, "no DNS on this machine: only IP addresses can be dialled");
-            without_names(keypair, traffic)
+            without_names(keypair, traffic)?
         }
-    }
+    };
+    // Circuits first: the others would take an address through a relay for the relay's own.
+    Ok(circuits.boxed().or_transport(direct).map(|either, _| either.into_inner()).boxed())
 }
 
 fn without_names(keypair: &Keypair, traffic: &Arc<Traffic>) -> Result<Connections, Error> {
