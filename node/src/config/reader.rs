@@ -175,9 +175,13 @@ impl<'a> Reader<'a> {
         sections
     }
 
+    /// Compares only the last part of a name: `[relay]` is probably `[network.relay]`.
     fn unknown_section(&self, section: &str) -> Problem {
+        fn last(section: &str) -> &str {
+            section.rsplit('.').next().unwrap_or(section)
+        }
         let known = self.sections();
-        let meant = nearest(section, known.iter().map(|section| (*section, *section)));
+        let meant = nearest(last(section), known.iter().map(|section| (last(section), *section)));
         Problem::UnknownSection { section: shown(section), meant, known }
     }
 

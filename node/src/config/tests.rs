@@ -208,21 +208,19 @@ fn unknown_keys_are_refused_with_a_hint() {
             "line 2: unknown key `network.offer`; did you mean `offer` in section `[network.relay]`?",
         ),
         ("[network.relai]\noffer = true", "line 1: unknown section `[network.relai]`; did you mean `[network.relay]`?"),
-        (
-            "[relay]\noffer = true",
-            "line 1: unknown section `[relay]`; the sections are network, network.relay, network.nat, sync, store, views, log",
-        ),
+        ("[relay]\noffer = true", "line 1: unknown section `[relay]`; did you mean `[network.relay]`?"),
         ("listen = []", "line 1: unknown key `listen`; did you mean `listen` in section `[network]`?"),
         ("[netwrok]\nmdns = true", "line 1: unknown section `[netwrok]`; did you mean `[network]`?"),
         (
             "[x]",
-            "line 1: unknown section `[x]`; the sections are network, network.relay, network.nat, sync, store, views, log",
+            "line 1: unknown section `[x]`; the sections are network, network.relay, network.nat, sync, store, views, \
+             log",
         ),
         ("[log]\ncolour = 1", "line 2: unknown key `log.colour`; known here: log.filter"),
         (
             "[network.tcp]\nport = 1",
-            "line 1: unknown key `network.tcp`; known here: network.listen, network.mdns, \
-          network.connections_max, network.peers",
+            "line 1: unknown section `[network.tcp]`; the sections are network, network.relay, network.nat, sync, store, \
+             views, log",
         ),
     ] {
         assert_eq!(message(text), expected);
