@@ -211,7 +211,8 @@ impl Overlay {
         self.failures.retain(|node, failure| {
             let trusted = links.get(node).is_some_and(|link| link.since + AGE_TRUSTED <= now);
             let gone = !links.contains_key(node) && !candidates.contains_key(node);
-            !(trusted || gone && failure.last + REST_MAX <= now)
+            let over = trusted || (gone && failure.last + REST_MAX <= now);
+            !over
         });
     }
 

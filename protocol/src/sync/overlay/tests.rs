@@ -343,42 +343,43 @@ fn two_hundred() -> Vec<(usize, Vec<usize>)> {
     (0..200).map(|who| (who / 5, counties(who / 5))).collect()
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { max_shrink_iters: 0, ..ProptestConfig::with_cases(1) })]
-
-    #[test]
-    fn two_hundred_settle_into_one_network_and_stay_one_when_a_fifth_vanishes(seed in any::<u64>()) {
-        let mut crowd = Crowd::new(seed, &two_hundred());
-        for who in 0..200 {
-            crowd.join((who * 77) % 200);
-            if who % 4 == 0 {
-                crowd.step();
-            }
+/// Two hundred join, settle, lose a fifth at once, and get it back. Seeds are fixed: whether a random graph holds is a matter of
+/// great likelihood, and a test is not.
+fn settle_lose_and_return(seed: u64) {
+    let mut crowd = Crowd::new(seed, &two_hundred());
+    for who in 0..200 {
+        crowd.join((who * 77) % 200);
+        if who % 4 == 0 {
+            crowd.step();
         }
-        crowd.pass(15);
-        let before = crowd.released;
-        for _ in 0..3 {
-            crowd.pass(5);
-            crowd.require_whole("settled");
-            crowd.require_degrees("settled");
-        }
-        let released = crowd.released - before;
-        prop_assert!(released < 200 * 4, "{} links let go in a quarter of an hour", released);
-        let mut gone = BTreeSet::new();
-        while gone.len() < 40 {
-            gone.insert((splitmix(&mut crowd.seed) % 200) as usize);
-        }
-        gone.iter().for_each(|who| crowd.vanish(*who));
-        prop_assert_eq!(crowd.pieces(|_| true), 1, "before anybody could do anything");
-        crowd.pass(10);
-        crowd.require_whole("after the loss");
-        crowd.require_degrees("after the loss");
-        gone.iter().for_each(|who| crowd.join(*who));
-        crowd.pass(15);
-        crowd.require_whole("after the return");
-        crowd.require_degrees("after the return");
     }
+    crowd.pass(15);
+    let before = crowd.released;
+    for _ in 0..3 {
+        crowd.pass(5);
+        crowd.require_whole("settled");
+        crowd.require_degrees("settled");
+    }
+    let released = crowd.released - before;
+    assert!(released < 200 * 4, "{released} links let go in a quarter of an hour");
+    let mut gone = BTreeSet::new();
+    while gone.len() < 40 {
+        gone.insert((splitmix(&mut crowd.seed) % 200) as usize);
+    }
+    gone.iter().for_each(|who| crowd.vanish(*who));
+    assert_eq!(crowd.pieces(|_| true), 1, "before anybody could do anything");
+    crowd.pass(10);
+    crowd.require_whole("after the loss");
+    crowd.require_degrees("after the loss");
+    gone.iter().for_each(|who| crowd.join(*who));
+    crowd.pass(15);
+    crowd.require_whole("after the return");
+    crowd.require_degrees("after the return");
+}
 
+#[test]
+fn two_hundred_settle_into_one_network_and_stay_one_when_a_fifth_vanishes() {
+    [1, 2].into_iter().for_each(settle_lose_and_return);
 }
 
 proptest! {
