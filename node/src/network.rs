@@ -317,7 +317,7 @@ impl Network {
     fn tell_own_addresses(&mut self) {
         let listening = self.listening();
         let own = reach::of_cards(&listening);
-        for address in listening {
+        for address in listening.into_iter().filter(|address| !address::is_circuit(address)) {
             match own.contains(&address) {
                 true => self.swarm.add_external_address(address),
                 // Counted as its own before it listened anywhere else.
@@ -418,13 +418,16 @@ impl Network {
         lost.iter().for_each(|node| self.on_maybe_lost(node));
     }
 
-    /// Plans the next attempt if the last connection to a node is gone.
+    /// Plans the next attempt if the last connection to a node is gone, or the last direct one.
     fn on_maybe_lost(&mut self, node: &NodeId) {
-        if self.swarm.behaviour().sessions.has_connection(node) {
+        let sessions = &self.swarm.behaviour().sessions;
+        if sessions.has_direct_connection(node) {
             return;
         }
+        let is_relayed = sessions.has_connection(node);
+        let is_lost = |address: &Multiaddr| !is_relayed || !address::is_circuit(address);
         self.on_call_failed(node);
-        for (address, retry_in) in self.book.lost(node, Instant::now()) {
+        for (address, retry_in) in self.book.lost(node, Instant::now(), is_lost) {
             let error = "the peer closed the connection at once: it is full, or refuses this node".to_owned();
             self.tell(Event::DialFailed { address, error, retry_in });
         }
