@@ -16,7 +16,7 @@
 //! - `traffic`, `muxer`, `transport`: from a socket to a connection with streams.
 //! - `frame`, `stream`, `queue`: bytes, streams and the bounded passages between tasks.
 //! - `pace`: how fast a connection is read. `handler`: one connection. `behaviour`: all peers, `until` what holds for one
-//!   for a while. `swarm`: the composition.
+//!   for a while, `knocks` how often an address may connect. `swarm`: the composition.
 //! - `redial`, `dials`, `relays`: whom to dial when, whom once, where to ask for a place. `reach`: own addresses.
 
 use std::collections::VecDeque;
@@ -42,6 +42,7 @@ mod dials;
 pub mod event;
 mod frame;
 mod handler;
+mod knocks;
 mod muxer;
 mod pace;
 mod queue;
