@@ -121,7 +121,7 @@ pub struct Relay {
     pub offer: bool,
     /// Most circuits through this node at one time, 1 to 1024.
     pub circuits_max: u32,
-    /// Most that goes through one circuit in each direction, 1 to 65,536 MiB.
+    /// Most that goes through one circuit, both directions together, 1 to 65,536 MiB.
     pub circuit_mib_max: u32,
     /// How long one circuit lasts at most, 2 minutes to a day.
     pub circuit_lasting_max: Duration,

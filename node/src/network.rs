@@ -16,7 +16,7 @@
 //! - `traffic`, `muxer`, `transport`: from a socket to a connection with streams.
 //! - `frame`, `stream`, `queue`: bytes, streams and the bounded passages between tasks.
 //! - `pace`: how fast a connection is read. `handler`: one connection. `behaviour`: all peers, `until` what holds for one
-//!   for a while. `swarm`: the composition.
+//!   for a while, `knocks` how often an address may connect. `swarm`: the composition.
 //! - `redial`, `dials`, `relays`: whom to dial when, whom once, where to ask for a place. `reach`: own addresses.
 
 use std::collections::VecDeque;
@@ -42,6 +42,7 @@ mod dials;
 pub mod event;
 mod frame;
 mod handler;
+mod knocks;
 mod muxer;
 mod pace;
 mod queue;
@@ -317,7 +318,7 @@ impl Network {
     fn tell_own_addresses(&mut self) {
         let listening = self.listening();
         let own = reach::of_cards(&listening);
-        for address in listening {
+        for address in listening.into_iter().filter(|address| !address::is_circuit(address)) {
             match own.contains(&address) {
                 true => self.swarm.add_external_address(address),
                 // Counted as its own before it listened anywhere else.
@@ -418,13 +419,16 @@ impl Network {
         lost.iter().for_each(|node| self.on_maybe_lost(node));
     }
 
-    /// Plans the next attempt if the last connection to a node is gone.
+    /// Plans the next attempt if the last connection to a node is gone, or the last direct one.
     fn on_maybe_lost(&mut self, node: &NodeId) {
-        if self.swarm.behaviour().sessions.has_connection(node) {
+        let sessions = &self.swarm.behaviour().sessions;
+        if sessions.has_direct_connection(node) {
             return;
         }
+        let is_relayed = sessions.has_connection(node);
+        let is_lost = |address: &Multiaddr| !is_relayed || !address::is_circuit(address);
         self.on_call_failed(node);
-        for (address, retry_in) in self.book.lost(node, Instant::now()) {
+        for (address, retry_in) in self.book.lost(node, Instant::now(), is_lost) {
             let error = "the peer closed the connection at once: it is full, or refuses this node".to_owned();
             self.tell(Event::DialFailed { address, error, retry_in });
         }

@@ -53,7 +53,8 @@ offer = {offer}
 # Circuits through this node at one time{circuits}
 {circuits_line}
 
-# What goes through one circuit in each direction before it is cut{circuit_mib} A first exchange has to fit.
+# What goes through one circuit, both ways together, before it is cut{circuit_mib}
+# A first exchange has to fit.
 {circuit_mib_line}
 
 # How long one circuit lasts before it is cut{circuit_minutes}

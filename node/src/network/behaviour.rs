@@ -23,6 +23,7 @@ use talkoot_protocol::id::NodeId;
 use super::address;
 use super::event::{Event, SendError};
 use super::handler::{Command, Handler, Report};
+use super::knocks::Knocks;
 use super::pace::Pace;
 use super::queue::{Held, Outbox};
 use super::until::Until;
@@ -46,6 +47,8 @@ enum Refusal {
     OtherKey,
     #[error("the peer is banned for now")]
     Banned,
+    #[error("too many connections of this address")]
+    TooOften,
 }
 
 struct Link {
@@ -78,6 +81,7 @@ pub(super) struct Behaviour {
     peers: BTreeMap<NodeId, Peer>,
     bans: Until,
     throttled: Until,
+    knocks: Knocks,
     actions: VecDeque<ToSwarm<Outcome, Command>>,
     waker: Option<Waker>,
 }
@@ -92,6 +96,7 @@ impl Behaviour {
             peers: BTreeMap::new(),
             bans: Until::new(BANS_MAX),
             throttled: Until::new(THROTTLES_MAX),
+            knocks: Knocks::default(),
             actions: VecDeque::new(),
             waker: None,
         }
@@ -316,6 +321,18 @@ fn inner_of<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a (dyn
 impl NetworkBehaviour for Behaviour {
     type ConnectionHandler = Handler;
     type ToSwarm = Outcome;
+
+    fn handle_pending_inbound_connection(
+        &mut self,
+        _: ConnectionId,
+        _: &Multiaddr,
+        from: &Multiaddr,
+    ) -> Result<(), ConnectionDenied> {
+        match self.knocks.admit(from, Instant::now()) {
+            true => Ok(()),
+            false => Err(ConnectionDenied::new(Refusal::TooOften)),
+        }
+    }
 
     fn handle_established_inbound_connection(
         &mut self,

@@ -43,7 +43,7 @@ pub struct RelayConfig {
     pub offer: bool,
     /// How many circuits may go through this node at once.
     pub circuits_max: u32,
-    /// How many bytes go through one circuit in each direction before it is cut.
+    /// How many bytes go through one circuit, both directions together, before it is cut.
     pub circuit_bytes_max: u64,
     /// How long one circuit lasts before it is cut.
     pub circuit_lasting_max: Duration,

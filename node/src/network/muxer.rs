@@ -9,6 +9,7 @@ use std::future::{Future as _, Ready, ready};
 use std::io;
 use std::iter::{Once, once};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use futures::io::{AsyncRead, AsyncWrite};
 use libp2p::core::muxing::{StreamMuxer, StreamMuxerEvent};
 use libp2p::core::upgrade::{InboundConnectionUpgrade, OutboundConnectionUpgrade, UpgradeInfo};
 use tokio::time::Sleep;
-use yamux::{Connection, ConnectionError, Mode, Stream};
+use yamux::{Connection, ConnectionError, Mode};
 
 use super::transport::STREAMS_MAX;
 
@@ -25,6 +26,9 @@ const STREAM_WINDOW_BYTES: usize = 256 * 1024;
 /// What busy streams of one connection may grow by, together: enough for 40 MiB a second at 100 ms. With
 /// [`STREAMS_MAX`] streams that makes 12 MiB a connection.
 const GROWTH_BYTES: usize = 4 * 1024 * 1024;
+/// How many of the streams are kept free for the peer to open. Yamux gives a whole connection up for one stream too many,
+/// so at a relay many circuits to one node would cost it all of them; those beyond wait, until they are given up.
+const STREAMS_FREE: usize = 8;
 /// How long closing may take before the connection is dropped as it is.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -50,8 +54,15 @@ impl Upgrade {
         config.set_max_num_streams(self.streams_max);
         config.set_max_connection_receive_window(Some(self.streams_max * STREAM_WINDOW_BYTES + GROWTH_BYTES));
         let connection = Connection::new(socket, config, mode);
-        let (arrived, close_within) = (VecDeque::new(), self.close_within);
-        Muxer { connection, arrived, awaiting: None, close_within, deadline: None }
+        Muxer {
+            connection,
+            arrived: VecDeque::new(),
+            awaiting: None,
+            tokens: Arc::default(),
+            outbound_until: self.streams_max.saturating_sub(STREAMS_FREE),
+            close_within: self.close_within,
+            deadline: None,
+        }
     }
 }
 
@@ -90,14 +101,28 @@ pub(super) struct Muxer<S> {
     /// Streams the peer opened that nobody has taken: at most [`STREAMS_MAX`], since Yamux counts them.
     arrived: VecDeque<Stream>,
     awaiting: Option<Waker>,
+    /// Shared with each open stream, and thereby counting them.
+    tokens: Arc<()>,
+    /// How many streams may be open for us to open another.
+    outbound_until: usize,
     close_within: Duration,
     deadline: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Muxer<S> {
+    fn open(&self) -> usize {
+        Arc::strong_count(&self.tokens).saturating_sub(1)
+    }
+
+    fn counted(&self, stream: yamux::Stream) -> Stream {
+        Stream { stream, _token: Arc::clone(&self.tokens) }
+    }
+
     /// Moves the connection on; ready if the peer opened a stream. Yamux makes no progress in any other way.
     fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<Result<Stream, ConnectionError>> {
-        self.connection.poll_next_inbound(cx).map(|arrival| arrival.unwrap_or(Err(ConnectionError::Closed)))
+        let arrival =
+            self.connection.poll_next_inbound(cx).map(|arrival| arrival.unwrap_or(Err(ConnectionError::Closed)));
+        arrival.map_ok(|stream| self.counted(stream))
     }
 }
 
@@ -117,7 +142,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> StreamMuxer for Muxer<S> {
     }
 
     fn poll_outbound(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Stream, ConnectionError>> {
-        self.connection.poll_new_outbound(cx)
+        // What closes a stream also moves the connection on, and this is asked again.
+        if self.open() >= self.outbound_until {
+            return Poll::Pending;
+        }
+        self.connection.poll_new_outbound(cx).map_ok(|stream| self.counted(stream))
     }
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<StreamMuxerEvent, ConnectionError>> {
@@ -138,6 +167,32 @@ impl<S: AsyncRead + AsyncWrite + Unpin> StreamMuxer for Muxer<S> {
         let deadline = self.deadline.get_or_insert_with(|| Box::pin(tokio::time::sleep(within)));
         let too_late = || io::Error::new(io::ErrorKind::TimedOut, "the peer reads nothing, not even the end");
         deadline.as_mut().poll(cx).map(|()| Err(too_late().into()))
+    }
+}
+
+/// One stream of a connection.
+pub(super) struct Stream {
+    stream: yamux::Stream,
+    _token: Arc<()>,
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut [u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_read(cx, into)
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_close(cx)
     }
 }
 
@@ -214,6 +269,24 @@ mod tests {
         futures::future::select(std::pin::pin!(moving(&mut a, sending)), std::pin::pin!(receiving)).await;
         // The window, what is written in one go, and the pipe.
         assert!(sent > 0 && sent <= STREAM_WINDOW_BYTES + 128 * 1024, "{sent}");
+    }
+
+    #[tokio::test]
+    async fn one_stream_too_many_waits_for_another_to_close() {
+        let (mut a, _b) = muxers(64 * 1024);
+        let mut streams = Vec::new();
+        for _ in 0..STREAMS_MAX - STREAMS_FREE {
+            streams.push(poll_fn(|cx| Pin::new(&mut a).poll_outbound(cx)).await.unwrap());
+        }
+        let one_more = |a: &mut Muxer<Pipe>, cx: &mut Context<'_>| {
+            if let Poll::Ready(Err(error)) = Pin::new(&mut *a).poll(cx) {
+                panic!("{error}");
+            }
+            Poll::Ready(Pin::new(a).poll_outbound(cx))
+        };
+        assert!(poll_fn(|cx| one_more(&mut a, cx)).await.is_pending());
+        streams.pop();
+        assert!(matches!(poll_fn(|cx| one_more(&mut a, cx)).await, Poll::Ready(Ok(_))));
     }
 
     #[tokio::test]

@@ -15,23 +15,34 @@ use tokio::time::Sleep;
 /// How far ahead of its rate a peer may be: a quarter of a second's bytes at once.
 const AHEAD_MAX: Duration = Duration::from_millis(250);
 
-/// A number of bytes a second, with room for bursts.
+/// So many bytes, or whatever is counted, a second, with room for bursts.
 #[derive(Debug)]
-struct Bucket {
+pub(super) struct Bucket {
     per_second: NonZeroU64,
+    ahead_max: Duration,
     /// When everything that was spent would have been due at exactly the rate.
     due: Option<Instant>,
 }
 
 impl Bucket {
-    /// Returns how long to wait before more may be spent.
-    fn wait(&self, now: Instant) -> Duration {
-        self.due.map_or(Duration::ZERO, |due| due.saturating_duration_since(now).saturating_sub(AHEAD_MAX))
+    /// Returns a bucket of which nothing was spent; `ahead_max` is how much time's worth may be spent at once.
+    pub(super) fn new(per_second: NonZeroU64, ahead_max: Duration) -> Self {
+        Self { per_second, ahead_max, due: None }
     }
 
-    /// Notes bytes that were spent, even if it was too early for them.
-    fn spend(&mut self, bytes: usize, now: Instant) {
-        let nanos = (bytes as u128).saturating_mul(1_000_000_000) / u128::from(self.per_second.get());
+    /// Returns how long to wait before more may be spent.
+    pub(super) fn wait(&self, now: Instant) -> Duration {
+        self.due.map_or(Duration::ZERO, |due| due.saturating_duration_since(now).saturating_sub(self.ahead_max))
+    }
+
+    /// Returns whether it is as if nothing had been spent.
+    pub(super) fn is_rested(&self, now: Instant) -> bool {
+        self.due.is_none_or(|due| due <= now)
+    }
+
+    /// Notes what was spent, even if it was too early for it.
+    pub(super) fn spend(&mut self, count: usize, now: Instant) {
+        let nanos = (count as u128).saturating_mul(1_000_000_000) / u128::from(self.per_second.get());
         let takes = Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));
         let from = self.due.map_or(now, |due| due.max(now));
         self.due = from.checked_add(takes).or(Some(from));
@@ -49,7 +60,7 @@ pub(super) struct Pace {
 impl Pace {
     /// Returns a pace of at most so many bytes a second, 0 for any number; nothing is read before `paused_until`.
     pub(super) fn new(bytes_per_second_max: u64, paused_until: Option<Instant>) -> Self {
-        let bucket = NonZeroU64::new(bytes_per_second_max).map(|per_second| Bucket { per_second, due: None });
+        let bucket = NonZeroU64::new(bytes_per_second_max).map(|per_second| Bucket::new(per_second, AHEAD_MAX));
         Self { bucket, paused_until, alarm: None }
     }
 
@@ -93,7 +104,7 @@ mod tests {
     use super::*;
 
     fn bucket(per_second: u64) -> Bucket {
-        Bucket { per_second: NonZeroU64::new(per_second).unwrap(), due: None }
+        Bucket::new(NonZeroU64::new(per_second).unwrap(), AHEAD_MAX)
     }
 
     /// Reads frames of a size whenever it may, for so long; returns how many bytes that gave.

@@ -131,12 +131,19 @@ impl Book {
         }
     }
 
-    /// Notes that no connection to a node is left. Returns the addresses that were reached and led to no session, each
-    /// with the pause until the next attempt.
-    pub(super) fn lost(&mut self, node: &NodeId, now: Instant) -> Vec<(Multiaddr, Duration)> {
+    /// Notes that no connection to a node is left, or none that makes up for the addresses that are lost. Returns the
+    /// addresses that were reached and led to no session, each with the pause until the next attempt.
+    pub(super) fn lost(
+        &mut self,
+        node: &NodeId,
+        now: Instant,
+        is_lost: impl Fn(&Multiaddr) -> bool,
+    ) -> Vec<(Multiaddr, Duration)> {
         let random = self.random();
         let mut in_vain = Vec::new();
-        for entry in self.entries.iter_mut().filter(|entry| entry.node.as_ref() == Some(node)) {
+        for entry in
+            self.entries.iter_mut().filter(|entry| entry.node.as_ref() == Some(node) && is_lost(&entry.address))
+        {
             let State::Up(since) = entry.state else { continue };
             if since.is_some_and(|since| now.saturating_duration_since(since) >= STABLE_AFTER) {
                 entry.failures = 0;
@@ -219,15 +226,15 @@ mod tests {
         assert!(take(&mut book, start + pause, 3));
         book.connected(id(3), node(1));
         assert_eq!(book.next_due(), None);
-        book.lost(&node(2), start);
+        book.lost(&node(2), start, |_| true);
         assert_eq!(book.next_due(), None);
         book.session_began(&node(1), start);
-        assert_eq!(book.lost(&node(1), start + STABLE_AFTER), Vec::new());
+        assert_eq!(book.lost(&node(1), start + STABLE_AFTER, |_| true), Vec::new());
         let due = book.next_due().unwrap();
         assert!(due <= start + STABLE_AFTER + PAUSE_MIN, "a stable session forgives");
         assert!(take(&mut book, due, 4));
         book.connected(id(4), node(1));
-        assert_eq!(book.lost(&node(1), due).len(), 1, "reached in vain");
+        assert_eq!(book.lost(&node(1), due, |_| true).len(), 1, "reached in vain");
         assert!(book.next_due().unwrap() > due + PAUSE_MIN, "a connection that never carried a session does not");
         book.forget(&address::parse("127.0.0.1:1").unwrap());
         assert_eq!(book.next_due(), None);
@@ -241,7 +248,24 @@ mod tests {
         book.keep(address::with_node(address::parse("127.0.0.1:1").unwrap(), &key.into()), start);
         assert_eq!(book.take_due(start, |_, _| true), None);
         assert_eq!(book.next_due(), None);
-        book.lost(&key.into(), start);
+        book.lost(&key.into(), start, |_| true);
         assert!(book.next_due().is_some());
+    }
+
+    #[test]
+    fn a_way_through_a_relay_does_not_make_up_for_a_direct_address() {
+        let start = Instant::now();
+        let mut book = Book::new(7);
+        let name = NodeId::from(talkoot_protocol::key::SecretKey::from_seed(&[3; 32]).public());
+        let direct = address::with_node(address::parse("127.0.0.1:1").unwrap(), &name);
+        let relay = address::with_node(address::parse("127.0.0.1:2").unwrap(), &name);
+        let circuit = address::with_node(relay.with(libp2p::multiaddr::Protocol::P2pCircuit), &name);
+        book.keep(direct.clone(), start);
+        book.keep(circuit, start);
+        let has_circuit = |_: &NodeId, address: &Multiaddr| address::is_circuit(address);
+        assert_eq!(book.take_due(start, has_circuit), Some(direct.clone()), "still wanted");
+        assert_eq!(book.take_due(start, |_, _| true), None);
+        book.lost(&name, start, |address| !address::is_circuit(address));
+        assert_eq!(book.take_due(start + PAUSE_MAX, has_circuit), Some(direct));
     }
 }

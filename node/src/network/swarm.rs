@@ -116,7 +116,8 @@ fn behaviours(
 fn relay_limits(config: &RelayConfig) -> relay::Config {
     relay::Config {
         max_circuits: config.circuits_max as usize,
-        max_circuits_per_peer: CIRCUITS_PER_PEER_MAX,
+        // libp2p allows one more than it is told.
+        max_circuits_per_peer: CIRCUITS_PER_PEER_MAX - 1,
         max_circuit_bytes: config.circuit_bytes_max,
         max_circuit_duration: config.circuit_lasting_max,
         ..relay::Config::default()
