@@ -22,7 +22,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_talkoot-under-test");
 /// Longest wait for honest work and for an offence to be counted.
 const WITHIN: Duration = Duration::from_secs(120);
 /// Most memory the node may ever hold, in bytes; a test build of it needs more than a release.
-const MEMORY_BYTES_MAX: u64 = 256 * 1024 * 1024;
+const MEMORY_BYTES_MAX: u64 = 128 * 1024 * 1024;
 /// Reports that the honest member publishes at once.
 const REPORTS_A_ROUND: u64 = 300;
 /// How long the hostile member waits for something to happen before she tries to send again.
@@ -34,40 +34,47 @@ mod attack {
 
     use talkoot_protocol::charter::Charter;
     use talkoot_protocol::header::VERSION;
-    use talkoot_protocol::id::ChangeId;
-    use talkoot_protocol::wire::message::{DELIVERY_CHANGES_MAX, Hello, Message};
+    use talkoot_protocol::id::ShortId;
+    use talkoot_protocol::wire::message::{Hello, Message, WINDOW_BYTES};
+    use talkoot_protocol::wire::parcel::{self, Codec, DELIVERY_CHANGES_MAX};
     use talkoot_tests::cast::{Organisation, Worker};
     use talkoot_tests::hostile::sign_anything;
+
+    /// Changes in a delivery of hers that she signs.
+    const SIGNED_AT_ONCE: u64 = 64;
 
     /// A way to be a nuisance.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub(crate) enum Attack {
-        /// Changes that are no changes.
+        /// Changes that are no changes, more than she was granted room for.
         Garbage,
-        /// Changes well signed by a worker who may, with content that no node takes.
+        /// Changes well signed by a worker who may, with content that no node takes, as fast as room is granted.
         Refused,
+        /// Deliveries of nothing.
+        Empty,
         /// Requests as fast as they go.
         Requests,
-        /// Requests for much, but only as many as are allowed in a second.
-        PatientRequests,
+        /// Requests for much, as many as are allowed in a second, with endless room for the answers.
+        Glutton,
     }
 
     impl Attack {
-        pub(crate) const ALL: [Self; 4] = [Self::Garbage, Self::Refused, Self::Requests, Self::PatientRequests];
+        pub(crate) const ALL: [Self; 5] = [Self::Garbage, Self::Refused, Self::Empty, Self::Requests, Self::Glutton];
 
         /// The name under which the offence is counted; `None` if it is none.
         pub(crate) const fn offence(self) -> Option<&'static str> {
             match self {
-                Self::Garbage | Self::Refused => Some("too_many_refused"),
+                Self::Garbage => Some("overdrawn"),
+                Self::Refused => Some("too_many_refused"),
                 Self::Requests => Some("too_many_requests"),
-                Self::PatientRequests => None,
+                Self::Empty | Self::Glutton => None,
             }
         }
 
         /// The pause between two frames.
         pub(crate) const fn pause(self) -> Option<Duration> {
             match self {
-                Self::PatientRequests => Some(Duration::from_millis(2)),
+                Self::Glutton => Some(Duration::from_millis(2)),
                 _ => None,
             }
         }
@@ -79,14 +86,28 @@ mod attack {
         pub(crate) organisation: Organisation,
         pub(crate) worker: Worker,
         /// Ids that the victim has.
-        pub(crate) known: Vec<ChangeId>,
+        pub(crate) known: Vec<ShortId>,
         pub(crate) charter: Charter,
-        pub(crate) number: u64,
+        number: u64,
+        granted: u64,
+        spent: u64,
+        /// A frame that waits for room, with the bytes of its changes.
+        held: Option<(u64, Vec<u8>)>,
     }
 
     impl Weapon {
+        pub(crate) fn new(
+            attack: Attack,
+            organisation: Organisation,
+            worker: Worker,
+            known: Vec<ShortId>,
+            charter: Charter,
+        ) -> Self {
+            Self { attack, organisation, worker, known, charter, number: 0, granted: 0, spent: 0, held: None }
+        }
+
         /// What she says first on each connection.
-        pub(crate) fn greeting(&self) -> Vec<Vec<u8>> {
+        pub(crate) fn greeting(&mut self) -> Vec<Vec<u8>> {
             let hello = Hello {
                 version_min: VERSION,
                 version_max: VERSION,
@@ -95,27 +116,51 @@ mod attack {
                 record: self.organisation.record.encode(),
                 certificate: self.organisation.node_certificate.encode(),
             };
-            let certificate = Message::Deliver { number: 0, changes: vec![self.worker.certificate.encode()] };
-            vec![Message::Hello(Box::new(hello)).encode(), certificate.encode()]
+            let certificate = parcel::pack(Codec::Plain, [self.worker.certificate.encode()]);
+            (self.granted, self.spent, self.held) = (WINDOW_BYTES, u64::from(certificate.raw), None);
+            let endless = Message::Credit { granted: u64::MAX, stored: 0 };
+            let messages = [Message::Hello(Box::new(hello)), Message::delivery(0, true, certificate), endless];
+            messages.iter().map(Message::encode).collect()
         }
 
-        /// Her next frame; never the same twice where that matters.
-        pub(crate) fn frame(&mut self) -> Vec<u8> {
+        /// Takes what the victim says.
+        pub(crate) fn hear(&mut self, frame: &[u8]) {
+            if let Ok(Message::Credit { granted, .. }) = Message::decode(frame) {
+                self.granted = granted;
+            }
+        }
+
+        /// Her next frame, never the same twice where that matters; `None` while she waits for room.
+        pub(crate) fn frame(&mut self) -> Option<Vec<u8>> {
             self.number += 1;
             let number = self.number;
             let message = match self.attack {
                 Attack::Garbage => {
                     let rubbish = |at: usize| [number.to_be_bytes(), (at as u64).to_be_bytes()].concat().repeat(20);
-                    Message::Deliver { number: 0, changes: (0..DELIVERY_CHANGES_MAX).map(rubbish).collect() }
+                    Message::delivery(0, true, parcel::pack(Codec::Plain, (0..DELIVERY_CHANGES_MAX).map(rubbish)))
                 }
-                Attack::Refused => {
-                    let refused = |at| sign_anything(&self.worker, b"no chunk", number * 64 + at).encode();
-                    Message::Deliver { number: 0, changes: (0..64).map(refused).collect() }
-                }
+                Attack::Refused => return self.refused(),
+                Attack::Empty => Message::delivery(0, true, parcel::pack(Codec::Plain, [[0u8; 0]; 0])),
                 Attack::Requests => Message::Request { number: number as u32, ids: vec![self.known[0]] },
-                Attack::PatientRequests => Message::Request { number: number as u32, ids: self.known.clone() },
+                Attack::Glutton => Message::Request { number: number as u32, ids: self.known.clone() },
             };
-            message.encode()
+            Some(message.encode())
+        }
+
+        /// A delivery of changes that must be refused, if there is room for it.
+        fn refused(&mut self) -> Option<Vec<u8>> {
+            let (raw, frame) = self.held.take().unwrap_or_else(|| {
+                let first = self.number * SIGNED_AT_ONCE;
+                let refused = |number| sign_anything(&self.worker, b"no chunk", number).encode();
+                let parcel = parcel::pack(Codec::Plain, (first..first + SIGNED_AT_ONCE).map(refused));
+                (u64::from(parcel.raw), Message::delivery(0, true, parcel).encode())
+            });
+            if self.spent + raw > self.granted {
+                self.held = Some((raw, frame));
+                return None;
+            }
+            self.spent += raw;
+            Some(frame)
         }
     }
 }
@@ -177,14 +222,14 @@ async fn session(network: &mut Network, weapon: &mut Weapon, stop: &AtomicBool, 
                 weapon.greeting().into_iter().for_each(|frame| network.send(&node, frame).unwrap());
                 victim = Some(node);
             }
-            Ok(Event::Disconnected { .. } | Event::DialFailed { .. }) => return,
             // She reads what comes, so that more is sent.
-            Ok(_) => continue,
-            Err(_) => {}
+            Ok(Event::Frame { bytes, .. }) => weapon.hear(&bytes),
+            Ok(Event::Disconnected { .. } | Event::DialFailed { .. }) => return,
+            Ok(_) | Err(_) => {}
         }
         let Some(victim) = victim else { continue };
         loop {
-            let frame = unsent.take().unwrap_or_else(|| weapon.frame());
+            let Some(frame) = unsent.take().or_else(|| weapon.frame()) else { break };
             let bytes = frame.len() as u64;
             match network.send(&victim, frame) {
                 Ok(()) => {}
@@ -253,11 +298,11 @@ fn a_node_that_is_flooded_goes_on_with_honest_work() {
     pair.honest_rate();
     let before = pair.honest_rate();
     let memory_before = memory_peak(&pair.victim.site);
-    let known: Vec<_> = (0..256).map(|number| pair.honest.worker.report(number).id()).collect();
+    let known: Vec<_> = (0..256).map(|number| pair.honest.worker.report(number).id().short_id()).collect();
     for (attack, name) in Attack::ALL.into_iter().zip(&hostile) {
         let Member { organisation, worker, .. } =
             Member::found(PROGRAM, temporary.path(), name, &charter, "/ip4/127.0.0.1/tcp/0");
-        let weapon = Weapon { attack, organisation, worker, known: known.clone(), charter: charter.clone(), number: 0 };
+        let weapon = Weapon::new(attack, organisation, worker, known.clone(), charter.clone());
         let offences_before = attack.offence().map(|offence| pair.offences(offence));
         let flood = Flood::begin(weapon, &pair.running[0].addresses[0]);
         let during = pair.honest_rate();

@@ -189,7 +189,7 @@ fn a_narrow_line_is_slow_and_nothing_else() {
         return;
     }
     const BITS_A_SECOND: u64 = 1_000_000;
-    const REPORTS: u64 = 200;
+    const REPORTS: u64 = 500;
     let temporary = tempfile::tempdir().unwrap();
     let town = Town::found(temporary.path(), 2);
     town.members[0].publish(0..REPORTS);
