@@ -3,6 +3,8 @@
 
 pub mod cast;
 pub mod hostile;
+pub mod member;
+pub mod netns;
 pub mod process;
 pub mod transcript;
 pub mod vectors;
