@@ -52,6 +52,8 @@ mod attack {
         Refused,
         /// Deliveries of nothing.
         Empty,
+        /// Long deliveries that say they hold nothing, behind others that take long to judge.
+        Swollen,
         /// Requests as fast as they go.
         Requests,
         /// Requests for much, as many as are allowed in a second, with endless room for the answers.
@@ -59,15 +61,17 @@ mod attack {
     }
 
     impl Attack {
-        pub(crate) const ALL: [Self; 5] = [Self::Garbage, Self::Refused, Self::Empty, Self::Requests, Self::Glutton];
+        pub(crate) const ALL: [Self; 6] =
+            [Self::Garbage, Self::Refused, Self::Empty, Self::Swollen, Self::Requests, Self::Glutton];
 
         /// The name under which the offence is counted; `None` if it is none.
         pub(crate) const fn offence(self) -> Option<&'static str> {
             match self {
                 Self::Garbage => Some("overdrawn"),
                 Self::Refused => Some("too_many_refused"),
-                Self::Requests => Some("too_many_requests"),
-                Self::Empty | Self::Glutton => None,
+                Self::Swollen => Some("parcel"),
+                Self::Empty | Self::Requests => Some("too_many_requests"),
+                Self::Glutton => None,
             }
         }
 
@@ -141,6 +145,10 @@ mod attack {
                 }
                 Attack::Refused => return self.refused(),
                 Attack::Empty => Message::delivery(0, true, parcel::pack(Codec::Plain, [[0u8; 0]; 0])),
+                Attack::Swollen => match self.refused() {
+                    Some(frame) => return Some(frame),
+                    None => Message::Deliver { number: 0, end: true, raw: 0, parcel: vec![0; 1_000_000] },
+                },
                 Attack::Requests => Message::Request { number: number as u32, ids: vec![self.known[0]] },
                 Attack::Glutton => Message::Request { number: number as u32, ids: self.known.clone() },
             };

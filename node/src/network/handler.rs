@@ -25,7 +25,7 @@ use super::queue::{Credit, Held, Outbox};
 use super::stream::{Reader, Stop, Writer};
 
 /// The name of the protocol; its version is part of it.
-pub(super) const PROTOCOL: StreamProtocol = StreamProtocol::new("/talkoot/sync/1");
+pub(super) const PROTOCOL: StreamProtocol = StreamProtocol::new("/talkoot/sync/2");
 /// How long opening a stream may take.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(20);
 

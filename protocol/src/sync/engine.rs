@@ -204,7 +204,7 @@ impl Engine {
             return self.links_due();
         }
         let sessions = self.sessions.values().filter_map(Session::deadline);
-        let pulls = self.pulls.values().map(|pull| pull.until);
+        let pulls = self.pulls.values().flat_map(|pull| pull.stalls_at.into_iter().chain([pull.until]));
         let rumours = self.rumours.values().map(|rumour| rumour.due);
         let sessions = sessions.chain(pulls).chain(rumours).chain(self.rests_until);
         sessions.chain(self.links_due()).chain([self.next_compare]).min()

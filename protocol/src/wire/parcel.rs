@@ -146,6 +146,11 @@ pub fn pack<C: AsRef<[u8]>>(codec: Codec, changes: impl IntoIterator<Item = C>) 
     Parcel { raw, bytes: packed.filter(|packed| packed.len() < bytes.len()).unwrap_or(bytes) }
 }
 
+/// Returns the longest a parcel can be that holds so many bytes of changes; a longer one need not be kept until it is unpacked.
+pub fn bytes_max(raw: u32) -> usize {
+    (raw as usize).saturating_add(1 + LENGTHS_BYTES_MAX)
+}
+
 /// Unpacks changes, in their order. `raw` is the sum of their lengths in bytes as the sender declared it.
 ///
 /// Never writes more than `raw` bytes and the changes' lengths, whatever the parcel says of itself.

@@ -25,6 +25,8 @@ pub(super) const FRESH_CELLS: usize = 4_096;
 const CODED_BYTES: u64 = 36;
 /// Differences beyond this do not fit the cells that are kept.
 const CODED_MAX: u64 = 11_000;
+/// Time without progress after which another peer may take over; what still comes from the first is welcome.
+const STALLS_AFTER: Duration = Duration::from_secs(3);
 /// Shortest pause between two comparisons with one peer; doubled for each that led nowhere.
 const PAUSE: Duration = Duration::from_millis(50);
 /// Most doublings of [`PAUSE`].
@@ -41,10 +43,26 @@ pub(super) struct Pull {
     pub(super) stage: Stage,
     /// When to give up, unless it moves on.
     pub(super) until: Instant,
+    /// When another peer may take its place, unless it moves on; `None` once that has come.
+    pub(super) stalls_at: Option<Instant>,
     /// Changes that are to come because of it.
     pub(super) lacking: u64,
     /// Changes that have come because of it.
     pub(super) received: u64,
+}
+
+impl Pull {
+    fn new(now: Instant, node: NodeId, number: u32, stage: Stage, lacking: u64) -> Self {
+        let mut pull = Self { node, number, stage, until: now, stalls_at: None, lacking, received: 0 };
+        pull.moves(now);
+        pull
+    }
+
+    /// Notes that something came of it.
+    fn moves(&mut self, now: Instant) {
+        self.until = now + ANSWER_WITHIN;
+        self.stalls_at = Some(now + STALLS_AFTER);
+    }
 }
 
 /// How far a comparison is.
@@ -80,12 +98,17 @@ impl Engine {
         scopes.sort_unstable();
         scopes.dedup();
         for scope in scopes {
-            while !self.pulls.contains_key(&scope)
+            while self.has_place(scope)
                 && let Some(node) = self.choose(scope)
             {
                 self.begin_pull(now, node, scope);
             }
         }
+    }
+
+    /// Returns whether a comparison of a scope may begin: none is under way, or it has stalled.
+    fn has_place(&self, scope: Scope) -> bool {
+        self.pulls.get(&scope).is_none_or(|pull| pull.stalls_at.is_none())
     }
 
     /// Chooses whom to compare a scope with: who has failed least often, and of those who has most.
@@ -114,8 +137,12 @@ impl Engine {
             _ => self.begin_ranges(node, scope, number),
         };
         let Some(stage) = stage else { return };
-        let pull = Pull { node, number, stage, until: now + ANSWER_WITHIN, lacking: apart, received: 0 };
-        self.pulls.insert(scope, pull);
+        let stalled = self.pulls.remove(&scope).and_then(|stalled| self.sessions.get_mut(&stalled.node));
+        if let Some(session) = stalled {
+            session.wants.insert(scope);
+            session.rests_until = Some(now + STALLS_AFTER);
+        }
+        self.pulls.insert(scope, Pull::new(now, node, number, stage, apart));
     }
 
     /// Sends the first symbols.
@@ -189,7 +216,7 @@ impl Engine {
     pub(super) fn found(&mut self, now: Instant, node: NodeId, number: u32, outcome: Outcome) -> Result<(), Offence> {
         let Some(scope) = self.pull_of(node, number) else { return Ok(()) };
         let Some(mut pull) = self.pulls.remove(&scope) else { return Ok(()) };
-        pull.until = now + ANSWER_WITHIN;
+        pull.moves(now);
         let stage = match (outcome, pull.stage) {
             (Outcome::More(more), Stage::Cells { ours, sent, fresh }) => {
                 let to = sent.saturating_add(more as usize).min(ours.len());
@@ -244,7 +271,7 @@ impl Engine {
         let Some(pull) = self.pulls.get_mut(&scope) else { return Ok(()) };
         let Stage::Ranges(ranges) = &mut pull.stage else { return Err(Offence::Comparison) };
         let learnt = ranges.learn(round).map_err(|_| Offence::Comparison)?;
-        pull.until = now + ANSWER_WITHIN;
+        pull.moves(now);
         if learnt.next.is_none() {
             pull.stage = Stage::Settling;
         }
@@ -269,7 +296,7 @@ impl Engine {
     pub(super) fn pull_delivered(&mut self, now: Instant, node: NodeId, number: u32, changes: u64, end: bool) -> bool {
         let Some(scope) = self.pull_of(node, number) else { return false };
         let Some(pull) = self.pulls.get_mut(&scope) else { return false };
-        pull.until = now + ANSWER_WITHIN;
+        pull.moves(now);
         pull.received += changes;
         if end {
             pull.stage = Stage::Settling;

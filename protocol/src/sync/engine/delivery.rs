@@ -13,7 +13,7 @@ use crate::sync::session::{
 };
 use crate::time::Instant;
 use crate::wire::message::{IDS_MAX, Message};
-use crate::wire::parcel::{DELIVERY_CHANGES_MAX, PARCEL_RAW_MAX};
+use crate::wire::parcel::{self, DELIVERY_CHANGES_MAX, PARCEL_RAW_MAX};
 
 use super::Engine;
 
@@ -150,7 +150,8 @@ impl Engine {
     ) -> Result<(), Offence> {
         let member = self.is_member(&node);
         let Some(session) = self.sessions.get_mut(&node) else { return Ok(()) };
-        if raw as usize > PARCEL_RAW_MAX {
+        // Credit counts what is declared, and the parcel waits to be unpacked: it must not be longer than that.
+        if raw as usize > PARCEL_RAW_MAX || parcel.len() > parcel::bytes_max(raw) {
             return Err(Offence::Parcel);
         }
         if !session.inflow.receive(u64::from(raw)) {

@@ -211,11 +211,14 @@ impl Engine {
 /// What a message costs the node that answers it, counted in small requests.
 fn weight(message: &Message) -> u32 {
     match message {
-        Message::Request { .. } => 1,
+        // A delivery of nothing takes no credit, so it is weighed; an honest node has little reason to make one.
+        Message::Request { .. } | Message::Deliver { raw: 0, .. } => 1,
         Message::Compare(_) | Message::Announce(_) => 2,
         Message::Have { .. } => 5,
         Message::Cells { .. } | Message::Ranges { .. } => 20,
-        _ => 0,
+        // What credit bounds already.
+        Message::Deliver { .. } => 0,
+        _ => 1,
     }
 }
 

@@ -22,9 +22,9 @@ const PUSH_CHANGES_MAX: usize = 16;
 /// Bytes of the same.
 const PUSH_BYTES_MAX: u64 = 64 * 1024;
 /// How long names wait for others to share their message.
-const ANNOUNCE_AFTER: Duration = Duration::from_millis(50);
+const ANNOUNCE_AFTER: Duration = Duration::from_millis(20);
 /// How long an announced change may take to come by itself.
-const RUMOUR_FOR: Duration = Duration::from_millis(500);
+const RUMOUR_FOR: Duration = Duration::from_millis(300);
 /// Most announced changes remembered that have not come; comparing finds the rest.
 const RUMOURS_MAX: usize = 8_192;
 /// Most peers remembered for one of them.

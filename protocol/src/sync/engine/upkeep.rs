@@ -44,6 +44,9 @@ impl Engine {
     }
 
     fn give_up_pulls(&mut self, now: Instant) {
+        for pull in self.pulls.values_mut() {
+            pull.stalls_at = pull.stalls_at.filter(|at| *at > now);
+        }
         let late: Vec<_> = self.pulls.iter().filter(|(_, pull)| pull.until <= now).map(|(scope, _)| *scope).collect();
         for scope in late {
             if let Some(pull) = self.pulls.remove(&scope) {
