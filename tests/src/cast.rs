@@ -59,6 +59,11 @@ pub struct Worker {
 impl Organisation {
     /// Founds an organisation in a network of the given charter. The id depends on the name alone.
     pub fn found(name: &str, charter: &Charter) -> Self {
+        Self::found_in(name, charter, Counties::from([County::new(12).expect("a county")]))
+    }
+
+    /// Founds an organisation that acts in these counties.
+    pub fn found_in(name: &str, charter: &Charter, counties: Counties) -> Self {
         let network = charter.network();
         let root = key_of(&format!("{name} root"));
         let inception = inception_of(name);
@@ -66,7 +71,7 @@ impl Organisation {
             inception,
             names: Names { fi: name.into(), sv: name.into(), en: name.into() },
             kind: OrganisationKind::Ngo,
-            counties: Counties::from([County::new(12).expect("a county")]),
+            counties,
             contact: "kirjaamo".into(),
         });
         let record = sign::statement(&root, network, None, &record, moment(1)).expect("a short statement");
@@ -103,6 +108,20 @@ impl Organisation {
     /// Recognises another organisation.
     pub fn endorse(&mut self, organisation: OrganisationId) -> Verified {
         self.state(&Statement::Endorsement(Endorsement { organisation }))
+    }
+
+    /// Certifies one more node; returns its key and the certificate.
+    pub fn equip(&mut self, name: &str) -> (SecretKey, Verified) {
+        let key = key_of(&format!("{name} node"));
+        let certificate = self.state(&Statement::Certificate(Certificate {
+            organisation: self.id,
+            subject: key.public(),
+            bearer: Bearer::Node,
+            valid_from: Timestamp::from_millis(0),
+            valid_until: None,
+            counties: Counties::new(),
+        }));
+        (key, certificate)
     }
 
     /// Certifies a worker's key.

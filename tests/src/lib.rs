@@ -4,6 +4,7 @@
 pub mod cast;
 pub mod hostile;
 pub mod process;
+pub mod sim;
 pub mod transcript;
 pub mod vectors;
 pub mod world;
