@@ -16,6 +16,13 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+/// Returns reports 0 to `count` of a seed, as `bench` measures with: for the program that trains the parcels' dictionary, which
+/// must not train on those. `None` if the demonstration's reports cannot be read.
+#[doc(hidden)]
+pub fn bench_reports(seed: u64, count: usize) -> Option<Vec<talkoot_protocol::document::Fields>> {
+    commands::bench::reports::make_from(seed, count).ok()
+}
+
 /// Runs the program with the process's arguments and returns its exit code.
 pub fn main() -> ExitCode {
     let args = args::Args::parse();

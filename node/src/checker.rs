@@ -6,7 +6,8 @@ use std::thread;
 
 use talkoot_protocol::id::NetworkId;
 use talkoot_protocol::sync::check::{Checked, Refused, check};
-use talkoot_protocol::sync::input::Source;
+use talkoot_protocol::sync::effect::Unchecked;
+use talkoot_protocol::sync::input::{Input, Source};
 use tokio::sync::mpsc as channel;
 
 /// Groups of at least this many changes are split over the cores.
@@ -18,8 +19,8 @@ pub type Verdicts = Vec<Result<Checked, Refused>>;
 /// Judges groups of changes in the background.
 #[derive(Debug)]
 pub struct Checker {
-    jobs: Option<mpsc::Sender<(Source, Vec<Vec<u8>>)>>,
-    results: channel::UnboundedReceiver<(Source, Verdicts)>,
+    jobs: Option<mpsc::Sender<(Source, Unchecked)>>,
+    results: channel::UnboundedReceiver<Input>,
     thread: Option<thread::JoinHandle<()>>,
 }
 
@@ -29,11 +30,11 @@ impl Checker {
     /// # Errors
     /// If no thread can be started.
     pub fn start(network: NetworkId) -> std::io::Result<Self> {
-        let (jobs, todo) = mpsc::channel::<(Source, Vec<Vec<u8>>)>();
+        let (jobs, todo) = mpsc::channel::<(Source, Unchecked)>();
         let (done, results) = channel::unbounded_channel();
         let work = move || {
-            for (source, changes) in todo {
-                if done.send((source, check_all(&network, changes))).is_err() {
+            for (source, unchecked) in todo {
+                if done.send(judge(&network, source, unchecked)).is_err() {
                     return;
                 }
             }
@@ -43,15 +44,15 @@ impl Checker {
     }
 
     /// Gives it a group.
-    pub fn give(&self, source: Source, changes: Vec<Vec<u8>>) {
+    pub fn give(&self, source: Source, unchecked: Unchecked) {
         if let Some(jobs) = &self.jobs {
             // The thread ends only after this sender is gone, so there is always somebody to take it.
-            let _taken = jobs.send((source, changes));
+            let _taken = jobs.send((source, unchecked));
         }
     }
 
-    /// Waits for the next group's verdicts. Cancel safe; `None` once the thread has ended.
-    pub async fn next(&mut self) -> Option<(Source, Verdicts)> {
+    /// Waits for what is to be told of the next group. Cancel safe; `None` once the thread has ended.
+    pub async fn next(&mut self) -> Option<Input> {
         self.results.recv().await
     }
 }
@@ -63,6 +64,19 @@ impl Drop for Checker {
         if let Some(thread) = self.thread.take() {
             let _ended = thread.join();
         }
+    }
+}
+
+/// Unpacks a group and judges it on all cores; returns what the engine is to be told.
+pub fn judge(network: &NetworkId, source: Source, unchecked: Unchecked) -> Input {
+    match (unchecked.open(), source) {
+        (Ok(changes), source) => Input::Checked { source, results: check_all(network, changes) },
+        (Err(error), Source::Peer(delivery)) => {
+            tracing::warn!(peer = %delivery.node.short(), %error, "a parcel cannot be unpacked");
+            Input::Unreadable(delivery)
+        }
+        // What was submitted here is in no parcel.
+        (Err(_), source @ Source::Local(_)) => Input::Checked { source, results: Vec::new() },
     }
 }
 

@@ -19,15 +19,15 @@ use std::time::Instant as Clock;
 use talkoot_protocol::catalog::Ordinal;
 use talkoot_protocol::id::{ChangeId, DocumentId, NetworkId, NodeId, OrganisationId};
 use talkoot_protocol::sync::check::Checked;
-use talkoot_protocol::sync::effect::{Effect, Event, Offence, Outcome, Write};
+use talkoot_protocol::sync::effect::{Effect, Event, Offence, Outcome, Shipment, Unchecked, Write};
 use talkoot_protocol::sync::engine::Engine;
 use talkoot_protocol::sync::input::{Batch, Input, Source, Token};
 use talkoot_protocol::time::Instant;
 use talkoot_protocol::view::{Columns, Row, Rules};
-use talkoot_protocol::wire::message::Message;
 
-use crate::checker::{Verdicts, check_all};
+use crate::checker::judge;
 use crate::peers::Peers;
+use crate::shipper::{self, Shipped};
 use crate::store::{self, Place, Record, Store};
 
 /// Record kind of a signed change.
@@ -41,8 +41,14 @@ pub trait Outside {
     fn send(&mut self, node: NodeId, frame: Vec<u8>);
     /// Ends the session with a peer that offended, and keeps it away for a while.
     fn disconnect(&mut self, node: NodeId, offence: Offence);
-    /// Judges changes: returns the verdicts, or keeps the changes and answers later with an input.
-    fn check(&mut self, network: &NetworkId, source: Source, changes: Vec<Vec<u8>>) -> Option<Verdicts>;
+    /// Drops the connection to a peer that did nothing wrong.
+    fn release(&mut self, node: NodeId);
+    /// Connects to a node, once.
+    fn dial(&mut self, node: NodeId, addresses: Vec<String>);
+    /// Judges changes: returns what the engine is to be told, or keeps the changes and tells it later.
+    fn check(&mut self, network: &NetworkId, source: Source, unchecked: Unchecked) -> Option<Input>;
+    /// Reads, packs and sends records: returns what became of it, or does it later.
+    fn ship(&mut self, shipment: Shipment, places: shipper::Places) -> Option<Shipped>;
     /// A submission is decided.
     fn decided(&mut self, token: Token, outcomes: Vec<Outcome>);
 }
@@ -58,8 +64,16 @@ impl Outside for Alone {
 
     fn disconnect(&mut self, _: NodeId, _: Offence) {}
 
-    fn check(&mut self, network: &NetworkId, _: Source, changes: Vec<Vec<u8>>) -> Option<Verdicts> {
-        Some(check_all(network, changes))
+    fn release(&mut self, _: NodeId) {}
+
+    fn dial(&mut self, _: NodeId, _: Vec<String>) {}
+
+    fn check(&mut self, network: &NetworkId, source: Source, unchecked: Unchecked) -> Option<Input> {
+        Some(judge(network, source, unchecked))
+    }
+
+    fn ship(&mut self, _: Shipment, _: shipper::Places) -> Option<Shipped> {
+        None
     }
 
     fn decided(&mut self, token: Token, outcomes: Vec<Outcome>) {
@@ -171,11 +185,11 @@ impl Core {
 
     fn execute(&mut self, effect: Effect, outside: &mut dyn Outside) {
         match effect {
-            Effect::Check { source, changes } => {
+            Effect::Check { source, unchecked } => {
                 let network = self.engine.network();
-                if let Some(results) = outside.check(&network, source, changes) {
+                if let Some(input) = outside.check(&network, source, unchecked) {
                     let now = self.now();
-                    self.engine.handle(now, Input::Checked { source, results });
+                    self.engine.handle(now, input);
                 }
             }
             Effect::Persist { batch, writes, evidence } => {
@@ -184,10 +198,15 @@ impl Core {
                 self.engine.handle(now, input);
             }
             Effect::Send { node, message } => outside.send(node, message.encode()),
-            Effect::Deliver { node, number, ordinals } => {
-                let changes = ordinals.iter().filter_map(|ordinal| self.record(*ordinal)).collect();
-                outside.send(node, Message::Deliver { number, changes }.encode());
+            Effect::Deliver(shipment) => {
+                let places = shipment.ordinals.iter().filter_map(|ordinal| Some((*ordinal, self.places.get(*ordinal)?)));
+                let places = places.collect();
+                if let Some(shipped) = outside.ship(shipment, places) {
+                    self.shipped(shipped, outside);
+                }
             }
+            Effect::Release(node) => outside.release(node),
+            Effect::Dial { node, addresses } => outside.dial(node, addresses),
             Effect::Disconnect { node, offence } => outside.disconnect(node, offence),
             Effect::Event(Event::Decided { token, outcomes }) => outside.decided(token, outcomes),
             Effect::Event(Event::Committed(changes)) => self.project(&changes),
@@ -195,6 +214,20 @@ impl Core {
                 let id = id.map(|id| id.short()).unwrap_or_default();
                 tracing::warn!(peer = %node.short(), change = %id, rule = name, "refused a change from a peer");
             }
+        }
+    }
+
+    /// Sends a delivery that is ready, and tells the engine what could not be read for it.
+    pub fn shipped(&mut self, shipped: Shipped, outside: &mut dyn Outside) {
+        let Shipped { shipment, frame, unread } = shipped;
+        outside.send(shipment.node, frame);
+        let raw: u64 = unread.iter().map(|(_, place, _)| u64::from(place.length)).sum();
+        if raw > 0 {
+            let damaged = unread.iter().filter(|(_, _, damaged)| *damaged).map(|(ordinal, _, _)| *ordinal);
+            self.damaged.get_mut().unwrap_or_else(PoisonError::into_inner).extend(damaged);
+            let now = self.now();
+            let Shipment { node, session, .. } = shipment;
+            self.engine.handle(now, Input::Undelivered { node, session, raw });
         }
     }
 

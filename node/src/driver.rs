@@ -7,15 +7,16 @@ use std::time::Duration;
 use libp2p::Multiaddr;
 use talkoot_protocol::api::{self, Failure, Request, Response};
 use talkoot_protocol::id::{NetworkId, NodeId};
-use talkoot_protocol::sync::effect::{Offence, Outcome};
+use talkoot_protocol::sync::effect::{Offence, Outcome, Shipment, Unchecked};
 use talkoot_protocol::sync::input::{Input, Source, Token};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time;
 
-use crate::checker::{Checker, Verdicts};
+use crate::checker::Checker;
 use crate::control::{Call, Reply};
 use crate::core::{Core, Outside, answer};
 use crate::network::{self, Network, SendError, address};
+use crate::shipper::{self, Shipped, Shipper};
 
 /// Calls that may wait for the driver.
 const CALLS_MAX: usize = 64;
@@ -50,6 +51,7 @@ impl Handle {
 struct Links {
     network: Network,
     checker: Checker,
+    shipper: Shipper,
     backlog: BTreeMap<NodeId, Backlog>,
     waiting: BTreeMap<Token, oneshot::Sender<Reply>>,
     addresses: BTreeMap<NodeId, Multiaddr>,
@@ -85,9 +87,25 @@ impl Outside for Links {
         self.network.disconnect(&node);
     }
 
-    fn check(&mut self, _: &NetworkId, source: Source, changes: Vec<Vec<u8>>) -> Option<Verdicts> {
-        self.checker.give(source, changes);
+    fn release(&mut self, node: NodeId) {
+        tracing::info!(peer = %node.short(), "letting go: there are links enough");
+        self.backlog.remove(&node);
+        self.network.disconnect(&node);
+    }
+
+    fn dial(&mut self, _: NodeId, addresses: Vec<String>) {
+        for address in addresses.iter().filter_map(|address| address::parse(address).ok()) {
+            self.network.keep(address);
+        }
+    }
+
+    fn check(&mut self, _: &NetworkId, source: Source, unchecked: Unchecked) -> Option<Input> {
+        self.checker.give(source, unchecked);
         None
+    }
+
+    fn ship(&mut self, shipment: Shipment, places: shipper::Places) -> Option<Shipped> {
+        self.shipper.give(shipment, places)
     }
 
     fn decided(&mut self, token: Token, outcomes: Vec<Outcome>) {
@@ -140,10 +158,12 @@ impl Driver {
     /// If no thread can be started.
     pub fn new(core: Core, network: Network, stop: watch::Receiver<bool>) -> std::io::Result<(Self, Handle)> {
         let checker = Checker::start(core.engine().network())?;
+        let shipper = Shipper::start(core.store().reader())?;
         let (sender, calls) = mpsc::channel(CALLS_MAX);
         let links = Links {
             network,
             checker,
+            shipper,
             backlog: BTreeMap::new(),
             waiting: BTreeMap::new(),
             addresses: BTreeMap::new(),
@@ -180,9 +200,16 @@ impl Driver {
                 biased;
                 () = stopped(&mut self.stop) => return self.core,
                 checked = self.links.checker.next() => match checked {
-                    Some((source, results)) => self.tell(Input::Checked { source, results }),
+                    Some(input) => self.tell(input),
                     None => {
                         tracing::error!("judging changes has failed; the node stops, nothing acknowledged is lost");
+                        return self.core;
+                    }
+                },
+                shipped = self.links.shipper.next() => match shipped {
+                    Some(shipped) => self.shipped(shipped),
+                    None => {
+                        tracing::error!("reading for peers has failed; the node stops, nothing acknowledged is lost");
                         return self.core;
                     }
                 },
@@ -195,6 +222,14 @@ impl Driver {
 
     fn tell(&mut self, input: Input) {
         self.core.handle(input, &mut self.links);
+    }
+
+    /// Sends a delivery, unless its session is gone.
+    fn shipped(&mut self, shipped: Shipped) {
+        let stands = |number| self.core.engine().session(&shipped.shipment.node).is_some_and(|held| held.number == number);
+        if stands(shipped.shipment.session) {
+            self.core.shipped(shipped, &mut self.links);
+        }
     }
 
     fn event(&mut self, event: network::Event) {

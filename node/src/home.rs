@@ -22,7 +22,7 @@ use talkoot_protocol::signed::{self, Signed, Verified};
 use talkoot_protocol::statement::{Certificate, Record, Statement};
 use talkoot_protocol::sync::check::{self, Content};
 use talkoot_protocol::sync::engine;
-use talkoot_protocol::wire::message::Hello;
+use talkoot_protocol::wire::message::{FEATURE_ZSTD_1, Hello};
 
 use crate::config::{self, Config};
 use crate::keystore::{self, Costs, Protection, Purpose};
@@ -200,18 +200,19 @@ impl Home {
         self.key.public().into()
     }
 
-    /// Returns what an engine for this home is told. `seed` should be random; only the timing of what it does hangs on it.
+    /// Returns what an engine for this home is told. `seed` should be random; the timing of what it does and the keys of its comparisons hang on it.
     pub fn engine_config(&self, seed: u64) -> engine::Config {
         let hello = Hello {
             version_min: VERSION,
             version_max: VERSION,
-            features: 0,
+            features: FEATURE_ZSTD_1,
             network: self.charter.network(),
             record: self.record_change.clone(),
             certificate: self.certificate_change.clone(),
         };
         engine::Config {
             charter: self.charter.clone(),
+            node: self.node(),
             own: self.organisation,
             hello,
             anti_entropy: self.config.sync.anti_entropy,

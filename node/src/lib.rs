@@ -4,7 +4,7 @@
 //! - [`store`]: the log, which is the truth, and an index over it;
 //! - [`core`]: engine, store and columns as one, without a network;
 //! - [`network`]: libp2p lives here and nowhere else;
-//! - [`driver`], [`server`], [`checker`]: a running node;
+//! - [`driver`], [`server`], [`checker`], [`shipper`]: a running node;
 //! - [`control`]: how programs of the same machine speak to it;
 //! - [`audit`]: reading every byte again.
 
@@ -19,4 +19,5 @@ pub mod keystore;
 pub mod network;
 pub mod peers;
 pub mod server;
+pub mod shipper;
 pub mod store;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::chunk::Actor;
 use crate::header::Act;
-use crate::id::{ChangeId, ChunkHash, DocumentId, OrganisationId};
+use crate::id::{ChangeId, ChunkHash, DocumentId, OrganisationId, ShortId};
 use crate::key::PublicKey;
 use crate::scope::{Kind, Scope};
 
@@ -139,7 +139,9 @@ pub enum NewPlace {
 pub struct Catalog {
     entries: Vec<Entry>,
     documents: Vec<Document>,
-    by_id: HashMap<ChangeId, Index>,
+    by_id: HashMap<ShortId, Index>,
+    /// Entries whose first 16 bytes another entry had before them; none, unless somebody spent 2^64 work on it.
+    twins: BTreeMap<ChangeId, Index>,
     /// How many entries have an ordinal.
     durable: usize,
     /// How many documents there are of each kind.
@@ -169,6 +171,12 @@ impl Catalog {
 
     /// Returns the position of a change.
     pub fn find(&self, id: &ChangeId) -> Option<Index> {
+        let index = self.find_short(&id.short_id())?;
+        if self.entry(index).id == *id { Some(index) } else { self.twins.get(id).copied() }
+    }
+
+    /// Returns the position of the first change whose id begins so.
+    pub fn find_short(&self, id: &ShortId) -> Option<Index> {
         self.by_id.get(id).copied()
     }
 
@@ -214,7 +222,11 @@ impl Catalog {
                 document
             }
         };
-        self.by_id.insert(new.id, index);
+        if self.by_id.contains_key(&new.id.short_id()) {
+            self.twins.insert(new.id, index);
+        } else {
+            self.by_id.insert(new.id.short_id(), index);
+        }
         self.entries.push(Entry {
             id: new.id,
             document,
@@ -247,7 +259,9 @@ impl Catalog {
     pub fn truncate(&mut self, length: usize) {
         while self.entries.len() > length {
             let Some(entry) = self.entries.pop() else { return };
-            self.by_id.remove(&entry.id);
+            if self.twins.remove(&entry.id).is_none() {
+                self.by_id.remove(&entry.id.short_id());
+            }
             self.durable -= usize::from(entry.ordinal.is_some());
             let document = &mut self.documents[entry.document as usize];
             document.changes.pop();
@@ -316,6 +330,25 @@ mod tests {
             chunk: None,
             bytes: 1,
         }
+    }
+
+    #[test]
+    fn ids_that_begin_alike_are_told_apart() {
+        let twin = |last: u8| {
+            let mut bytes = [7; 32];
+            bytes[31] = last;
+            NewEntry { id: ChangeId::from_bytes(bytes), ..entry(7, begins(Kind::Report)) }
+        };
+        let mut catalog = Catalog::default();
+        let first = catalog.insert(twin(1));
+        let second = catalog.insert(twin(2));
+        assert_eq!(catalog.find(&twin(1).id), Some(first));
+        assert_eq!(catalog.find(&twin(2).id), Some(second));
+        assert_eq!(catalog.find(&twin(3).id), None);
+        assert_eq!(catalog.find_short(&twin(2).id.short_id()), Some(first));
+        catalog.truncate(1);
+        assert_eq!(catalog.find(&twin(2).id), None);
+        assert_eq!(catalog.find(&twin(1).id), Some(first));
     }
 
     fn begins(kind: Kind) -> NewPlace {

@@ -119,6 +119,47 @@ identifier! {
     ChunkHash
 }
 
+/// The first 16 bytes of a change id: what nodes name changes by when they compare what they hold and ask for what they lack.
+///
+/// Nobody finds two changes that share them with less than 2^64 work, and whoever did would only hide those two from the
+/// quick ways of comparing, not from the one by ranges, which uses whole ids.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ShortId([u8; 16]);
+
+impl ShortId {
+    /// Wraps the first 16 bytes of a change id.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// Returns the 16 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    /// Returns the least change id that begins so.
+    pub fn least(&self) -> ChangeId {
+        let mut bytes = [0; 32];
+        bytes[..16].copy_from_slice(&self.0);
+        ChangeId(bytes)
+    }
+}
+
+impl fmt::Debug for ShortId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ShortId({})", self.least().short())
+    }
+}
+
+impl ChangeId {
+    /// Returns the first 16 bytes.
+    pub fn short_id(&self) -> ShortId {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&self.0[..16]);
+        ShortId(bytes)
+    }
+}
+
 impl From<ChangeId> for DocumentId {
     /// A document is named by its first change.
     fn from(first: ChangeId) -> Self {

@@ -6,6 +6,9 @@
 //! - [`admit`]: what can be judged only beside its past;
 //! - [`parked`]: what waits for its past;
 //! - [`digest`]: what two nodes compare first;
+//! - [`sketch`], [`have`], [`ranges`]: three ways of finding out what differs;
+//! - [`held`]: the set of a scope, ready for all of them;
+//! - [`flow`]: how much may be under way;
 //! - [`session`]: what is believed of one connected peer;
 //! - [`input`], [`effect`]: how driver and engine speak;
 //! - [`engine`]: routes between all of them.
@@ -15,7 +18,12 @@ pub mod check;
 pub mod digest;
 pub mod effect;
 pub mod engine;
+pub mod flow;
+pub mod have;
+pub mod held;
 pub mod input;
 pub mod parked;
+pub mod ranges;
 pub mod refusal;
 pub mod session;
+pub mod sketch;

@@ -1,3 +1,4 @@
 //! What nodes say to each other, byte for byte (docs/protocol.md, "Messages").
 
 pub mod message;
+pub mod parcel;

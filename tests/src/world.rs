@@ -14,14 +14,18 @@ use talkoot_protocol::sync::check::{Checked, check};
 use talkoot_protocol::sync::digest::Fingerprint;
 use talkoot_protocol::sync::effect::{Effect, Event, Offence, Outcome};
 use talkoot_protocol::sync::engine::{Config, Engine};
-use talkoot_protocol::sync::input::{Input, Token};
+use talkoot_protocol::sync::input::{Input, Source, Token};
 use talkoot_protocol::time::Instant;
-use talkoot_protocol::wire::message::{Hello, Message};
+use talkoot_protocol::wire::message::{FEATURE_ZSTD_1, Hello, Message};
+use talkoot_protocol::wire::parcel::{self, Codec};
 
 use crate::cast::Organisation;
 
 /// Steps after which a world that does not come to rest is called stuck.
 const STEPS_MAX: usize = 2_000_000;
+
+/// Time in which what was published by one is told to the others.
+const SETTLING: Duration = Duration::from_secs(5);
 
 /// One node of the world.
 #[derive(Debug)]
@@ -76,11 +80,12 @@ impl World {
         let node: NodeId = organisation.node_key.public().into();
         let config = Config {
             charter: charter.clone(),
+            node,
             own: organisation.id,
             hello: Hello {
                 version_min: VERSION,
                 version_max: VERSION,
-                features: 0,
+                features: FEATURE_ZSTD_1,
                 network: charter.network(),
                 record: organisation.record.encode(),
                 certificate: organisation.node_certificate.encode(),
@@ -155,6 +160,11 @@ impl World {
         node.engine.finish_restoring();
     }
 
+    /// Makes an unasked delivery of these changes.
+    pub fn push(changes: &[Vec<u8>]) -> Message {
+        Message::delivery(0, true, parcel::pack(Codec::Plain, changes))
+    }
+
     /// Sends bytes as if a peer had: for peers that do not keep to the protocol.
     pub fn inject(&mut self, from: NodeId, to: NodeId, message: &Message) {
         self.handle(to, Input::Frame { node: from, bytes: message.encode() });
@@ -173,10 +183,16 @@ impl World {
         let now = Instant::from_origin(self.now);
         let node = self.node_mut(id);
         match effect {
-            Effect::Check { source, changes } => {
+            Effect::Check { source, unchecked } => {
                 let network = node.engine.network();
-                let results = changes.into_iter().map(|bytes| check(&network, bytes)).collect();
-                node.engine.handle(now, Input::Checked { source, results });
+                let input = match (unchecked.open(), source) {
+                    (Err(_), Source::Peer(delivery)) => Input::Unreadable(delivery),
+                    (opened, source) => {
+                        let results = opened.into_iter().flatten().map(|bytes| check(&network, bytes)).collect();
+                        Input::Checked { source, results }
+                    }
+                };
+                node.engine.handle(now, input);
             }
             Effect::Persist { batch, writes, evidence } => {
                 let input = if node.disk_full {
@@ -191,11 +207,14 @@ impl World {
                 node.engine.handle(now, input);
             }
             Effect::Send { node: to, message } => self.send(id, to, message.encode()),
-            Effect::Deliver { node: to, number, ordinals } => {
-                let read = |ordinal: &Ordinal| node.log.get(ordinal.number() as usize - 1).cloned();
-                let changes = ordinals.iter().filter_map(read).collect();
-                self.send(id, to, Message::Deliver { number, changes }.encode());
+            Effect::Deliver(shipment) => {
+                let read = |ordinal: &Ordinal| node.log.get(ordinal.number() as usize - 1);
+                let parcel = parcel::pack(shipment.codec, shipment.ordinals.iter().filter_map(read));
+                let message = Message::delivery(shipment.number, shipment.end, parcel);
+                self.send(id, shipment.node, message.encode());
             }
+            Effect::Release(to) => self.cut(id, to),
+            Effect::Dial { .. } => {}
             Effect::Disconnect { node: to, offence } => {
                 node.dropped.push((to, offence));
                 self.cut(id, to);
@@ -215,11 +234,20 @@ impl World {
         }
     }
 
-    /// Delivers frames until none is under way.
+    /// Delivers frames until none is under way, and lets the short while pass in which things settle; not long enough for
+    /// anti-entropy.
     ///
     /// # Panics
     /// If the world does not come to rest.
     pub fn settle(&mut self) {
+        self.pass(SETTLING);
+    }
+
+    /// Delivers frames until none is under way.
+    ///
+    /// # Panics
+    /// If the world does not come to rest.
+    fn deliver_all(&mut self) {
         for _ in 0..STEPS_MAX {
             if self.frames.is_empty() {
                 return;
@@ -253,7 +281,7 @@ impl World {
     pub fn pass(&mut self, time: Duration) {
         let end = self.now + time;
         loop {
-            self.settle();
+            self.deliver_all();
             let due = self.nodes.iter().filter_map(|(id, node)| Some((node.engine.poll_timeout()?, *id))).min();
             match due {
                 Some((at, id)) if at.since_origin() <= end => {

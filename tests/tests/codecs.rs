@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use talkoot_protocol::charter::Charter;
 use talkoot_protocol::header::{Act, BodyHash, Header, Place, Position};
-use talkoot_protocol::id::{ChangeId, DocumentId, NetworkId, OrganisationId, WorkerId};
+use talkoot_protocol::id::{ChangeId, DocumentId, NetworkId, OrganisationId, ShortId, WorkerId};
 use talkoot_protocol::key::{KeyCommitment, PublicKey};
 use talkoot_protocol::scope::{County, Kind, Scope};
 use talkoot_protocol::signed::Signed;
@@ -16,8 +16,9 @@ use talkoot_protocol::statement::{
 };
 use talkoot_protocol::sync::check::check;
 use talkoot_protocol::sync::digest::Digest;
+use talkoot_protocol::sync::sketch::Key;
 use talkoot_protocol::time::Timestamp;
-use talkoot_protocol::wire::message::{Held, Hello, Message};
+use talkoot_protocol::wire::message::{Held, Hello, Message, Outcome};
 use talkoot_tests::cast::Organisation;
 
 fn bytes32() -> impl Strategy<Value = [u8; 32]> {
@@ -112,6 +113,26 @@ fn ids() -> impl Strategy<Value = Vec<ChangeId>> {
     vec(bytes32().prop_map(ChangeId::from_bytes), 0..40)
 }
 
+fn short_ids() -> impl Strategy<Value = Vec<ShortId>> {
+    vec(any::<[u8; 16]>().prop_map(ShortId::from_bytes), 0..40)
+}
+
+fn blob() -> impl Strategy<Value = Vec<u8>> {
+    vec(any::<u8>(), 0..300)
+}
+
+fn key() -> impl Strategy<Value = Key> {
+    prop_oneof![Just([0; 16]), any::<[u8; 16]>()].prop_map(Key::from_bytes)
+}
+
+fn outcome() -> impl Strategy<Value = Outcome> {
+    prop_oneof![
+        any::<u32>().prop_map(Outcome::More),
+        any::<u64>().prop_map(Outcome::Lacking),
+        any::<u64>().prop_map(Outcome::Undecodable),
+    ]
+}
+
 fn message() -> impl Strategy<Value = Message> {
     let digest = || {
         ids().prop_map(|ids| {
@@ -127,12 +148,23 @@ fn message() -> impl Strategy<Value = Message> {
             Message::Hello(Box::new(Hello { version_min, version_max, features, network, record, certificate }))
         }),
         vec((scope(), digest()).prop_map(|(scope, digest)| Held { scope, digest }), 0..9).prop_map(Message::Compare),
-        (scope(), any::<u64>()).prop_map(|(scope, from)| Message::List { scope, from }),
-        (scope(), any::<u64>(), any::<u64>(), ids(), any::<bool>())
-            .prop_map(|(scope, epoch, from, ids, end)| Message::Ids { scope, epoch, from, ids, end }),
-        (any::<u32>(), ids()).prop_map(|(number, ids)| Message::Request { number, ids }),
-        (any::<u32>(), vec(vec(any::<u8>(), 0..200), 0..9))
-            .prop_map(|(number, changes)| Message::Deliver { number, changes }),
+        (any::<u32>(), scope(), key(), any::<u64>(), any::<u32>(), blob()).prop_map(
+            |(number, scope, key, count, from, cells)| {
+                let key = (key != Key::from_bytes([0; 16])).then_some(key);
+                Message::Cells { number, scope, key, count, from, cells }
+            }
+        ),
+        (any::<u32>(), outcome()).prop_map(|(number, outcome)| Message::Found { number, outcome }),
+        (any::<u32>(), scope(), key(), blob(), any::<bool>())
+            .prop_map(|(number, scope, key, hashes, end)| Message::Have { number, scope, key, hashes, end }),
+        (any::<u32>(), scope(), any::<bool>(), blob())
+            .prop_map(|(number, scope, asks, round)| Message::Ranges { number, scope, asks, round }),
+        (any::<u32>(), short_ids()).prop_map(|(number, ids)| Message::Request { number, ids }),
+        (any::<u32>(), any::<bool>(), any::<u32>(), blob())
+            .prop_map(|(number, end, raw, parcel)| Message::Deliver { number, end, raw, parcel }),
+        (any::<u64>(), any::<u64>()).prop_map(|(granted, stored)| Message::Credit { granted, stored }),
+        short_ids().prop_map(Message::Announce),
+        any::<bool>().prop_map(Message::Link),
         "\\PC{0,40}".prop_map(|reason| Message::Goodbye { reason }),
     ]
 }

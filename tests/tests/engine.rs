@@ -181,7 +181,7 @@ fn what_is_for_one_house_never_leaves_it() {
         world.sent.iter().any(|(_, to, bytes)| *to == bob && bytes.windows(32).any(|window| window == id.as_bytes()));
     assert!(!leaked, "not even the id may leave");
     assert_eq!(world.fingerprint(alice), world.fingerprint(bob), "the shared scope is complete all the same");
-    let asked = Message::Request { number: 9, ids: vec![id] };
+    let asked = Message::Request { number: 9, ids: vec![id.short_id()] };
     world.inject(bob, alice, &asked);
     assert_eq!(world.node(alice).dropped, [(bob, Offence::ForeignScope)]);
 }
@@ -307,7 +307,7 @@ fn a_client_that_signs_an_identifier_is_refused_and_its_header_kept() {
         anna.author().begin(talkoot_protocol::scope::Kind::Report, Scope::Network, &fields, moment(9)).unwrap();
     let outcomes = world.submit(alice, &[&change]);
     assert!(matches!(&outcomes[..], [Outcome::Refused(Some(_), Refusal::Identifier(_))]), "{outcomes:?}");
-    world.inject(alice, bob, &Message::Deliver { number: 0, changes: vec![change.encode()] });
+    world.inject(alice, bob, &World::push(&[change.encode()]));
     for node in [alice, bob] {
         let kept = &world.node(node).evidence;
         assert_eq!(kept.len(), 1, "the header is kept once");
@@ -329,7 +329,7 @@ fn a_spoilt_copy_of_a_change_does_not_poison_its_id() {
     let mut unsigned = report.encode();
     let signature = unsigned.windows(2).position(|window| window == [0x58, 64]).unwrap() + 10;
     unsigned[signature] ^= 1;
-    world.inject(alice, bob, &Message::Deliver { number: 0, changes: vec![spoilt, bodiless, unsigned] });
+    world.inject(alice, bob, &World::push(&[spoilt, bodiless, unsigned]));
     let refusals = world.node(bob).engine.refusals().clone();
     for name in ["body_mismatch", "body_missing", "bad_signature"] {
         assert_eq!(refusals.get(name), Some(&1), "{refusals:?}");

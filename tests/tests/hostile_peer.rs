@@ -14,6 +14,7 @@ use talkoot_protocol::header::VERSION;
 use talkoot_protocol::id::NodeId;
 use talkoot_protocol::statement::Role;
 use talkoot_protocol::wire::message::{Hello, Message};
+use talkoot_tests::world::World;
 use talkoot_tests::cast::{Organisation, Worker};
 use talkoot_tests::hostile::corpus;
 use talkoot_tests::process::{PATIENCE, Running, Site, eventually};
@@ -108,12 +109,12 @@ async fn every_attack_of_a_member_is_named_and_counted() {
     site.ok(&["org", "recognise", &eve.organisation.id.to_string()]);
     eve.greet();
     let attacks = corpus(&eve.worker);
-    eve.send(Message::Deliver { number: 0, changes: vec![eve.worker.certificate.encode()] }.encode());
+    eve.send(World::push(&[eve.worker.certificate.encode()]).encode());
     for attack in &attacks {
-        eve.send(Message::Deliver { number: 0, changes: vec![attack.change.clone()] }.encode());
+        eve.send(World::push(&[attack.change.clone()]).encode());
         breathe(&mut eve.network).await;
     }
-    eve.send(Message::Deliver { number: 0, changes: vec![eve.worker.report(1).encode()] }.encode());
+    eve.send(World::push(&[eve.worker.report(1).encode()]).encode());
     breathe(&mut eve.network).await;
     eventually("her honest report is taken all the same", || site.status()["reports"] == 1);
     let status = site.status();
@@ -144,7 +145,7 @@ async fn half_a_message_is_rubbish_too() {
     let temporary = tempfile::tempdir().unwrap();
     let (site, mut running) = victim(temporary.path());
     let mut eve = Eve::connect(&running.addresses[0]).await;
-    let mut message = Message::Deliver { number: 0, changes: vec![eve.worker.report(1).encode()] }.encode();
+    let mut message = World::push(&[eve.worker.report(1).encode()]).encode();
     message.truncate(message.len() / 2);
     eve.send(message);
     eve.until_closed().await;

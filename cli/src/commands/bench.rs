@@ -5,8 +5,9 @@
 mod calibrate;
 mod process;
 mod publish;
-mod reports;
+pub(crate) mod reports;
 mod sync;
+mod words;
 
 use clap::Subcommand;
 use serde::Serialize;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::catalog::{Index, Ordinal};
 use crate::id::{ChangeId, NodeId};
 use crate::wire::message::Message;
+use crate::wire::parcel::{self, Codec};
 
 use super::admit::Missing;
 use super::check::Checked;
@@ -20,15 +21,43 @@ pub struct Write {
     pub note: Vec<u8>,
 }
 
+/// Changes that nobody has looked at yet.
+#[derive(Debug)]
+pub enum Unchecked {
+    /// Encoded changes.
+    Changes(Vec<Vec<u8>>),
+    /// A parcel of them, to be unpacked with [`unpack`](crate::wire::parcel::unpack): so many bytes of changes are in it.
+    Parcel {
+        /// The parcel.
+        bytes: Vec<u8>,
+        /// Bytes of the changes.
+        raw: u32,
+    },
+}
+
+impl Unchecked {
+    /// Returns the encoded changes.
+    ///
+    /// # Errors
+    /// If they are in a parcel that cannot be unpacked.
+    pub fn open(self) -> Result<Vec<Vec<u8>>, parcel::Error> {
+        match self {
+            Self::Changes(changes) => Ok(changes),
+            Self::Parcel { bytes, raw } => parcel::unpack(&bytes, raw),
+        }
+    }
+}
+
 /// Something to be done.
 #[derive(Debug)]
 pub enum Effect {
-    /// Judge these changes with [`check`](super::check::check) and answer with `Checked`; groups of one source in order.
+    /// Judge these changes with [`check`](super::check::check) and answer with `Checked`, or with `Unreadable` for a parcel
+    /// that cannot be unpacked; groups of one source in order.
     Check {
         /// For whom.
         source: Source,
-        /// The encoded changes.
-        changes: Vec<Vec<u8>>,
+        /// What is to be judged.
+        unchecked: Unchecked,
     },
     /// Make durable, all or nothing, then answer with `Persisted` or `PersistFailed`.
     Persist {
@@ -46,15 +75,8 @@ pub enum Effect {
         /// What.
         message: Message,
     },
-    /// Read these records from the log and send them as one `Deliver` with this number.
-    Deliver {
-        /// To whom.
-        node: NodeId,
-        /// The request answered, 0 for none.
-        number: u32,
-        /// The records.
-        ordinals: Vec<Ordinal>,
-    },
+    /// Read these records from the log, pack them and send them as one `Deliver`.
+    Deliver(Shipment),
     /// Close the connection.
     Disconnect {
         /// To whom.
@@ -62,8 +84,34 @@ pub enum Effect {
         /// Why.
         offence: Offence,
     },
+    /// Let go of a link to a peer that did nothing wrong.
+    Release(NodeId),
+    /// Connect to a node, once.
+    Dial {
+        /// To whom.
+        node: NodeId,
+        /// Where it says it is reached.
+        addresses: Vec<String>,
+    },
     /// Something observers want to know.
     Event(Event),
+}
+
+/// A delivery to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shipment {
+    /// To whom.
+    pub node: NodeId,
+    /// In which session.
+    pub session: u64,
+    /// The receiver's number, 0 for what is new.
+    pub number: u32,
+    /// Whether it is the last of that number.
+    pub end: bool,
+    /// How to pack.
+    pub codec: Codec,
+    /// The records, ascending within one number.
+    pub ordinals: Vec<Ordinal>,
 }
 
 /// What a peer did that ends its session.
@@ -90,6 +138,15 @@ pub enum Offence {
     /// It asked for or offered something that is not for it.
     #[error("asked for or offered a scope it has no part in")]
     ForeignScope,
+    /// It sent more than it was granted.
+    #[error("sent more than it was granted")]
+    Overdrawn,
+    /// It sent a parcel that cannot be unpacked.
+    #[error("sent a parcel that cannot be unpacked")]
+    Parcel,
+    /// It sent coded symbols, hashes or ranges that make no sense.
+    #[error("compared in a way that makes no sense")]
+    Comparison,
     /// It asks more often than anyone could read the answers.
     #[error("asked more often than allowed")]
     TooManyRequests,
@@ -109,6 +166,9 @@ impl Offence {
             Self::Version => "version",
             Self::Certificate => "certificate",
             Self::ForeignScope => "foreign_scope",
+            Self::Overdrawn => "overdrawn",
+            Self::Parcel => "parcel",
+            Self::Comparison => "comparison",
             Self::TooManyRequests => "too_many_requests",
             Self::TooManyRefused => "too_many_refused",
         }

@@ -2,20 +2,29 @@
 //! out until there are none, [`Engine::poll_timeout`] says when to come back.
 //!
 //! - `intake`: what was checked waits in a queue, is admitted in batches, made durable, and only then believed;
-//! - `exchange`: what peers say and are told.
+//! - `exchange`: what peers say; who they are; what they are told;
+//! - `asking`, `answering`: comparing sets, from the side that begins and from the other;
+//! - `delivery`: requests, deliveries and the credit for them;
+//! - `live`: what is new, pushed or announced;
+//! - `upkeep`: what is due when time passes.
 //!
 //! One batch is being written at a time; what arrives meanwhile forms the next one (group commit). Same seed and inputs, same effects.
 
+mod answering;
+mod asking;
+mod delivery;
 mod exchange;
 mod intake;
+mod live;
 mod restore;
+mod upkeep;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-use crate::catalog::{Catalog, Index, Ordinal};
+use crate::catalog::{Catalog, Ordinal};
 use crate::charter::Charter;
-use crate::id::{ChangeId, NetworkId, NodeId, OrganisationId};
+use crate::id::{ChangeId, NetworkId, NodeId, OrganisationId, ShortId, sha256};
 use crate::membership::Membership;
 use crate::scope::Scope;
 use crate::statement::Record;
@@ -25,9 +34,11 @@ use crate::wire::message::Hello;
 use super::admit::Missing;
 use super::digest::Digest;
 use super::effect::{Effect, Offence};
+use super::held::{ScopeSet, shared_key};
 use super::input::{Input, Token};
 use super::parked::Parked;
 use super::session::Session;
+use super::sketch::Key;
 
 pub use restore::Restored;
 
@@ -36,29 +47,21 @@ const REFUSED_MAX: usize = 200_000;
 /// Most organisations remembered that are seen but not recognised.
 const SEEN_MAX: usize = 1_000;
 
-/// Most listing positions remembered.
-const CURSORS_MAX: usize = 4_096;
-
 /// What the engine is told once.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The network's charter.
     pub charter: Charter,
+    /// This node.
+    pub node: NodeId,
     /// The organisation this node acts for.
     pub own: OrganisationId,
     /// This node's own introduction.
     pub hello: Hello,
     /// Time between comparisons with a peer with which nothing happens, before jitter.
     pub anti_entropy: Duration,
-    /// Where jitter and the epoch come from; give a random number, or in a simulation a chosen one.
+    /// Where jitter, choices and the keys of comparisons come from; give a random number, or in a simulation a chosen one.
     pub seed: u64,
-}
-
-/// The set of durable changes of one scope.
-#[derive(Debug, Default)]
-pub(crate) struct ScopeSet {
-    digest: Digest,
-    order: Vec<Index>,
 }
 
 /// Everything this node knows and is doing.
@@ -78,9 +81,19 @@ pub struct Engine {
     seen: BTreeMap<OrganisationId, Record>,
     intake: intake::Intake,
     sessions: BTreeMap<NodeId, Session>,
-    cursors: BTreeMap<(NodeId, Scope), (u64, u64)>,
+    /// How many sessions there were in this process.
+    sessions_begun: u64,
+    /// What is being compared and fetched: one peer a scope.
+    pulls: BTreeMap<Scope, asking::Pull>,
+    /// Ids that were asked for, so that no two peers send the same.
+    requested: BTreeMap<ShortId, NodeId>,
+    /// Ids that were announced and have not come.
+    rumours: BTreeMap<ShortId, live::Rumour>,
+    /// Something changed of which peers are to be told.
+    moved: bool,
+    /// The disk takes no writes; nothing is fetched until then.
+    rests_until: Option<Instant>,
     next_compare: Instant,
-    epoch: u64,
     random: u64,
     outbox: VecDeque<Effect>,
 }
@@ -97,8 +110,6 @@ fn next_random(state: &mut u64) -> u64 {
 impl Engine {
     /// Begins with an empty log; feed it with [`Engine::restore`] before the first input.
     pub fn new(config: Config) -> Self {
-        let mut random = config.seed;
-        let epoch = next_random(&mut random);
         Self {
             network: config.charter.network(),
             membership: Membership::new(config.charter.clone(), config.own),
@@ -112,10 +123,14 @@ impl Engine {
             seen: BTreeMap::new(),
             intake: intake::Intake::default(),
             sessions: BTreeMap::new(),
-            cursors: BTreeMap::new(),
+            sessions_begun: 0,
+            pulls: BTreeMap::new(),
+            requested: BTreeMap::new(),
+            rumours: BTreeMap::new(),
+            moved: false,
+            rests_until: None,
             next_compare: Instant::default(),
-            epoch,
-            random,
+            random: config.seed,
             outbox: VecDeque::new(),
             config,
         }
@@ -128,16 +143,31 @@ impl Engine {
             Input::Disconnected(node) => self.disconnected(node),
             Input::Frame { node, bytes } => self.frame(now, node, &bytes),
             Input::Submitted { token, changes } => self.submitted(token, changes),
-            Input::Sealed { token, changes } => self.sealed(token, changes),
-            Input::Checked { source, results } => self.checked(source, results),
-            Input::Persisted { batch, ordinals } => self.persisted(batch, &ordinals),
-            Input::PersistFailed { batch, reason } => self.persist_failed(batch, &reason),
+            Input::Sealed { token, changes } => self.sealed(now, token, changes),
+            Input::Checked { source, results } => self.checked(now, source, results),
+            Input::Unreadable(delivery) => self.unreadable(delivery),
+            Input::Undelivered { node, session, raw } => self.undelivered(node, session, raw),
+            Input::Unreachable(node) => self.unreachable(now, node),
+            Input::Persisted { batch, ordinals } => self.persisted(now, batch, &ordinals),
+            Input::PersistFailed { batch, reason } => self.persist_failed(now, batch, &reason),
             Input::Lost(ordinal) => self.lost(ordinal),
             Input::Timeout => self.overdue(now),
         }
-        self.advance();
-        self.pull_all(now);
-        self.tell_what_moved();
+        self.advance(now);
+        self.go_on(now);
+    }
+
+    /// Does whatever can be done now.
+    fn go_on(&mut self, now: Instant) {
+        if self.sessions.is_empty() {
+            return;
+        }
+        self.end_pulls(now);
+        self.begin_pulls(now);
+        self.request_all(now);
+        self.ship_all();
+        self.grant_all(now);
+        self.tell_what_moved(now);
     }
 
     /// Returns the next thing to be done, until there is nothing.
@@ -151,7 +181,9 @@ impl Engine {
             return None;
         }
         let sessions = self.sessions.values().filter_map(Session::deadline);
-        sessions.chain([self.next_compare]).min()
+        let pulls = self.pulls.values().map(|pull| pull.until);
+        let rumours = self.rumours.values().map(|rumour| rumour.due);
+        sessions.chain(pulls).chain(rumours).chain(self.rests_until).chain([self.next_compare]).min()
     }
 
     /// Returns what is in the log.
@@ -171,12 +203,17 @@ impl Engine {
 
     /// Returns the digest of each scope, ascending by scope.
     pub fn digests(&self) -> impl Iterator<Item = (Scope, Digest)> + '_ {
-        self.sets.iter().map(|(scope, set)| (*scope, set.digest))
+        self.sets.iter().map(|(scope, set)| (*scope, set.digest()))
     }
 
     /// Returns the connected peers.
     pub fn sessions(&self) -> impl Iterator<Item = (NodeId, &Session)> {
         self.sessions.iter().map(|(node, session)| (*node, session))
+    }
+
+    /// Returns what is under way with a peer.
+    pub fn session(&self, node: &NodeId) -> Option<&Session> {
+        self.sessions.get(node)
     }
 
     /// Returns whether everything a peer last said it has in the scopes shared with it is here too, and the other way round.
@@ -234,15 +271,33 @@ impl Engine {
             .filter(move |(scope, _)| {
                 organisation.is_some_and(|id| crate::policy::may_receive(scope, &id, &self.membership))
             })
-            .map(|(scope, set)| (*scope, set.digest))
+            .map(|(scope, set)| (*scope, set.digest()))
     }
 
     /// Returns whether an id is worth asking for.
-    fn needs(&self, id: &ChangeId) -> bool {
-        (self.catalog.find(id).is_none() || self.lost.contains(id))
-            && !self.refused.contains(id)
-            && !self.parked.contains(id)
-            && !self.intake.holds(id)
+    fn needs(&self, id: &ShortId) -> bool {
+        let begins = |held: Option<&ChangeId>| held.is_some_and(|held| held.short_id() == *id);
+        let lost = begins(self.lost.range(id.least()..).next());
+        (self.catalog.find_short(id).is_none() || lost)
+            && !begins(self.refused.range(id.least()..).next())
+            && !begins(self.parked.next_from(&id.least()))
+            && !begins(self.intake.next_from(&id.least()))
+    }
+
+    /// Returns a key nobody could know before.
+    fn fresh_key(&mut self) -> Key {
+        // Peers see the keys: one must not tell the next.
+        let random = next_random(&mut self.random);
+        let hash = sha256(&[b"talkoot/fresh/1", &self.config.seed.to_be_bytes(), &random.to_be_bytes()]);
+        let mut key = [0; 16];
+        key.copy_from_slice(&hash[..16]);
+        Key::from_bytes(key)
+    }
+
+    /// Returns the set of a scope, made if there is none.
+    fn set_of(&mut self, scope: Scope) -> &mut ScopeSet {
+        let network = self.network;
+        self.sets.entry(scope).or_insert_with(|| ScopeSet::new(shared_key(&network, &scope)))
     }
 
     /// Takes a damaged record out of what this node says it holds. What builds on it stays: it was judged when it came.
@@ -250,18 +305,17 @@ impl Engine {
         let found = self.catalog.entries().find(|(_, entry)| entry.ordinal == Some(ordinal));
         let Some((index, id)) = found.map(|(index, entry)| (index, entry.id)) else { return };
         if let Some(set) = self.sets.get_mut(&self.catalog.document_of(index).scope) {
-            set.digest.remove(&id);
-            set.order.retain(|held| *held != index);
-            // Positions have moved: listings begin anew.
-            self.epoch = next_random(&mut self.random);
+            set.remove(index, &self.catalog);
         }
         self.catalog.clear_ordinal(index);
         self.lost.insert(id);
+        self.moved = true;
     }
 
     /// Lets go what waited for something that came.
     fn release(&mut self, missing: Missing) {
         for (origin, change) in self.parked.release(missing) {
+            self.unsettle(origin);
             self.intake.push_front(origin, change);
         }
     }

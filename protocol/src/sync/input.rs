@@ -23,8 +23,13 @@ pub enum Origin {
         /// Position in it, from 0.
         at: u32,
     },
-    /// Delivered by a peer.
-    Peer(NodeId),
+    /// Delivered by a peer, in the session of this number.
+    Peer {
+        /// The peer.
+        node: NodeId,
+        /// The session.
+        session: u64,
+    },
     /// Read back from this node's own log, where it lies at this position.
     Log(Ordinal),
 }
@@ -34,13 +39,23 @@ pub enum Origin {
 pub enum Source {
     /// A submission.
     Local(Token),
-    /// A peer's delivery, in answer to the request of this number (0: unasked).
-    Peer {
-        /// The peer.
-        node: NodeId,
-        /// The request's number.
-        number: u32,
-    },
+    /// A peer's delivery.
+    Peer(Delivery),
+}
+
+/// A peer's delivery under judgement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delivery {
+    /// The peer.
+    pub node: NodeId,
+    /// The session in which it came.
+    pub session: u64,
+    /// Our number that it answers, 0 for what is new.
+    pub number: u32,
+    /// Whether it is the last of that number.
+    pub end: bool,
+    /// Bytes of its changes, by its own word; the parcel is unreadable if they are not just so many.
+    pub raw: u32,
 }
 
 /// Something that happened.
@@ -78,6 +93,19 @@ pub enum Input {
         /// The results.
         results: Vec<Result<Checked, Refused>>,
     },
+    /// The parcel of an [`Effect::Check`](super::effect::Effect::Check) could not be unpacked.
+    Unreadable(Delivery),
+    /// Of a [`Effect::Deliver`](super::effect::Effect::Deliver), records of so many bytes could not be read and were left out.
+    Undelivered {
+        /// For whom they were.
+        node: NodeId,
+        /// The session in which they were to be sent.
+        session: u64,
+        /// Bytes of the records.
+        raw: u64,
+    },
+    /// No address of a node that was to be dialled led to it.
+    Unreachable(NodeId),
     /// A batch is durable: fsynced, in the order given.
     Persisted {
         /// The batch.

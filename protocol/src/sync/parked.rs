@@ -65,6 +65,11 @@ impl Parked {
         self.waiting.contains_key(id)
     }
 
+    /// Returns the first change that waits, from an id on.
+    pub fn next_from(&self, id: &ChangeId) -> Option<&ChangeId> {
+        self.waiting.range(id..).next().map(|(id, _)| id)
+    }
+
     /// Returns what waits for what, ascending by id.
     pub fn iter(&self) -> impl Iterator<Item = (ChangeId, Missing)> + '_ {
         self.waiting.iter().map(|(id, (missing, _, _))| (*id, *missing))

@@ -1,26 +1,27 @@
-//! The messages between two nodes. Each is one CBOR array `[number, ...]` in one frame; decoding bounds every count before it
-//! allocates and accepts only the deterministic form.
+//! The messages between two nodes (session protocol 2). Each is one CBOR array `[number, ...]` in one frame; decoding bounds
+//! every count before it allocates and accepts only the deterministic form.
 
 use crate::cbor::{self, Encoder, Malformed, Reader, Written};
-use crate::id::{ChangeId, NetworkId};
+use crate::id::{NetworkId, ShortId};
 use crate::limits::CHANGE_BYTES_MAX;
 use crate::scope::Scope;
 use crate::sync::digest::Digest;
+use crate::sync::sketch::Key;
+
+use super::parcel::Parcel;
 
 /// Longest frame, in bytes.
 pub const FRAME_BYTES_MAX: usize = 1024 * 1024 + 4096;
-/// Most payload a node puts into one delivery, in bytes: any single change fits. Receivers hold to [`FRAME_BYTES_MAX`] only.
-pub const DELIVERY_BYTES_MAX: usize = 512 * 1024;
-/// Most changes in one delivery.
-pub const DELIVERY_CHANGES_MAX: usize = 512;
 /// Most scopes compared at once.
 pub const SCOPES_MAX: usize = 128;
-/// Most ids on one page of a listing.
-pub const PAGE_IDS_MAX: usize = 4_096;
-/// Most ids in one request.
-pub const REQUEST_IDS_MAX: usize = 512;
+/// Most ids in one request or announcement.
+pub const IDS_MAX: usize = 512;
+/// Bytes of changes that may be under way in one direction before the other side grants more.
+pub const WINDOW_BYTES: u64 = 2 * 1024 * 1024;
 /// Longest words in a goodbye, in bytes.
 pub const REASON_BYTES_MAX: usize = 200;
+/// Feature bit: reads parcels packed with zstd and the first dictionary.
+pub const FEATURE_ZSTD_1: u64 = 1;
 
 /// One side's first words: who it is, by the statements of its organisation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub struct Hello {
     pub version_min: u8,
     /// Highest wire version it speaks.
     pub version_max: u8,
-    /// Bits of optional features; none are defined in version 1.
+    /// Bits of optional features; unknown ones are passed over.
     pub features: u64,
     /// Its network.
     pub network: NetworkId,
@@ -48,6 +49,17 @@ pub struct Held {
     pub digest: Digest,
 }
 
+/// What the side that holds more says to a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// So many more coded symbols are needed.
+    More(u32),
+    /// The other side lacks so many changes; they follow as deliveries of this comparison's number.
+    Lacking(u64),
+    /// It cannot be told from coded symbols; the difference is about so large.
+    Undecodable(u64),
+}
+
 /// A message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Message {
@@ -55,40 +67,81 @@ pub enum Message {
     Hello(Box<Hello>),
     /// What one side has of the scopes it shares with the other.
     Compare(Vec<Held>),
-    /// Asks for the ids of a scope from a position in the other's order.
-    List {
+    /// Coded symbols of the sender's set.
+    Cells {
+        /// The sender's number for this comparison.
+        number: u32,
         /// The scope.
         scope: Scope,
-        /// The position: 0 is the first.
-        from: u64,
+        /// The key under which they are coded; `None` for the scope's shared one.
+        key: Option<Key>,
+        /// How many changes the set has.
+        count: u64,
+        /// Index of the first symbol.
+        from: u32,
+        /// The symbols, see [`sketch`](crate::sync::sketch).
+        cells: Vec<u8>,
     },
-    /// A page of ids.
-    Ids {
+    /// The answer to a comparison.
+    Found {
+        /// The comparison's number.
+        number: u32,
+        /// What was found.
+        outcome: Outcome,
+    },
+    /// Everything the sender has, as keyed hashes of eight bytes: the receiver streams whatever is not among them.
+    Have {
+        /// The sender's number for this comparison.
+        number: u32,
         /// The scope.
         scope: Scope,
-        /// Names the order the positions belong to: another number, another order.
-        epoch: u64,
-        /// Position of the first id on this page.
-        from: u64,
-        /// The ids.
-        ids: Vec<ChangeId>,
-        /// Whether the listing ends here.
+        /// The key of the hashes.
+        key: Key,
+        /// The hashes.
+        hashes: Vec<u8>,
+        /// Whether these are the last.
         end: bool,
     },
-    /// Asks for changes by id.
+    /// A round of comparing by ranges of ids.
+    Ranges {
+        /// The comparison's number, given by whoever began it.
+        number: u32,
+        /// The scope.
+        scope: Scope,
+        /// Whether the sender began this comparison.
+        asks: bool,
+        /// The round's message, see [`ranges`](crate::sync::ranges).
+        round: Vec<u8>,
+    },
+    /// Asks for changes.
     Request {
         /// The asker's number for this request.
         number: u32,
         /// The ids.
-        ids: Vec<ChangeId>,
+        ids: Vec<ShortId>,
     },
-    /// Delivers changes: the answer to a request, or number 0 for what is new.
+    /// Delivers changes: for a request or a comparison of the receiver's, or number 0 for what is new.
     Deliver {
-        /// The number of the request answered, 0 for none.
+        /// The receiver's number, 0 for none.
         number: u32,
-        /// The encoded changes.
-        changes: Vec<Vec<u8>>,
+        /// Whether this is the last delivery of that number.
+        end: bool,
+        /// Bytes of the changes before packing.
+        raw: u32,
+        /// The changes, see [`parcel`](super::parcel).
+        parcel: Vec<u8>,
     },
+    /// How much more may be sent, and how much has arrived.
+    Credit {
+        /// Bytes of changes that the receiver of this may have sent in this session, in total.
+        granted: u64,
+        /// Changes of the receiver that are durable at the sender of this, in total in this session.
+        stored: u64,
+    },
+    /// Names of what is new and was not sent whole.
+    Announce(Vec<ShortId>),
+    /// Whether the sender wants what is new whole (`true`) or announced.
+    Link(bool),
     /// Why the connection is being closed.
     Goodbye {
         /// A sentence.
@@ -97,6 +150,11 @@ pub enum Message {
 }
 
 impl Message {
+    /// Makes a delivery of changes that were packed.
+    pub fn delivery(number: u32, end: bool, parcel: Parcel) -> Self {
+        Self::Deliver { number, end, raw: parcel.raw, parcel: parcel.bytes }
+    }
+
     /// Returns the message's frame content.
     pub fn encode(&self) -> Vec<u8> {
         cbor::encode(|e| self.write(e))
@@ -116,27 +174,47 @@ impl Message {
                     held.digest.encode(e)
                 })
             }
-            Self::List { scope, from } => {
-                e.array(3)?.u8(2)?;
+            Self::Cells { number, scope, key, count, from, cells } => {
+                e.array(7)?.u8(2)?.u32(*number)?;
                 scope.encode(e)?;
-                e.u64(*from)?.ok()
+                match key {
+                    Some(key) => e.bytes(key.as_bytes())?,
+                    None => e.null()?,
+                };
+                e.u64(*count)?.u32(*from)?.bytes(cells)?.ok()
             }
-            Self::Ids { scope, epoch, from, ids, end } => {
-                e.array(6)?.u8(3)?;
+            Self::Found { number, outcome } => {
+                let (kind, amount) = match outcome {
+                    Outcome::More(cells) => (0, u64::from(*cells)),
+                    Outcome::Lacking(changes) => (1, *changes),
+                    Outcome::Undecodable(estimate) => (2, *estimate),
+                };
+                e.array(4)?.u8(3)?.u32(*number)?.u8(kind)?.u64(amount)?.ok()
+            }
+            Self::Have { number, scope, key, hashes, end } => {
+                e.array(6)?.u8(4)?.u32(*number)?;
                 scope.encode(e)?;
-                e.u64(*epoch)?.u64(*from)?;
-                write_ids(ids, e)?;
-                e.bool(*end)?.ok()
+                e.bytes(key.as_bytes())?.bytes(hashes)?.bool(*end)?.ok()
+            }
+            Self::Ranges { number, scope, asks, round } => {
+                e.array(5)?.u8(5)?.u32(*number)?;
+                scope.encode(e)?;
+                e.bool(*asks)?.bytes(round)?.ok()
             }
             Self::Request { number, ids } => {
-                e.array(3)?.u8(4)?.u32(*number)?;
+                e.array(3)?.u8(6)?.u32(*number)?;
                 write_ids(ids, e)
             }
-            Self::Deliver { number, changes } => {
-                e.array(3)?.u8(5)?.u32(*number)?.array(changes.len() as u64)?;
-                changes.iter().try_for_each(|change| e.bytes(change)?.ok())
+            Self::Deliver { number, end, raw, parcel } => {
+                e.array(5)?.u8(7)?.u32(*number)?.bool(*end)?.u32(*raw)?.bytes(parcel)?.ok()
             }
-            Self::Goodbye { reason } => e.array(2)?.u8(6)?.str(reason)?.ok(),
+            Self::Credit { granted, stored } => e.array(3)?.u8(8)?.u64(*granted)?.u64(*stored)?.ok(),
+            Self::Announce(ids) => {
+                e.array(2)?.u8(9)?;
+                write_ids(ids, e)
+            }
+            Self::Link(whole) => e.array(2)?.u8(10)?.bool(*whole)?.ok(),
+            Self::Goodbye { reason } => e.array(2)?.u8(11)?.str(reason)?.ok(),
         }
     }
 
@@ -151,20 +229,33 @@ impl Message {
         }
         let mut r = Reader::new(bytes, what);
         let items = r.array_up_to(7)?;
-        let message = match (items, r.u8()?) {
+        let number = r.u8()?;
+        let message = match (items, number) {
             (7, 0) => Self::Hello(Box::new(read_hello(&mut r)?)),
             (2, 1) => Self::Compare(read_compare(&mut r)?),
-            (3, 2) => Self::List { scope: Scope::decode(&mut r)?, from: r.u64()? },
-            (6, 3) => Self::Ids {
+            (7, 2) => read_cells(&mut r)?,
+            (4, 3) => Self::Found { number: r.u32()?, outcome: read_outcome(&mut r)? },
+            (6, 4) => Self::Have {
+                number: r.u32()?,
                 scope: Scope::decode(&mut r)?,
-                epoch: r.u64()?,
-                from: r.u64()?,
-                ids: read_ids(&mut r, PAGE_IDS_MAX)?,
+                key: Key::from_bytes(r.array()?),
+                hashes: r.bytes()?.to_vec(),
                 end: r.bool()?,
             },
-            (3, 4) => Self::Request { number: r.u32()?, ids: read_ids(&mut r, REQUEST_IDS_MAX)? },
-            (3, 5) => Self::Deliver { number: r.u32()?, changes: read_changes(&mut r)? },
-            (2, 6) => Self::Goodbye { reason: r.text(REASON_BYTES_MAX)?.to_owned() },
+            (5, 5) => Self::Ranges {
+                number: r.u32()?,
+                scope: Scope::decode(&mut r)?,
+                asks: r.bool()?,
+                round: r.bytes()?.to_vec(),
+            },
+            (3, 6) => Self::Request { number: r.u32()?, ids: read_ids(&mut r)? },
+            (5, 7) => {
+                Self::Deliver { number: r.u32()?, end: r.bool()?, raw: r.u32()?, parcel: r.bytes()?.to_vec() }
+            }
+            (3, 8) => Self::Credit { granted: r.u64()?, stored: r.u64()? },
+            (2, 9) => Self::Announce(read_ids(&mut r)?),
+            (2, 10) => Self::Link(r.bool()?),
+            (2, 11) => Self::Goodbye { reason: r.text(REASON_BYTES_MAX)?.to_owned() },
             _ => return Err(r.malformed()),
         };
         r.end()?;
@@ -173,13 +264,13 @@ impl Message {
     }
 }
 
-fn write_ids(ids: &[ChangeId], e: &mut Encoder) -> Written {
+fn write_ids(ids: &[ShortId], e: &mut Encoder) -> Written {
     e.array(ids.len() as u64)?;
     ids.iter().try_for_each(|id| e.bytes(id.as_bytes())?.ok())
 }
 
-fn read_ids(r: &mut Reader<'_>, max: usize) -> Result<Vec<ChangeId>, Malformed> {
-    (0..r.array_up_to(max)?).map(|_| r.array().map(ChangeId::from_bytes)).collect()
+fn read_ids(r: &mut Reader<'_>) -> Result<Vec<ShortId>, Malformed> {
+    (0..r.array_up_to(IDS_MAX)?).map(|_| r.array().map(ShortId::from_bytes)).collect()
 }
 
 fn read_compare(r: &mut Reader<'_>) -> Result<Vec<Held>, Malformed> {
@@ -190,8 +281,21 @@ fn read_compare(r: &mut Reader<'_>) -> Result<Vec<Held>, Malformed> {
     (0..r.array_up_to(SCOPES_MAX)?).map(|_| held(r)).collect()
 }
 
-fn read_changes(r: &mut Reader<'_>) -> Result<Vec<Vec<u8>>, Malformed> {
-    (0..r.array_up_to(DELIVERY_CHANGES_MAX)?).map(|_| read_change(r)).collect()
+fn read_cells(r: &mut Reader<'_>) -> Result<Message, Malformed> {
+    let (number, scope) = (r.u32()?, Scope::decode(r)?);
+    let key = if r.null() { None } else { Some(Key::from_bytes(r.array()?)) };
+    Ok(Message::Cells { number, scope, key, count: r.u64()?, from: r.u32()?, cells: r.bytes()?.to_vec() })
+}
+
+fn read_outcome(r: &mut Reader<'_>) -> Result<Outcome, Malformed> {
+    let kind = r.u8()?;
+    let amount = r.u64()?;
+    match kind {
+        0 => Ok(Outcome::More(u32::try_from(amount).map_err(|_| r.malformed())?)),
+        1 => Ok(Outcome::Lacking(amount)),
+        2 => Ok(Outcome::Undecodable(amount)),
+        _ => Err(r.malformed()),
+    }
 }
 
 fn read_change(r: &mut Reader<'_>) -> Result<Vec<u8>, Malformed> {

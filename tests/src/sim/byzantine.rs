@@ -6,12 +6,13 @@ use std::collections::VecDeque;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use talkoot_protocol::id::ChangeId;
-use talkoot_protocol::id::sha256;
+use talkoot_protocol::id::{ChangeId, ShortId, sha256};
 use talkoot_protocol::scope::{Kind, Scope};
 use talkoot_protocol::sign::Author;
 use talkoot_protocol::sync::digest::Digest;
-use talkoot_protocol::wire::message::{Held, Message};
+use talkoot_protocol::sync::sketch::{self, Key, Prefix};
+use talkoot_protocol::wire::message::{Held, Message, Outcome};
+use talkoot_protocol::wire::parcel::{self, Codec};
 
 use super::company::{Company, MALLORY};
 use super::ledger::Known;
@@ -71,6 +72,8 @@ pub fn attack(name: &str) -> Option<Box<dyn Attack>> {
         "backdate" => Box::new(Backdate),
         "flood" => Box::new(Flood),
         "lie" => Box::new(Lie),
+        "overdraw" => Box::new(Overdraw),
+        "grind" => Box::new(Grind),
         "bomb" => Box::new(Bomb),
         "garbage" => Box::new(Garbage),
         "pry" => Box::new(Pry),
@@ -82,7 +85,7 @@ pub fn attack(name: &str) -> Option<Box<dyn Attack>> {
 
 /// Returns a frame that delivers these unasked.
 fn push(changes: Vec<Vec<u8>>) -> Vec<u8> {
-    Message::Deliver { number: 0, changes }.encode()
+    Message::delivery(0, true, parcel::pack(Codec::Plain, changes)).encode()
 }
 
 fn bytes_of(known: &[Arc<Known>]) -> Vec<Vec<u8>> {
@@ -205,7 +208,7 @@ impl Attack for Withhold {
     }
 
     fn tamper(&mut self, _: &mut Stage<'_>, to: usize, message: Message) -> Vec<Shot> {
-        let kept = matches!(message, Message::Deliver { .. } | Message::Ids { .. });
+        let kept = matches!(message, Message::Deliver { .. } | Message::Found { .. } | Message::Ranges { .. });
         if kept { Vec::new() } else { vec![(to, message.encode())] }
     }
 }
@@ -249,7 +252,27 @@ impl Attack for Flood {
     }
 }
 
-/// Lies about what it holds, and lists ids that do not exist.
+/// Sends more than it was granted.
+#[derive(Debug)]
+struct Overdraw;
+
+impl Attack for Overdraw {
+    fn name(&self) -> &'static str {
+        "overdraw"
+    }
+
+    fn counted(&self) -> &'static [&'static str] {
+        &["overdrawn"]
+    }
+
+    fn turn(&mut self, stage: &mut Stage<'_>) -> Vec<Shot> {
+        let parcel = parcel::pack(Codec::Zstd1, [vec![7u8; 250_000], vec![8; 250_000]]);
+        let frame = Message::delivery(0, true, parcel).encode();
+        (0..6).flat_map(|_| to_all(stage, &frame)).collect()
+    }
+}
+
+/// Lies about what it holds: other digests, other symbols, changes that do not exist.
 #[derive(Debug)]
 struct Lie;
 
@@ -266,10 +289,12 @@ impl Attack for Lie {
 
     fn tamper(&mut self, stage: &mut Stage<'_>, to: usize, message: Message) -> Vec<Shot> {
         let message = match message {
-            Message::Ids { scope, epoch, from, .. } => {
-                let ids = (0..64).map(|_| Self::id(stage)).collect();
-                Message::Ids { scope, epoch, from, ids, end: true }
+            Message::Cells { number, scope, key, count, from, mut cells } => {
+                let at = stage.random.below(cells.len());
+                cells.iter_mut().skip(at).take(8).for_each(|byte| *byte ^= 0x55);
+                Message::Cells { number, scope, key, count, from, cells }
             }
+            Message::Found { number, .. } => Message::Found { number, outcome: Outcome::Lacking(1_000_000) },
             other => other,
         };
         vec![(to, message.encode())]
@@ -278,7 +303,48 @@ impl Attack for Lie {
     fn turn(&mut self, stage: &mut Stage<'_>) -> Vec<Shot> {
         let mut digest = Digest::default();
         (0..stage.random.below(2_000)).for_each(|_| digest.add(&Self::id(stage)));
-        to_all(stage, &Message::Compare(vec![Held { scope: Scope::Network, digest }]).encode())
+        let rumours = (0..64).map(|_| Self::id(stage).short_id()).collect();
+        let mut shots = to_all(stage, &Message::Announce(rumours).encode());
+        shots.extend(to_all(stage, &Message::Compare(vec![Held { scope: Scope::Network, digest }]).encode()));
+        shots
+    }
+}
+
+/// Compares with symbols of ids ground to look alike, and announces ids that begin like real ones.
+#[derive(Debug)]
+struct Grind;
+
+impl Attack for Grind {
+    fn name(&self) -> &'static str {
+        "grind"
+    }
+
+    fn counted(&self) -> &'static [&'static str] {
+        &["comparison"]
+    }
+
+    fn turn(&mut self, stage: &mut Stage<'_>) -> Vec<Shot> {
+        let like = |known: &Arc<Known>, last: u8| {
+            let mut bytes = *known.id.short_id().as_bytes();
+            bytes[15] = last;
+            ShortId::from_bytes(bytes)
+        };
+        let real: Vec<_> = stage.company.houses.iter().flat_map(|house| house.statements.iter()).take(64).collect();
+        let twins: Vec<_> = real.iter().map(|known| like(known, stage.turn as u8)).collect();
+        let key = Key::from_bytes([stage.turn as u8; 16]);
+        let prefix = Prefix::of(key, 256, twins.iter().copied().chain(twins.iter().copied()));
+        let snapshot = prefix.snapshot();
+        let mut cells = sketch::encode(snapshot.cells(0..256), 0, 2_000);
+        // Each symbol by itself is well formed; together they contradict each other.
+        cells.reverse();
+        if !stage.turn.is_multiple_of(2) {
+            cells.pop();
+        }
+        let number = 90_000 + stage.turn as u32;
+        let lie = Message::Cells { number, scope: Scope::Network, key: Some(key), count: 2_000, from: 0, cells };
+        let mut shots = to_all(stage, &Message::Announce(twins).encode());
+        shots.extend(to_all(stage, &lie.encode()));
+        shots
     }
 }
 
@@ -292,12 +358,15 @@ impl Attack for Bomb {
     }
 
     fn counted(&self) -> &'static [&'static str] {
-        &["too_many_operations", "too_deep", "compressed_chunk", "too_many_dependencies"]
+        &["too_many_operations", "too_deep", "compressed_chunk", "too_many_dependencies", "parcel"]
     }
 
     fn turn(&mut self, stage: &mut Stage<'_>) -> Vec<Shot> {
         if stage.turn > 3 {
-            return Vec::new();
+            // A parcel that holds more than it says.
+            let parcel = parcel::pack(Codec::Zstd1, [vec![0u8; 200_000]]);
+            let bomb = Message::Deliver { number: 0, end: true, raw: 10, parcel: parcel.bytes };
+            return to_all(stage, &bomb.encode());
         }
         let corpus = stage.company.bombs(stage.house);
         to_all(stage, &push(corpus.iter().map(|hostile| hostile.change.clone()).collect()))
@@ -344,7 +413,8 @@ impl Attack for Pry {
         let others = stage.company.houses.iter().enumerate().filter(|(house, _)| *house != stage.house);
         let ids: Vec<_> = others.map(|(_, house)| house.id).collect();
         let Some(owner) = stage.random.pick(&ids) else { return Vec::new() };
-        let ask = Message::List { scope: Scope::Organisation(owner), from: 0 };
+        let key = Key::from_bytes([1; 16]);
+        let ask = Message::Have { number: 1, scope: Scope::Organisation(owner), key, hashes: Vec::new(), end: true };
         to_all(stage, &ask.encode())
     }
 }

@@ -4,9 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use talkoot_protocol::catalog::Ordinal;
 use talkoot_protocol::id::ChangeId;
-use talkoot_protocol::sync::effect::{Effect, Event, Outcome, Write};
+use talkoot_protocol::sync::effect::{Effect, Event, Outcome, Shipment, Unchecked, Write};
 use talkoot_protocol::sync::input::{Batch, Input, Source};
 use talkoot_protocol::wire::message::Message;
 
@@ -49,15 +48,21 @@ impl World {
 
     fn execute(&mut self, at: usize, effect: Effect) -> Held {
         match effect {
-            Effect::Check { source, changes } => self.judge_later(at, source, changes),
+            Effect::Check { source, unchecked } => self.judge_later(at, source, unchecked),
             Effect::Persist { batch, writes, evidence } => return self.write_later(at, batch, &writes, evidence),
             Effect::Send { node, message } => {
                 let Some(to) = self.number_of(&node) else { return Ok(()) };
                 return self.say(at, to, message, Vec::new());
             }
-            Effect::Deliver { node, number, ordinals } => {
+            Effect::Deliver(shipment) => return self.deliver(at, &shipment),
+            Effect::Release(node) => {
                 let Some(to) = self.number_of(&node) else { return Ok(()) };
-                return self.deliver(at, to, number, &ordinals);
+                self.note(at, || format!("lets go of n{to}"));
+                self.break_link(pair(at, to));
+            }
+            Effect::Dial { node, .. } => {
+                self.note(at, || format!("dials {}", node.short()));
+                self.dial_once(at, node);
             }
             Effect::Disconnect { node, offence } => {
                 let Some(to) = self.number_of(&node) else { return Ok(()) };
@@ -74,36 +79,42 @@ impl World {
         Ok(())
     }
 
-    fn judge_later(&mut self, at: usize, source: Source, changes: Vec<Vec<u8>>) {
+    fn judge_later(&mut self, at: usize, source: Source, unchecked: Unchecked) {
         let (least, most) = self.scenario.judge_ms.ends();
         let done = self.schedule.now() + self.random.between(least, most);
-        let bytes: usize = changes.iter().map(Vec::len).sum();
-        if let Some(peer) = self.peer_of(source) {
-            *self.nodes[at].judging.entry(peer).or_default() += bytes;
+        if let Some((peer, raw)) = self.under_judgement(source) {
+            *self.nodes[at].judging.entry(peer).or_default() += raw;
         }
         let node = &mut self.nodes[at];
         // Groups of one source in order (assumption 6); here all groups are.
         node.judged = node.judged.max(done);
-        self.schedule.at(node.judged, Happening::Judged { node: at, life: node.life, source, changes });
+        self.schedule.at(node.judged, Happening::Judged { node: at, life: node.life, source, unchecked });
     }
 
-    fn peer_of(&self, source: Source) -> Option<usize> {
+    fn under_judgement(&self, source: Source) -> Option<(usize, usize)> {
         match source {
-            Source::Peer { node, .. } => self.number_of(&node),
+            Source::Peer(delivery) => Some((self.number_of(&delivery.node)?, delivery.raw as usize)),
             Source::Local(_) => None,
         }
     }
 
-    pub(super) fn judged(&mut self, at: usize, source: Source, changes: Vec<Vec<u8>>) -> Held {
-        let bytes: usize = changes.iter().map(Vec::len).sum();
-        if let Some(peer) = self.peer_of(source)
+    pub(super) fn judged(&mut self, at: usize, source: Source, unchecked: Unchecked) -> Held {
+        if let Some((peer, raw)) = self.under_judgement(source)
             && let Some(judging) = self.nodes[at].judging.get_mut(&peer)
         {
-            *judging = judging.saturating_sub(bytes);
+            *judging = judging.saturating_sub(raw);
         }
-        let results: Vec<_> = changes.into_iter().map(|bytes| self.company.ledger.judge(bytes)).collect();
-        self.note(at, || format!("has judged {}, {} refused", results.len(), results.iter().filter(|r| r.is_err()).count()));
-        self.tell(at, Input::Checked { source, results })
+        let input = match (unchecked.open(), source) {
+            (Err(_), Source::Peer(delivery)) => Input::Unreadable(delivery),
+            (opened, source) => {
+                let changes = opened.into_iter().flatten();
+                let results: Vec<_> = changes.map(|bytes| self.company.ledger.judge(bytes)).collect();
+                let refused = results.iter().filter(|result| result.is_err()).count();
+                self.note(at, || format!("has judged {}, {refused} refused", results.len()));
+                Input::Checked { source, results }
+            }
+        };
+        self.tell(at, input)
     }
 
     fn write_later(&mut self, at: usize, batch: Batch, writes: &[Write], evidence: Vec<Vec<u8>>) -> Held {
@@ -162,21 +173,34 @@ impl World {
         Ok(())
     }
 
-    fn deliver(&mut self, from: usize, to: usize, number: u32, ordinals: &[Ordinal]) -> Held {
+    fn deliver(&mut self, from: usize, shipment: &Shipment) -> Held {
+        let Some(to) = self.number_of(&shipment.node) else { return Ok(()) };
         let disk = &self.nodes[from].disk;
-        let records: Vec<_> = ordinals.iter().filter_map(|ordinal| disk.read(*ordinal).cloned()).collect();
+        let records: Vec<_> = shipment.ordinals.iter().filter_map(|ordinal| disk.read(*ordinal).cloned()).collect();
+        let number = shipment.number;
         if self.nodes[from].honest() {
-            let durable = records.len() == ordinals.len() || !disk.is_whole();
-            let detail = || format!("{} of {} records are there", records.len(), ordinals.len());
+            let durable = records.len() == shipment.ordinals.len() || !disk.is_whole();
+            let detail = || format!("{} of {} records are there", records.len(), shipment.ordinals.len());
             invariant::require(durable, invariant::DURABLE, from, detail)?;
             let scopes = records.iter().map(|known| known.scope).collect();
-            let held = records.iter().map(|known| known.id).collect();
-            let facts = Facts { scopes, held, ..Facts::default() };
+            let held = records.iter().map(|known| known.id.short_id()).collect();
+            let facts = Facts { introduction: records.is_empty(), scopes, held, ..Facts::default() };
             invariant::said(self, from, to, &facts, &|| format!("deliver {number}"))?;
         }
         let carries = records.iter().map(|known| (known.id, known.bytes.len())).collect();
-        let changes = records.iter().map(|known| known.bytes.clone()).collect();
-        self.say(from, to, Message::Deliver { number, changes }, carries)
+        let parcel = self.company.ledger.pack(shipment.codec, &records);
+        self.count_flow(from, to, u64::from(parcel.raw))?;
+        self.say(from, to, Message::delivery(number, shipment.end, parcel), carries)
+    }
+
+    /// Nobody honest sends an honest node more than it was granted.
+    fn count_flow(&mut self, from: usize, to: usize, raw: u64) -> Held {
+        let Some(flow) = self.network.flows.get_mut(&(from, to)) else { return Ok(()) };
+        flow.sent += raw;
+        let flow = *flow;
+        let honest = self.nodes[from].honest() && self.nodes[to].honest();
+        let detail = || format!("it has sent {} bytes to node {to}, granted {}", flow.sent, flow.granted);
+        invariant::require(!honest || flow.sent <= flow.granted, invariant::BOUNDED, from, detail)
     }
 
     /// Sends a message, as what an honest node says or as what its attack makes of it.
@@ -188,14 +212,22 @@ impl World {
             let mut stage = Stage { company: &company, house, peers: &[to], random: &mut self.mischief, turn: 0 };
             let shots = attack.tamper(&mut stage, to, message);
             self.nodes[from].attack = Some(attack);
-            shots.into_iter().for_each(|(to, bytes)| self.send(from, to, Frame { bytes, carries: carries.clone() }));
+            for (to, bytes) in shots {
+                self.send(from, to, Frame { carries: carries.clone(), ..Frame::plain(bytes) });
+            }
             return Ok(());
         }
         let facts = inspect::facts(&message);
         invariant::said(self, from, to, &facts, &|| inspect::line(&message))?;
+        let grants = match &message {
+            Message::Credit { granted, .. } => Some(*granted),
+            _ => None,
+        };
         let bytes = message.encode();
-        invariant::frame(self, from, to, &bytes)?;
-        self.send(from, to, Frame { bytes, carries });
+        if !matches!(message, Message::Deliver { .. }) {
+            invariant::frame(self, from, to, &bytes)?;
+        }
+        self.send(from, to, Frame { bytes, carries, grants });
         Ok(())
     }
 
@@ -233,6 +265,9 @@ impl World {
 
     /// A frame has come in.
     pub(super) fn arrive(&mut self, from: usize, to: usize, frame: Frame) -> Held {
+        if let (Some(granted), Some(flow)) = (frame.grants, self.network.flows.get_mut(&(to, from))) {
+            flow.granted = flow.granted.max(granted);
+        }
         let counts = self.nodes[to].honest() && self.nodes[from].honest();
         for (id, length) in frame.carries {
             let held = self.model.carry(from, to, id);
@@ -260,7 +295,7 @@ impl World {
         self.nodes[at].attack = Some(attack);
         self.turns[at] += u64::from(peers.iter().any(|peer| self.nodes[*peer].honest()));
         for (to, bytes) in shots {
-            self.send(at, to, Frame { bytes, carries: Vec::new() });
+            self.send(at, to, Frame::plain(bytes));
         }
     }
 }

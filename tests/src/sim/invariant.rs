@@ -6,8 +6,10 @@ use std::time::Duration;
 use talkoot_protocol::id::ChangeId;
 use talkoot_protocol::scope::Scope;
 use talkoot_protocol::signed::Signed;
+use talkoot_protocol::sync::digest::Digest;
 use talkoot_protocol::sync::effect::Write;
 use talkoot_protocol::sync::parked::{PARKED_BYTES_MAX, PARKED_MAX, STRANGERS_MAX};
+use talkoot_protocol::wire::message::WINDOW_BYTES;
 
 use super::inspect::Facts;
 use super::model::members;
@@ -42,7 +44,7 @@ pub const PANIC: &str = "no_panic";
 /// Most effects of one input.
 const EFFECTS_MAX: usize = 200_000;
 /// Bytes that may be under judgement for one peer at once.
-pub const JUDGING_BYTES_MAX: usize = 9 * 1024 * 1024;
+pub const JUDGING_BYTES_MAX: usize = 2 * WINDOW_BYTES as usize;
 
 /// An invariant that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -116,7 +118,7 @@ pub fn said(world: &World, from: usize, to: usize, facts: &Facts, line: &dyn Fn(
     }
     let member = knows_member(world, &world.nodes[from], world.nodes[to].house);
     require(member, AUDIENCE, from, || format!("it says to a stranger, node {to}: {}", line()))?;
-    let about = facts.held.iter().chain(&facts.wanted).filter_map(|id| world.company.ledger.find(id));
+    let about = facts.held.iter().chain(&facts.wanted).filter_map(|id| world.company.ledger.find_short(id));
     for scope in about.map(|known| known.scope).chain(facts.scopes.iter().copied()) {
         require(may_have(world, from, to, &scope), AUDIENCE, from, || {
             format!("it says to node {to} about {scope}: {}", line())
@@ -124,8 +126,14 @@ pub fn said(world: &World, from: usize, to: usize, facts: &Facts, line: &dyn Fn(
     }
     let disk = &world.nodes[from].disk;
     for id in &facts.held {
-        require(disk.holds(id), DURABLE, from, || format!("it names {} in {}", id.short(), line()))?;
+        let held = world.company.ledger.find_short(id).is_some_and(|known| disk.holds(&known.id));
+        require(held || !disk.is_whole(), DURABLE, from, || format!("it names {id:?} in {}", line()))?;
     }
+    for (scope, count) in &facts.counts {
+        let durable = disk.digests().get(scope).map_or(0, Digest::count);
+        require(*count <= durable || !disk.is_whole(), DURABLE, from, || format!("it counts {count}, not {durable}"))?;
+    }
+
     for (scope, digest) in &facts.digests {
         let durable = disk.digests().get(scope).copied().unwrap_or_default();
         let same = durable == *digest || !disk.is_whole();
@@ -224,7 +232,7 @@ fn equal(world: &World, scope: &Scope, group: &[usize]) -> Held {
         for id in &should {
             require(node.disk.holds(id), EQUAL, *at, || format!("it lacks {} of {scope}", id.short()))?;
         }
-        let count = node.disk.digests().get(scope).map_or(0, talkoot_protocol::sync::digest::Digest::count);
+        let count = node.disk.digests().get(scope).map_or(0, Digest::count);
         require(count == should.len() as u64, EQUAL, *at, || format!("it holds {count} of {scope}, not {}", should.len()))?;
         require(digest_of(engine) == fingerprint, EQUAL, *at, || format!("its fingerprint of {scope} differs"))?;
     }

@@ -24,6 +24,24 @@ pub struct Frame {
     pub bytes: Vec<u8>,
     /// Changes it delivers, with their lengths in bytes; for measuring only.
     pub carries: Vec<(ChangeId, usize)>,
+    /// Bytes of changes that its receiver may have sent in this session once it has come.
+    pub grants: Option<u64>,
+}
+
+impl Frame {
+    /// Makes a frame that carries nothing worth measuring.
+    pub fn plain(bytes: Vec<u8>) -> Self {
+        Self { bytes, carries: Vec::new(), grants: None }
+    }
+}
+
+/// Bytes of changes from one node to another, in the session that stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Flow {
+    /// What may have been sent.
+    pub granted: u64,
+    /// What was sent.
+    pub sent: u64,
 }
 
 /// A session, as each of its ends (the smaller number first) knows it.
@@ -52,6 +70,8 @@ pub struct Link {
     pub session: Option<Session>,
     /// Not before then.
     pub banned: Duration,
+    /// Who dialled it, if it is not kept.
+    pub dialler: Option<usize>,
 }
 
 /// The network.
@@ -61,6 +81,8 @@ pub struct Network {
     pub links: BTreeMap<Pair, Link>,
     /// Group of each node while the network is partitioned.
     pub groups: Option<Vec<usize>>,
+    /// Bytes of changes by sender and receiver.
+    pub flows: BTreeMap<(usize, usize), Flow>,
     next: u64,
 }
 

@@ -11,7 +11,7 @@ use talkoot_protocol::signed::Signed;
 use talkoot_protocol::sync::check::Checked;
 use talkoot_protocol::sync::engine::{Config, Engine, Restored};
 use talkoot_protocol::time::Instant;
-use talkoot_protocol::wire::message::Hello;
+use talkoot_protocol::wire::message::{FEATURE_ZSTD_1, Hello};
 
 use super::byzantine::Attack;
 use super::company::{Company, Seat};
@@ -87,11 +87,12 @@ impl Node {
     pub fn new(seat: &Seat, company: &Company, clock: Clock, anti_entropy: Duration) -> Self {
         let config = Config {
             charter: company.charter.clone(),
+            node: seat.node,
             own: company.houses[seat.house].id,
             hello: Hello {
                 version_min: VERSION,
                 version_max: VERSION,
-                features: 0,
+                features: FEATURE_ZSTD_1,
                 network: company.charter.network(),
                 record: seat.record.clone(),
                 certificate: seat.certificate.clone(),

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use talkoot_protocol::id::NodeId;
 use talkoot_protocol::scope::Scope;
+use talkoot_protocol::sync::effect::Unchecked;
 use talkoot_protocol::sync::input::{Input, Source};
 
 use super::byzantine;
@@ -35,7 +36,7 @@ pub(super) enum Happening {
     Arrive { ends: Pair, session: u64, end: usize, frame: Frame },
     Closed { ends: Pair, session: u64, end: usize },
     Wake { node: usize, life: u32 },
-    Judged { node: usize, life: u32, source: Source, changes: Vec<Vec<u8>> },
+    Judged { node: usize, life: u32, source: Source, unchecked: Unchecked },
     Written { node: usize, life: u32 },
     Submit { node: usize, changes: Vec<Arc<Known>> },
     Step(usize),
@@ -223,13 +224,13 @@ impl World {
 
     fn happen(&mut self, happening: Happening) -> Held {
         match happening {
-            Happening::Dial(ends) => self.dial(ends),
+            Happening::Dial(ends) => return self.dial(ends),
             Happening::Opened { ends, session, end } => return self.opened(ends, session, end),
             Happening::Arrive { ends, session, end, frame } => return self.arrived(ends, session, end, frame),
             Happening::Closed { ends, session, end } => return self.closed(ends, session, end),
             Happening::Wake { node, life } if self.lives(node, life) => return self.wake(node),
-            Happening::Judged { node, life, source, changes } if self.lives(node, life) => {
-                return self.judged(node, source, changes);
+            Happening::Judged { node, life, source, unchecked } if self.lives(node, life) => {
+                return self.judged(node, source, unchecked);
             }
             Happening::Written { node, life } if self.lives(node, life) => return self.written(node),
             Happening::Wake { .. } | Happening::Judged { .. } | Happening::Written { .. } => {}

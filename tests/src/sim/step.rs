@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use talkoot_protocol::id::NodeId;
 use talkoot_protocol::scope::Scope;
 use talkoot_protocol::sync::input::{Input, Token};
+use talkoot_protocol::wire::message::WINDOW_BYTES;
 
 use super::invariant::{self, Held};
 use super::ledger::Known;
-use super::network::{Frame, Pair};
+use super::network::{Flow, Frame, Link, Pair, pair};
 use super::node::Submission;
 use super::run::{Happening, World};
 use super::scenario::{Publish, What};
@@ -26,13 +28,28 @@ impl World {
         self.nodes[node].engine.is_some()
     }
 
-    pub(super) fn dial(&mut self, ends: Pair) {
+    /// Dials a node that an engine wants to reach.
+    pub(super) fn dial_once(&mut self, at: usize, node: NodeId) {
+        let ends = self.number_of(&node).map(|to| pair(at, to));
+        if let Some(ends) = ends {
+            self.network.links.entry(ends).or_insert_with(|| Link { dialler: Some(at), ..Link::default() });
+            self.schedule.after(Duration::from_millis(1), Happening::Dial(ends));
+        }
+    }
+
+    pub(super) fn dial(&mut self, ends: Pair) -> Held {
         let now = self.schedule.now();
-        let Some(link) = self.network.links.get(&ends).filter(|link| link.session.is_none()) else { return };
-        let banned = link.banned;
+        let Some(link) = self.network.links.get(&ends).filter(|link| link.session.is_none()) else { return Ok(()) };
+        let (banned, dialler) = (link.banned, link.dialler);
         if !self.runs(ends.0) || !self.runs(ends.1) || !self.network.passes(ends) || banned > now {
+            if let Some(at) = dialler {
+                self.network.links.remove(&ends);
+                let other = self.nodes[if at == ends.0 { ends.1 } else { ends.0 }].id;
+                return self.tell(at, Input::Unreachable(other));
+            }
             let again = now + self.random.between(REDIAL.0, REDIAL.1);
-            return self.schedule.at(again.max(banned), Happening::Dial(ends));
+            self.schedule.at(again.max(banned), Happening::Dial(ends));
+            return Ok(());
         }
         let session = self.network.begin(ends, now);
         let (least, most) = self.scenario.latency_ms.ends();
@@ -43,11 +60,14 @@ impl World {
             }
             self.schedule.at(at, Happening::Opened { ends, session, end });
         }
+        Ok(())
     }
 
     pub(super) fn opened(&mut self, ends: Pair, id: u64, end: usize) -> Held {
         let Some(session) = self.network.session(ends, id).filter(|session| !session.broken) else { return Ok(()) };
         session.open[end] = true;
+        let began = Flow { granted: WINDOW_BYTES, sent: 0 };
+        self.network.flows.insert((end_of(ends, end), end_of(ends, 1 - end)), began);
         let (at, peer) = (end_of(ends, end), end_of(ends, 1 - end));
         self.note(at, || format!("has a session with n{peer}"));
         let peer = self.nodes[peer].id;
@@ -71,6 +91,9 @@ impl World {
             && let Some(link) = self.network.links.get_mut(&ends)
         {
             link.session = None;
+            if !link.kept {
+                self.network.links.remove(&ends);
+            }
             let again = self.random.between(REDIAL.0, REDIAL.1);
             self.schedule.after(again, Happening::Dial(ends));
         }

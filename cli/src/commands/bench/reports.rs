@@ -1,32 +1,38 @@
-//! Reports to measure with: the demonstration's own, told apart by a number in their words, so that their sizes are those of
-//! real ones and no two are equal.
+//! Reports to measure with: of the form and length of the demonstration's own, in words drawn at random, so that no two are
+//! equal and none repeats another at length.
 
-use serde_json::Value;
 use talkoot_protocol::document::Fields;
 use talkoot_protocol::scope::{Kind, Scope};
 use talkoot_protocol::sign::Author;
 use talkoot_protocol::sync::check::Checked;
 
+use super::words::Lexicon;
 use crate::commands::demo::corpus;
 use crate::error::{Error, Result};
 use crate::keys;
 
+/// The seed of measurements: other seeds give other reports of the same kind.
+const SEED: u64 = 1;
+
 /// Returns the fields of as many different reports as asked for.
 pub(super) fn make(count: usize) -> Result<Vec<Fields>> {
-    let shares = ["county", "municipality", "ngo", "university"].map(corpus::of);
-    let mut templates = Vec::new();
-    for share in shares {
-        templates.extend(share?.into_iter().map(|entry| entry.report));
-    }
-    Ok(templates.iter().cycle().take(count).enumerate().map(|(number, fields)| numbered(fields, number)).collect())
+    make_from(SEED, count)
 }
 
-fn numbered(fields: &Fields, number: usize) -> Fields {
-    let mut fields = fields.clone();
-    if let Some(Value::String(text)) = fields.get_mut("description") {
-        text.push_str(&format!(" (havainto {number})"));
+/// Returns the fields of reports 0 to `count` of a seed.
+pub(crate) fn make_from(seed: u64, count: usize) -> Result<Vec<Fields>> {
+    let templates = templates()?;
+    let lexicon = Lexicon::of(&templates);
+    Ok((0..).take(count).map(|number| lexicon.report(seed, number)).collect())
+}
+
+/// Returns the demonstration's reports.
+pub(super) fn templates() -> Result<Vec<Fields>> {
+    let mut templates = Vec::new();
+    for share in ["county", "municipality", "ngo", "university"] {
+        templates.extend(corpus::of(share)?.into_iter().map(|entry| entry.report));
     }
-    fields
+    Ok(templates)
 }
 
 /// Signs reports on all cores and returns their encodings in the order given.

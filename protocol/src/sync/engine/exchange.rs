@@ -1,40 +1,45 @@
-//! What peers say and are told. A peer that misbehaves is an outcome, not an error: it is named, counted and disconnected.
+//! What peers say: who they are, what they hold, and where each other message goes. A peer that misbehaves is an outcome, not
+//! an error: it is named, counted and disconnected.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
-use crate::catalog::Index;
 use crate::header::VERSION;
-use crate::id::{ChangeId, NodeId, OrganisationId};
+use crate::id::{NodeId, OrganisationId};
 use crate::policy;
 use crate::scope::Scope;
 use crate::statement::{Bearer, Record, Statement};
 use crate::sync::check::{self, Checked, Content};
-use crate::sync::effect::{Effect, Event, Offence};
-use crate::sync::input::{Origin, Source};
-use crate::sync::session::{ANSWER_WITHIN, Phase, Pull, REFUSED_MAX, REQUEST_IDS, REQUESTS_OPEN_MAX, Session};
+use crate::sync::digest::Digest;
+use crate::sync::effect::{Effect, Offence};
+use crate::sync::input::{Delivery, Source};
+use crate::sync::session::{Phase, Session};
 use crate::time::Instant;
-use crate::wire::message::{DELIVERY_BYTES_MAX, DELIVERY_CHANGES_MAX, Held, Hello, Message, PAGE_IDS_MAX, SCOPES_MAX};
+use crate::wire::message::{FEATURE_ZSTD_1, Held, Hello, Message, SCOPES_MAX};
+use crate::wire::parcel::Codec;
 
-use super::{CURSORS_MAX, Engine, SEEN_MAX, next_random};
+use super::{Engine, SEEN_MAX};
 
-/// A batch of at most this many changes and bytes is pushed whole; of more, peers are told the new digest and fetch it.
-const PUSH_CHANGES_MAX: usize = 16;
-/// Bytes of the same.
-const PUSH_BYTES_MAX: u64 = 64 * 1024;
+/// How long things must have been quiet before a peer is told our digests anew.
+const QUIET: Duration = Duration::from_secs(1);
+/// Comparisons in a row that a peer should have begun and did not, after which we begin.
+const TURNS_MISSED_MAX: u32 = 2;
 
 impl Engine {
     pub(super) fn connected(&mut self, now: Instant, node: NodeId) {
         if self.sessions.is_empty() {
             self.schedule_compare(now);
         }
-        self.sessions.insert(node, Session::new(now));
-        self.outbox.push_back(Effect::Send { node, message: Message::Hello(Box::new(self.config.hello.clone())) });
+        self.disconnected(node);
+        self.sessions_begun += 1;
+        self.sessions.insert(node, Session::new(now, self.sessions_begun));
+        self.send(node, Message::Hello(Box::new(self.config.hello.clone())));
     }
 
     pub(super) fn disconnected(&mut self, node: NodeId) {
-        let Some(session) = self.sessions.remove(&node) else { return };
-        for (scope, pull) in session.pulls {
-            self.keep_cursor(node, scope, &pull);
+        if self.sessions.remove(&node).is_some() {
+            self.pulls.retain(|_, pull| pull.node != node);
+            self.requested.retain(|_, asked| *asked != node);
         }
     }
 
@@ -42,36 +47,48 @@ impl Engine {
         let Some(session) = self.sessions.get_mut(&node) else { return };
         session.heard = now;
         session.counters.bytes_received += bytes.len() as u64;
-        let Ok(message) = Message::decode(bytes) else { return self.offended(node, Offence::MalformedMessage) };
-        let introduced = matches!(session.phase, Phase::Introduced(_));
-        let asks = matches!(message, Message::List { .. } | Message::Request { .. });
-        if asks && !session.may_ask(now) {
-            return self.offended(node, Offence::TooManyRequests);
-        }
-        let outcome = match message {
-            Message::Hello(hello) if !introduced => self.hello(node, &hello),
-            Message::Hello(_) => Err(Offence::Hello),
-            Message::Goodbye { .. } => Ok(()),
-            _ if !introduced => Err(Offence::Hello),
-            Message::Compare(held) => self.compare(node, &held),
-            Message::List { scope, from } => self.list(node, scope, from),
-            Message::Ids { scope, epoch, from, ids, end } => {
-                self.ids(node, scope, epoch, from, ids, end);
-                Ok(())
-            }
-            Message::Request { number, ids } => self.request(node, number, &ids),
-            Message::Deliver { number, changes } => {
-                self.deliver(node, number, changes);
-                Ok(())
-            }
+        let outcome = match Message::decode(bytes) {
+            Ok(message) => self.message(now, node, message),
+            Err(_) => Err(Offence::MalformedMessage),
         };
         if let Err(offence) = outcome {
             self.offended(node, offence);
         }
     }
 
+    fn message(&mut self, now: Instant, node: NodeId, message: Message) -> Result<(), Offence> {
+        let Some(session) = self.sessions.get_mut(&node) else { return Ok(()) };
+        let introduced = matches!(session.phase, Phase::Introduced(_));
+        if !session.may_ask(now, weight(&message)) {
+            return Err(Offence::TooManyRequests);
+        }
+        match message {
+            Message::Hello(hello) if !introduced => self.hello(now, node, &hello),
+            Message::Hello(_) => Err(Offence::Hello),
+            Message::Goodbye { .. } => Ok(()),
+            _ if !introduced => Err(Offence::Hello),
+            Message::Compare(held) => self.compare(now, node, &held),
+            Message::Cells { number, scope, key, count, from, cells } => {
+                self.cells(now, node, super::answering::Asked { number, scope }, key, count, from, &cells)
+            }
+            Message::Found { number, outcome } => self.found(now, node, number, outcome),
+            Message::Have { number, scope, key, hashes, end } => {
+                self.have(now, node, super::answering::Asked { number, scope }, key, &hashes, end)
+            }
+            Message::Ranges { number, scope, asks: true, round } => {
+                self.ranges_asked(now, node, super::answering::Asked { number, scope }, &round)
+            }
+            Message::Ranges { number, asks: false, round, .. } => self.ranges_answered(now, node, number, &round),
+            Message::Request { number, ids } => self.request(node, number, &ids),
+            Message::Deliver { number, end, raw, parcel } => self.deliver(now, node, number, end, raw, parcel),
+            Message::Credit { granted, stored } => self.credit(node, granted, stored),
+            Message::Announce(ids) => self.announced(now, node, ids),
+            Message::Link(whole) => self.link(node, whole),
+        }
+    }
+
     /// Believes a peer's introduction if its organisation's statements prove it.
-    fn hello(&mut self, node: NodeId, hello: &Hello) -> Result<(), Offence> {
+    fn hello(&mut self, now: Instant, node: NodeId, hello: &Hello) -> Result<(), Offence> {
         if hello.network != self.network {
             return Err(Offence::OtherNetwork);
         }
@@ -83,12 +100,14 @@ impl Engine {
         if known || self.seen.len() < SEEN_MAX {
             self.seen.insert(organisation, record);
         }
+        let zstd = hello.features & self.config.hello.features & FEATURE_ZSTD_1 != 0;
+        let Some(session) = self.sessions.get_mut(&node) else { return Ok(()) };
+        session.phase = Phase::Introduced(organisation);
+        session.codec = if zstd { Codec::Zstd1 } else { Codec::Plain };
+        let delivery = Delivery { node, session: session.number, number: 0, end: true, raw: 0 };
+        self.moved = true;
         // They go through the same door as everything else, and wait there until the organisation is recognised.
-        let results = statements.into_iter().map(Ok).collect();
-        self.checked(Source::Peer { node, number: 0 }, results);
-        if let Some(session) = self.sessions.get_mut(&node) {
-            session.phase = Phase::Introduced(organisation);
-        }
+        self.checked(now, Source::Peer(delivery), statements.into_iter().map(Ok).collect());
         Ok(())
     }
 
@@ -109,305 +128,109 @@ impl Engine {
         proven.then(|| (record, organisation, vec![record_change, certificate_change]))
     }
 
-    fn compare(&mut self, node: NodeId, held: &[Held]) -> Result<(), Offence> {
+    /// Notes what a peer holds, and decides of each scope in which we differ who begins to compare.
+    fn compare(&mut self, now: Instant, node: NodeId, held: &[Held]) -> Result<(), Offence> {
         let own = self.config.own;
-        let Some(session) = self.sessions.get_mut(&node) else { return Ok(()) };
-        let Some(organisation) = session.organisation() else { return Ok(()) };
-        if !self.membership.is_member(&organisation) {
+        if !self.is_member(&node) {
             return Ok(());
         }
-        for held in held {
-            // The other side may know a newer record of ours; only what is certainly not for us is an offence.
-            if matches!(held.scope, Scope::Organisation(owner) if owner != own) {
-                return Err(Offence::ForeignScope);
-            }
+        // The other side may know a newer record of ours; only what is certainly not for us is an offence.
+        if held.iter().any(|held| matches!(held.scope, Scope::Organisation(owner) if owner != own)) {
+            return Err(Offence::ForeignScope);
         }
+        let ours: BTreeMap<Scope, Digest> = self.digests().collect();
+        let Some(session) = self.sessions.get_mut(&node) else { return Ok(()) };
         session.theirs = held.iter().map(|held| (held.scope, held.digest)).collect();
         for held in held.iter().filter(|held| policy::may_receive(&held.scope, &own, &self.membership)) {
-            let ours = self.sets.get(&held.scope).map(|set| set.digest).unwrap_or_default();
-            let Some(session) = self.sessions.get_mut(&node) else { return Ok(()) };
-            if held.digest == ours {
-                session.pulls.remove(&held.scope);
-            } else if let Some(pull) = session.pulls.get_mut(&held.scope) {
-                pull.end = false; // It has moved on: list from where the listing stands.
-            } else {
-                let cursor = self.cursors.get(&(node, held.scope));
-                let (epoch, next) = cursor.map_or((None, 0), |(epoch, next)| (Some(*epoch), *next));
-                session.pulls.insert(held.scope, Pull { epoch, next, done: next, ..Pull::default() });
-            }
+            let ours = ours.get(&held.scope).copied().unwrap_or_default();
+            session.weigh(now, held.scope, ours, held.digest, self.config.node < node);
         }
         Ok(())
     }
 
     /// Returns whether a scope's ids and changes are for this peer.
-    fn may_have(&self, node: &NodeId, scope: &Scope) -> bool {
+    pub(super) fn may_have(&self, node: &NodeId, scope: &Scope) -> bool {
         let organisation = self.sessions.get(node).and_then(Session::organisation);
         organisation
             .is_some_and(|id| policy::may_receive(scope, &id, &self.membership) && self.membership.is_member(&id))
     }
 
-    fn list(&mut self, node: NodeId, scope: Scope, from: u64) -> Result<(), Offence> {
-        if !self.may_have(&node, &scope) {
-            return Err(Offence::ForeignScope);
-        }
-        let order = self.sets.get(&scope).map(|set| set.order.as_slice()).unwrap_or_default();
-        let rest = usize::try_from(from).ok().and_then(|from| order.get(from..)).unwrap_or_default();
-        let ids: Vec<_> = rest.iter().take(PAGE_IDS_MAX).map(|index| self.catalog.entry(*index).id).collect();
-        let end = ids.len() == rest.len();
-        self.send(node, Message::Ids { scope, epoch: self.epoch, from, ids, end });
-        Ok(())
-    }
-
-    fn ids(&mut self, node: NodeId, scope: Scope, epoch: u64, from: u64, ids: Vec<ChangeId>, end: bool) {
-        let wanted: Vec<_> = ids.iter().copied().filter(|id| self.needs(id)).collect();
-        let Some(pull) = self.sessions.get_mut(&node).and_then(|session| session.pulls.get_mut(&scope)) else { return };
-        if pull.listing.take().is_none() || from != pull.next {
-            return;
-        }
-        if pull.epoch.is_some_and(|known| known != epoch) && from != 0 {
-            // Its order began anew since the cursor was kept: so does the listing.
-            *pull = Pull { epoch: Some(epoch), ..Pull::default() };
-            return;
-        }
-        pull.epoch = Some(epoch);
-        pull.next += ids.len() as u64;
-        pull.end = end || ids.is_empty();
-        pull.wanted.extend(wanted);
-    }
-
-    fn request(&mut self, node: NodeId, number: u32, ids: &[ChangeId]) -> Result<(), Offence> {
-        let mut ordinals = Vec::new();
-        let mut bytes = 0usize;
-        for id in ids {
-            let Some(index) = self.catalog.find(id) else { continue };
-            let scope = self.catalog.document_of(index).scope;
-            if !self.may_have(&node, &scope) {
-                return Err(Offence::ForeignScope);
-            }
-            let entry = self.catalog.entry(index);
-            let Some(ordinal) = entry.ordinal else { continue };
-            bytes += entry.bytes as usize;
-            if !ordinals.is_empty() && (bytes > DELIVERY_BYTES_MAX || ordinals.len() >= DELIVERY_CHANGES_MAX) {
-                break;
-            }
-            ordinals.push(ordinal);
-        }
-        if let Some(session) = self.sessions.get_mut(&node) {
-            session.counters.sent += ordinals.len() as u64;
-        }
-        self.outbox.push_back(Effect::Deliver { node, number, ordinals });
-        Ok(())
-    }
-
-    fn deliver(&mut self, node: NodeId, number: u32, changes: Vec<Vec<u8>>) {
-        let full = self.intake.is_full();
-        let member = self.is_member(&node);
-        let Some(session) = self.sessions.get_mut(&node) else { return };
-        let welcome = number == 0 && !full && member && session.has_room_for_unasked();
-        match session.requests.get_mut(&number) {
-            Some(request) if !request.answered => request.answered = true,
-            _ if welcome => {}
-            // Unasked, and from a stranger or more than there is room for: comparing will find what is worth having.
-            _ => return,
-        }
-        session.begin_judging(changes.iter().map(Vec::len).sum());
-        session.counters.received += changes.len() as u64;
-        self.outbox.push_back(Effect::Check { source: Source::Peer { node, number }, changes });
-    }
-
     /// Returns whether a peer acts for a member.
-    fn is_member(&self, node: &NodeId) -> bool {
+    pub(super) fn is_member(&self, node: &NodeId) -> bool {
         let organisation = self.sessions.get(node).and_then(Session::organisation);
         organisation.is_some_and(|id| self.membership.is_member(&id))
     }
 
-    /// A request's answer was judged: what did not come is asked for again, unless nothing came at all.
-    pub(super) fn answered(&mut self, node: NodeId, number: u32, delivered: &BTreeSet<ChangeId>) {
-        let Some(session) = self.sessions.get_mut(&node) else { return };
-        session.end_judging();
-        let Some(request) = session.requests.remove(&number) else { return };
-        let Some(pull) = session.pulls.get_mut(&request.scope) else { return };
-        if request.ids.iter().any(|id| delivered.contains(id)) {
-            request.ids.iter().rev().filter(|id| !delivered.contains(id)).for_each(|id| pull.wanted.push_front(*id));
-        }
-    }
-
-    /// Counts a refusal against the peer that delivered it, and drops a peer that delivers little else.
-    pub(super) fn refused_from(&mut self, node: NodeId, id: Option<ChangeId>, name: &'static str) {
-        self.outbox.push_back(Effect::Event(Event::Refused { node, id, name }));
-        let Some(session) = self.sessions.get_mut(&node) else { return };
-        *session.counters.refused.entry(name).or_default() += 1;
-        if session.counters.refused.values().sum::<u64>() > REFUSED_MAX {
-            self.offended(node, Offence::TooManyRefused);
-        }
-    }
-
-    /// Goes on with every pull that can go on.
-    pub(super) fn pull_all(&mut self, now: Instant) {
-        let nodes: Vec<_> = self.sessions.keys().copied().collect();
-        for node in nodes {
-            self.pull_from(now, node);
-        }
-    }
-
-    fn pull_from(&mut self, now: Instant, node: NodeId) {
-        let Some(mut session) = self.sessions.remove(&node) else { return };
-        let mut finished = Vec::new();
-        let scopes: Vec<_> = session.pulls.keys().copied().collect();
-        for scope in scopes {
-            self.request_wanted(now, node, scope, &mut session);
-            let busy = session.requests.values().any(|request| request.scope == scope);
-            let Some(pull) = session.pulls.get_mut(&scope) else { continue };
-            if pull.wanted.is_empty() && !busy {
-                pull.done = pull.next;
-            }
-            if pull.listing.is_none() && !pull.end && pull.wanted.len() < PAGE_IDS_MAX {
-                pull.listing = Some(now + ANSWER_WITHIN);
-                let from = pull.next;
-                self.send(node, Message::List { scope, from });
-            } else if pull.end && pull.wanted.is_empty() && !busy {
-                finished.push(scope);
-            }
-        }
-        for scope in finished {
-            if let Some(pull) = session.pulls.remove(&scope) {
-                self.keep_cursor(node, scope, &pull);
-            }
-        }
-        self.sessions.insert(node, session);
-    }
-
-    /// Remembers how far a scope was pulled from a peer. A forgotten cursor costs a listing from the start, nothing else.
-    fn keep_cursor(&mut self, node: NodeId, scope: Scope, pull: &Pull) {
-        let Some(epoch) = pull.epoch else { return };
-        if self.cursors.len() >= CURSORS_MAX {
-            self.cursors.pop_first();
-        }
-        self.cursors.insert((node, scope), (epoch, pull.done));
-    }
-
-    /// Asks for wanted changes as long as there is room for them here.
-    fn request_wanted(&mut self, now: Instant, node: NodeId, scope: Scope, session: &mut Session) {
-        while session.requests.len() < REQUESTS_OPEN_MAX && !self.intake.is_full() {
-            let Some(pull) = session.pulls.get_mut(&scope) else { return };
-            let mut ids = Vec::new();
-            while ids.len() < REQUEST_IDS
-                && let Some(id) = pull.wanted.pop_front()
-            {
-                if self.needs(&id) {
-                    ids.push(id);
-                }
-            }
-            if ids.is_empty() {
-                return;
-            }
-            let number = session.open_request(scope, ids.clone(), now);
-            self.send(node, Message::Request { number, ids });
-        }
-    }
-
-    /// Offers what has just become durable: few changes whole, of many only the digest (in `tell_what_moved`).
-    pub(super) fn offer(&mut self, entered: &[(Index, Origin)]) {
-        let bytes: u64 = entered.iter().map(|(index, _)| u64::from(self.catalog.entry(*index).bytes)).sum();
-        if entered.len() > PUSH_CHANGES_MAX || bytes > PUSH_BYTES_MAX {
-            return;
-        }
-        let nodes: Vec<_> = self.sessions.keys().copied().collect();
-        for node in nodes {
-            let fresh = entered.iter().filter(|(_, origin)| *origin != Origin::Peer(node));
-            let ordinals: Vec<_> = fresh
-                .filter(|(index, _)| self.may_have(&node, &self.catalog.document_of(*index).scope))
-                .filter_map(|(index, _)| self.catalog.entry(*index).ordinal)
-                .collect();
-            if ordinals.is_empty() {
-                continue;
-            }
-            if let Some(session) = self.sessions.get_mut(&node) {
-                session.counters.sent += ordinals.len() as u64;
-            }
-            self.outbox.push_back(Effect::Deliver { node, number: 0, ordinals });
-        }
-    }
-
-    /// Tells each recognised peer what is here whenever that differs from what it was last told, once things have settled.
-    pub(super) fn tell_what_moved(&mut self) {
-        let nodes: Vec<_> = self.sessions.keys().copied().collect();
+    /// Tells each recognised peer what is here when that differs from what it was last told: at once the first time, and
+    /// later when things have been quiet, for what is new reaches it by itself.
+    pub(super) fn tell_what_moved(&mut self, now: Instant) {
+        let moved = std::mem::take(&mut self.moved);
+        let due = |session: &Session| moved || session.tell_at.is_some_and(|at| at <= now);
+        let nodes: Vec<_> = self.sessions.iter().filter(|(_, session)| due(session)).map(|(node, _)| *node).collect();
         for node in nodes {
             let Some(session) = self.sessions.get(&node) else { continue };
             let ours: BTreeMap<_, _> = self.shared_with(session).take(SCOPES_MAX).collect();
-            if ours.is_empty() || session.told == ours || (self.is_pulling(session) && !session.told.is_empty()) {
-                continue;
+            let busy = self.is_fetching_from(&node, session);
+            let Some(session) = self.sessions.get_mut(&node) else { continue };
+            if ours.is_empty() || session.told == ours {
+                session.tell_at = None;
+            } else if session.told.is_empty() || !busy && session.tell_at.is_some_and(|at| at <= now) {
+                self.tell(node, ours);
+            } else {
+                // While a peer's changes stream in, telling it our digest after each batch would only be noise.
+                session.tell_at = Some(session.tell_at.filter(|at| *at > now).unwrap_or(now + QUIET));
             }
-            self.tell(node, ours);
         }
     }
 
-    /// While a peer's changes stream in, telling it our digest after each batch would only be noise.
-    fn is_pulling(&self, session: &Session) -> bool {
-        session.pulls.values().any(|pull| !pull.wanted.is_empty()) || !session.requests.is_empty()
+    fn is_fetching_from(&self, node: &NodeId, session: &Session) -> bool {
+        !session.has_asked_all() || self.pulls.values().any(|pull| pull.node == *node)
     }
 
-    fn tell(&mut self, node: NodeId, ours: BTreeMap<Scope, crate::sync::digest::Digest>) {
+    pub(super) fn tell(&mut self, node: NodeId, ours: BTreeMap<Scope, Digest>) {
         let held = ours.iter().map(|(scope, digest)| Held { scope: *scope, digest: *digest }).collect();
         if let Some(session) = self.sessions.get_mut(&node) {
             session.told = ours;
+            session.tell_at = None;
         }
         self.send(node, Message::Compare(held));
     }
 
-    fn schedule_compare(&mut self, now: Instant) {
-        let jitter = next_random(&mut self.random) % 500;
-        self.next_compare = now + self.config.anti_entropy * (750 + jitter as u32) / 1000;
-    }
-
-    /// Asks again for what is overdue, drops who never said hello, and compares anew with everyone.
-    pub(super) fn overdue(&mut self, now: Instant) {
-        let nodes: Vec<_> = self.sessions.keys().copied().collect();
-        let compare = now >= self.next_compare;
-        for node in nodes {
-            let Some(session) = self.sessions.get_mut(&node) else { continue };
-            if matches!(session.phase, Phase::Greeting { until } if until <= now) {
-                self.offended(node, Offence::HelloTimeout);
-                continue;
-            }
-            let late: Vec<_> =
-                session.requests.iter().filter(|(_, r)| !r.answered && r.until <= now).map(|(n, _)| *n).collect();
-            for number in late {
-                let Some(request) = session.requests.remove(&number) else { continue };
-                if let Some(pull) = session.pulls.get_mut(&request.scope) {
-                    pull.wanted.extend(request.ids);
-                }
-            }
-            for pull in session.pulls.values_mut() {
-                pull.listing = pull.listing.filter(|until| *until > now);
-            }
-            if compare {
-                self.compare_anew(node);
-            }
-        }
-        if compare {
-            self.schedule_compare(now);
-        }
-    }
-
-    /// Anti-entropy: tells a peer the digests again, and forgets cursors that led to no agreement.
-    fn compare_anew(&mut self, node: NodeId) {
-        let Some(session) = self.sessions.get(&node) else { return };
-        let ours: BTreeMap<_, _> = self.shared_with(session).take(SCOPES_MAX).collect();
-        let unequal: Vec<_> = ours
-            .iter()
-            .filter(|(scope, digest)| session.theirs.get(scope) != Some(digest) && !session.pulls.contains_key(scope))
-            .map(|(scope, _)| *scope)
-            .collect();
-        for scope in unequal {
-            self.cursors.remove(&(node, scope));
-        }
-        if !ours.is_empty() {
-            self.tell(node, ours);
-        }
-    }
-
-    fn send(&mut self, node: NodeId, message: Message) {
+    pub(super) fn send(&mut self, node: NodeId, message: Message) {
         self.outbox.push_back(Effect::Send { node, message });
+    }
+}
+
+/// What a message costs the node that answers it, counted in small requests.
+fn weight(message: &Message) -> u32 {
+    match message {
+        Message::Request { .. } => 1,
+        Message::Compare(_) | Message::Announce(_) => 2,
+        Message::Have { .. } => 5,
+        Message::Cells { .. } | Message::Ranges { .. } => 20,
+        _ => 0,
+    }
+}
+
+impl Session {
+    /// Decides whether a scope is to be pulled from this peer, whose digest it just told. The side that holds fewer begins; of
+    /// two that hold the same number the one with the smaller node id.
+    fn weigh(&mut self, now: Instant, scope: Scope, ours: Digest, theirs: Digest, first: bool) {
+        if ours == theirs {
+            self.wants.remove(&scope);
+            self.turns_missed.remove(&scope);
+            self.compared.remove(&scope);
+            self.failures = 0;
+            return;
+        }
+        if self.compared.remove(&scope) == Some((ours, theirs)) {
+            self.fail(now);
+        }
+        let missed = self.turns_missed.entry(scope).or_default();
+        *missed += 1;
+        let is_ours = ours.count() < theirs.count() || ours.count() == theirs.count() && first;
+        if is_ours || *missed > TURNS_MISSED_MAX {
+            self.wants.insert(scope);
+        }
     }
 }

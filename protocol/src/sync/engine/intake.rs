@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::catalog::{Index, Ordinal};
 use crate::id::ChangeId;
@@ -9,8 +10,11 @@ use crate::membership::Membership;
 use crate::signed::Signed;
 use crate::sync::admit::{Admission, Door, Missing, Verdict};
 use crate::sync::check::{Checked, Content, Refused};
-use crate::sync::effect::{Effect, Event, Outcome, Write};
+use crate::sync::effect::{Effect, Event, Outcome, Unchecked, Write};
+use crate::sync::held::{ScopeSet, shared_key};
 use crate::sync::input::{Batch, Origin, Source, Token};
+use crate::sync::session::Session;
+use crate::time::Instant;
 
 use super::{Engine, Submission, Submissions};
 
@@ -18,6 +22,8 @@ use super::{Engine, Submission, Submissions};
 const BATCH_CHANGES_MAX: usize = 1_024;
 /// Bytes after which a batch is closed.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
+/// How long nothing is fetched after the disk took no write.
+const REST: Duration = Duration::from_secs(5);
 /// Bytes in the queue above which peers are not asked for more.
 pub(super) const QUEUE_BYTES_HIGH: usize = 8 * 1024 * 1024;
 
@@ -42,13 +48,16 @@ struct Writing {
     entries: Vec<(Index, Origin, Arc<Checked>)>,
     outcomes: Vec<(Token, u32, Outcome)>,
     evidence: Vec<Vec<u8>>,
+    /// Who delivered what was here, or in this batch, already.
+    known: Vec<Origin>,
     catalog_before: usize,
     membership_before: Option<Box<Membership>>,
 }
 
 impl Intake {
-    pub(super) fn holds(&self, id: &ChangeId) -> bool {
-        self.queued.contains(id)
+    /// Returns the first queued change from an id on.
+    pub(super) fn next_from(&self, id: &ChangeId) -> Option<&ChangeId> {
+        self.queued.range(id..).next()
     }
 
     pub(super) fn is_full(&self) -> bool {
@@ -78,13 +87,14 @@ impl Intake {
 impl Engine {
     pub(super) fn submitted(&mut self, token: Token, changes: Vec<Vec<u8>>) {
         if self.expect(token, changes.len()) {
-            self.outbox.push_back(Effect::Check { source: Source::Local(token), changes });
+            let unchecked = Unchecked::Changes(changes);
+            self.outbox.push_back(Effect::Check { source: Source::Local(token), unchecked });
         }
     }
 
-    pub(super) fn sealed(&mut self, token: Token, changes: Vec<Checked>) {
+    pub(super) fn sealed(&mut self, now: Instant, token: Token, changes: Vec<Checked>) {
         if self.expect(token, changes.len()) {
-            self.checked(Source::Local(token), changes.into_iter().map(Ok).collect());
+            self.checked(now, Source::Local(token), changes.into_iter().map(Ok).collect());
         }
     }
 
@@ -98,26 +108,44 @@ impl Engine {
         true
     }
 
-    pub(super) fn checked(&mut self, source: Source, results: Vec<Result<Checked, Refused>>) {
-        let mut delivered = BTreeSet::new();
+    pub(super) fn checked(&mut self, now: Instant, source: Source, results: Vec<Result<Checked, Refused>>) {
+        if let Source::Peer(delivery) = source {
+            let known = |result: &Result<Checked, Refused>| result.as_ref().is_ok_and(|c| !self.needs(&c.id().short_id()));
+            let known = results.iter().filter(|result| known(result)).count();
+            self.judged(now, delivery, results.len(), known);
+        }
         for (at, result) in results.into_iter().enumerate() {
             let origin = match source {
                 Source::Local(token) => Origin::Local { token, at: at as u32 },
-                Source::Peer { node, .. } => Origin::Peer(node),
+                Source::Peer(delivery) => Origin::Peer { node: delivery.node, session: delivery.session },
             };
             match result {
                 Ok(change) => {
-                    delivered.insert(change.id());
+                    self.unsettle(origin);
                     self.intake.push(origin, Arc::new(change));
                 }
-                Err(refused) => {
-                    delivered.extend(refused.id);
-                    self.refuse(origin, refused);
-                }
+                Err(refused) => self.refuse(origin, refused),
             }
         }
-        if let Source::Peer { node, number } = source {
-            self.answered(node, number, &delivered);
+    }
+
+    /// Returns the session in which a change came, if it still stands.
+    fn session_of(&mut self, origin: Origin) -> Option<&mut Session> {
+        let Origin::Peer { node, session } = origin else { return None };
+        self.sessions.get_mut(&node).filter(|held| held.number == session)
+    }
+
+    /// Notes that a delivered change is on its way in.
+    pub(super) fn unsettle(&mut self, origin: Origin) {
+        if let Some(session) = self.session_of(origin) {
+            session.unsettled += 1;
+        }
+    }
+
+    /// Notes that a delivered change has come to rest: stored, turned away, or waiting.
+    fn settle(&mut self, origin: Origin) {
+        if let Some(session) = self.session_of(origin) {
+            session.unsettled = session.unsettled.saturating_sub(1);
         }
     }
 
@@ -133,7 +161,7 @@ impl Engine {
             Origin::Local { token, at } => {
                 self.decide(token, at, Outcome::Refused(refused.id, refused.refusal));
             }
-            Origin::Peer(node) => self.refused_from(node, refused.id, name),
+            Origin::Peer { node, .. } => self.refused_from(node, refused.id, name),
             Origin::Log(_) => {}
         }
     }
@@ -163,7 +191,7 @@ impl Engine {
     }
 
     /// Admits what is queued into the next batch, unless one is being written.
-    pub(super) fn advance(&mut self) {
+    pub(super) fn advance(&mut self, now: Instant) {
         if self.intake.writing.is_some() || (self.intake.queue.is_empty() && self.intake.evidence.is_empty()) {
             return;
         }
@@ -172,6 +200,7 @@ impl Engine {
             entries: Vec::new(),
             outcomes: Vec::new(),
             evidence: Vec::new(),
+            known: Vec::new(),
             catalog_before: self.catalog.len(),
             membership_before: None,
         };
@@ -182,10 +211,10 @@ impl Engine {
             self.admit(&mut writing, origin, change);
         }
         self.intake.next_batch += 1;
-        self.begin_writing(writing);
+        self.begin_writing(now, writing);
     }
 
-    fn begin_writing(&mut self, mut writing: Writing) {
+    fn begin_writing(&mut self, now: Instant, mut writing: Writing) {
         let writes: Vec<Write> = writing
             .entries
             .iter()
@@ -198,7 +227,7 @@ impl Engine {
         let batch = writing.batch;
         self.intake.writing = Some(writing);
         if writes.is_empty() && evidence.is_empty() {
-            self.persisted(batch, &[]);
+            self.persisted(now, batch, &[]);
         } else {
             self.outbox.push_back(Effect::Persist { batch, writes, evidence });
         }
@@ -220,9 +249,11 @@ impl Engine {
                 if let Origin::Local { token, at } = origin {
                     writing.outcomes.push((token, at, Outcome::Known(change.id())));
                 }
+                writing.known.push(origin);
             }
             Verdict::Wait(missing) => {
                 let id = change.id();
+                self.settle(origin);
                 let parked = self.parked.park(missing, origin, change);
                 if let Origin::Local { token, at } = origin {
                     let outcome = match parked {
@@ -233,6 +264,7 @@ impl Engine {
                 }
             }
             Verdict::Refuse(refusal) => {
+                self.settle(origin);
                 self.refuse(origin, Refused { id: Some(change.id()), refusal, kept: None });
                 self.release(Missing::Change(change.id()));
             }
@@ -257,7 +289,7 @@ impl Engine {
     }
 
     /// The batch is durable: now it counts, is answered, and may be spoken of.
-    pub(super) fn persisted(&mut self, batch: Batch, ordinals: &[Ordinal]) {
+    pub(super) fn persisted(&mut self, now: Instant, batch: Batch, ordinals: &[Ordinal]) {
         let Some(writing) = self.intake.writing.take_if(|writing| writing.batch == batch) else { return };
         let mut ordinals = ordinals.iter().copied();
         for (index, origin, _) in &writing.entries {
@@ -268,35 +300,40 @@ impl Engine {
             if let Some(ordinal) = ordinal {
                 self.count_in(*index, ordinal);
             }
-            if let Origin::Peer(node) = origin
-                && let Some(session) = self.sessions.get_mut(node)
-            {
-                session.counters.stored += 1;
-            }
+            self.settle(*origin);
+            self.stored_from(now, *origin, true);
+        }
+        for origin in &writing.known {
+            self.settle(*origin);
+            self.stored_from(now, *origin, false);
         }
         for (token, at, outcome) in writing.outcomes {
             self.decide(token, at, outcome);
         }
-        self.offer(&writing.entries.iter().map(|(index, origin, _)| (*index, *origin)).collect::<Vec<_>>());
+        self.offer(now, &writing.entries.iter().map(|(index, origin, _)| (*index, *origin)).collect::<Vec<_>>());
         let committed: Vec<_> = writing.entries.into_iter().map(|(index, _, change)| (index, change)).collect();
         if !committed.is_empty() {
             self.outbox.push_back(Effect::Event(Event::Committed(committed)));
         }
-        self.advance();
+        self.advance(now);
     }
 
     /// Adds a durable change to the set of its scope.
     pub(super) fn count_in(&mut self, index: Index, ordinal: Ordinal) {
         self.catalog.set_ordinal(index, ordinal);
         let scope = self.catalog.document_of(index).scope;
-        let set = self.sets.entry(scope).or_default();
-        set.digest.add(&self.catalog.entry(index).id);
-        set.order.push(index);
+        let network = self.network;
+        let set = self.sets.entry(scope).or_insert_with(|| ScopeSet::new(shared_key(&network, &scope)));
+        set.insert(index, &self.catalog);
+        self.moved = true;
     }
 
     /// The batch is not on disk: nothing of it was ever here. Peers will offer theirs again; submitters are told.
-    pub(super) fn persist_failed(&mut self, batch: Batch, reason: &str) {
+    pub(super) fn persist_failed(&mut self, now: Instant, batch: Batch, reason: &str) {
         let Some(writing) = self.intake.writing.take_if(|writing| writing.batch == batch) else { return };
+        self.rests_until = Some(now + REST);
+        writing.entries.iter().for_each(|(_, origin, _)| self.settle(*origin));
+        writing.known.iter().for_each(|origin| self.settle(*origin));
         let again = writing.entries.iter().filter(|(index, ..)| index.position() < writing.catalog_before);
         self.lost.extend(again.map(|(_, _, change)| change.id()));
         self.catalog.truncate(writing.catalog_before);
@@ -313,6 +350,6 @@ impl Engine {
             };
             self.decide(token, at, outcome);
         }
-        self.advance();
+        self.advance(now);
     }
 }
