@@ -145,7 +145,9 @@ impl Attack for Replay {
         // Not the hellos: they would end the session before anything else is said.
         if matches!(Message::decode(bytes), Ok(message) if !matches!(message, Message::Hello(_))) {
             self.0.push_back(bytes.to_vec());
-            self.0.truncate(64);
+            if self.0.len() > 16 {
+                self.0.pop_front();
+            }
         }
     }
 
@@ -193,7 +195,8 @@ impl Attack for Equivocate {
             return Vec::new();
         }
         let [report, one, other] = stage.company.fork(stage.house, 700 + stage.turn);
-        let side = |at: usize| bytes_of(&[report.clone(), if at.is_multiple_of(2) { one.clone() } else { other.clone() }]);
+        let side =
+            |at: usize| bytes_of(&[report.clone(), if at.is_multiple_of(2) { one.clone() } else { other.clone() }]);
         stage.peers.iter().enumerate().map(|(at, peer)| (*peer, push(side(at)))).collect()
     }
 }
@@ -362,7 +365,7 @@ impl Attack for Bomb {
     }
 
     fn turn(&mut self, stage: &mut Stage<'_>) -> Vec<Shot> {
-        if stage.turn > 3 {
+        if stage.turn > 0 {
             // A parcel that holds more than it says.
             let parcel = parcel::pack(Codec::Zstd1, [vec![0u8; 200_000]]);
             let bomb = Message::Deliver { number: 0, end: true, raw: 10, parcel: parcel.bytes };

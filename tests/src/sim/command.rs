@@ -146,9 +146,9 @@ pub fn run_seeds(scenario: &Arc<Scenario>, seeds: &[u64]) -> (Summary, Vec<Found
     let mut ran = ran.into_inner().unwrap_or_else(PoisonError::into_inner);
     ran.sort_by_key(|(seed, _)| *seed);
     let measures: Vec<Measure> = ran.iter().map(|(_, ran)| ran.measure.clone()).collect();
-    let found = ran.into_iter().filter_map(|(seed, ran)| {
-        Some(Found { scenario: scenario.name.clone(), seed, violation: ran.violation? })
-    });
+    let found = ran
+        .into_iter()
+        .filter_map(|(seed, ran)| Some(Found { scenario: scenario.name.clone(), seed, violation: ran.violation? }));
     let found: Vec<_> = found.collect();
     (Summary::of(&scenario.name, &measures, found.len() as u64, began.elapsed()), found)
 }

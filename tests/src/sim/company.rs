@@ -82,7 +82,13 @@ fn name_of(house: usize) -> String {
 }
 
 /// Founds a house with all that it states.
-fn found(name: &str, house: usize, seats: usize, charter: &Charter, ledger: &Ledger) -> (House, Vec<Seat>, Organisation) {
+fn found(
+    name: &str,
+    house: usize,
+    seats: usize,
+    charter: &Charter,
+    ledger: &Ledger,
+) -> (House, Vec<Seat>, Organisation) {
     let county = County::new((house % COUNTIES) as u8 + 1).expect("a county");
     let mut organisation = Organisation::found_in(name, charter, Counties::from([county]));
     let mut stated = vec![organisation.record.clone(), organisation.node_certificate.clone()];
@@ -132,7 +138,8 @@ impl Company {
             let endorse = |id: &OrganisationId| ledger.enter(&organisation.endorse(*id), Some((organisation.id, *id)));
             house.endorsements = newcomers.map(endorse).collect();
         }
-        let seats = (0..scenario.nodes).filter_map(|node| dealt.get_mut(node % scenario.organisations)?.next()).collect();
+        let seats =
+            (0..scenario.nodes).filter_map(|node| dealt.get_mut(node % scenario.organisations)?.next()).collect();
         let mut strangers = Vec::new();
         for number in 0..hostile_count(scenario).min(if scenario.hostility.strangers { usize::MAX } else { 0 }) {
             let house = houses.len();

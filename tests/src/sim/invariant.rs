@@ -87,7 +87,8 @@ pub fn written(world: &World, at: usize, writes: &[Write], evidence: &[Vec<u8>])
         require(same, SIGNED, at, || format!("it writes {}, which nobody signed in good order", id.short()))?;
     }
     for header in evidence {
-        let kept = Signed::decode(header).is_ok_and(|signed| signed.is_header_only() && signed.verify_signature().is_ok());
+        let kept =
+            Signed::decode(header).is_ok_and(|signed| signed.is_header_only() && signed.verify_signature().is_ok());
         require(kept, SIGNED, at, || "it keeps as evidence what is no signed header".into())?;
     }
     Ok(())
@@ -144,14 +145,8 @@ pub fn said(world: &World, from: usize, to: usize, facts: &Facts, line: &dyn Fn(
 
 /// No frame, whatever it means, holds the id of a change that is not for its receiver.
 pub fn frame(world: &World, from: usize, to: usize, bytes: &[u8]) -> Held {
-    if world.canaries.is_empty() || bytes.len() < 16 {
-        return Ok(());
-    }
-    for window in bytes.windows(16) {
-        let prefix: [u8; 16] = std::array::from_fn(|at| window[at]);
-        if let Some(scope) = world.canaries.get(&prefix) {
-            require(may_have(world, from, to, scope), AUDIENCE, from, || format!("an id of {scope} goes to node {to}"))?;
-        }
+    for scope in world.canaries.found_in(bytes) {
+        require(may_have(world, from, to, &scope), AUDIENCE, from, || format!("an id of {scope} goes to node {to}"))?;
     }
     Ok(())
 }
@@ -206,9 +201,10 @@ pub fn at_rest(world: &mut World) -> Held {
 fn bounded_at_rest(world: &World, at: usize) -> Held {
     let node = &world.nodes[at];
     let Some(engine) = &node.engine else { return Ok(()) };
-    let strangers = engine.parked().iter().filter(|(_, missing)| {
-        matches!(missing, talkoot_protocol::sync::admit::Missing::Recognition(_))
-    });
+    let strangers = engine
+        .parked()
+        .iter()
+        .filter(|(_, missing)| matches!(missing, talkoot_protocol::sync::admit::Missing::Recognition(_)));
     let strangers = strangers.count();
     require(strangers <= STRANGERS_MAX, BOUNDED, at, || format!("{strangers} changes of strangers wait"))?;
     let bytes: usize = node.judging.values().sum();
@@ -219,7 +215,10 @@ fn bounded_at_rest(world: &World, at: usize) -> Held {
 fn equal(world: &World, scope: &Scope, group: &[usize]) -> Held {
     let should: Vec<ChangeId> = {
         let of_scope = world.model.facts().filter(|fact| fact.known.scope == *scope);
-        of_scope.filter(|fact| group.iter().any(|node| fact.holders.contains(*node))).map(|fact| fact.known.id).collect()
+        of_scope
+            .filter(|fact| group.iter().any(|node| fact.holders.contains(*node)))
+            .map(|fact| fact.known.id)
+            .collect()
     };
     let first = world.nodes.get(group[0]).and_then(|node| node.engine.as_ref());
     let digest_of = |engine: &talkoot_protocol::sync::engine::Engine| {
@@ -233,7 +232,9 @@ fn equal(world: &World, scope: &Scope, group: &[usize]) -> Held {
             require(node.disk.holds(id), EQUAL, *at, || format!("it lacks {} of {scope}", id.short()))?;
         }
         let count = node.disk.digests().get(scope).map_or(0, Digest::count);
-        require(count == should.len() as u64, EQUAL, *at, || format!("it holds {count} of {scope}, not {}", should.len()))?;
+        require(count == should.len() as u64, EQUAL, *at, || {
+            format!("it holds {count} of {scope}, not {}", should.len())
+        })?;
         require(digest_of(engine) == fingerprint, EQUAL, *at, || format!("its fingerprint of {scope} differs"))?;
     }
     Ok(())
@@ -249,7 +250,8 @@ fn heads(world: &mut World) -> Held {
             let Some(engine) = &world.nodes[at].engine else { continue };
             let has = engine.catalog().heads(&document);
             require(has == should || document_is_statements(world, &fact.known.document), HEADS, at, || {
-                format!("{} has {} heads, not {}", ChangeId::from_bytes(*document.as_bytes()).short(), has.len(), should.len())
+                let names = |ids: &[ChangeId]| ids.iter().map(ChangeId::short).collect::<Vec<_>>().join(" ");
+                format!("of {} heads are {}, not {}", fact.known.id.short(), names(&has), names(&should))
             })?;
         }
     }

@@ -60,7 +60,9 @@ impl Ledger {
         let document = change.document();
         let scope = match change.header().place {
             Place::Begins { scope, .. } => scope,
-            Place::Continues(_) => known.get(&document.first_change().short_id()).map_or(Scope::Network, |first| first.scope),
+            Place::Continues(_) => {
+                known.get(&document.first_change().short_id()).map_or(Scope::Network, |first| first.scope)
+            }
         };
         let entry = Arc::new(Known {
             id: change.id(),

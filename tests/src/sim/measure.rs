@@ -92,10 +92,7 @@ impl Summary {
             converge_s: seconds(measures.iter().filter_map(|measure| measure.converge).collect()),
             hops: middle_and_most(measures.iter().flat_map(|measure| measure.hops.iter().copied()).collect()),
             to_all_s: seconds(measures.iter().flat_map(|measure| measure.to_all.iter().copied()).collect()),
-            redundancy: [
-                redundancy.iter().sum::<f64>() / runs as f64,
-                redundancy.iter().copied().fold(0.0, f64::max),
-            ],
+            redundancy: [redundancy.iter().sum::<f64>() / runs as f64, redundancy.iter().copied().fold(0.0, f64::max)],
             frames: sum(|measure| measure.frames) / runs,
             bytes: sum(|measure| measure.bytes) / runs,
             seconds: spent.as_secs_f64() / runs as f64,

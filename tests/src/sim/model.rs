@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use talkoot_protocol::id::{ChangeId, OrganisationId};
+use talkoot_protocol::id::{ChangeId, DocumentId, OrganisationId};
 use talkoot_protocol::scope::Scope;
 
 use super::company::Company;
@@ -171,7 +171,11 @@ impl Model {
         let mut set = Set::default();
         set.insert(node);
         if let Some(label) = labels[node] {
-            labels.iter().enumerate().filter(|(_, other)| **other == Some(label)).for_each(|(node, _)| set.insert(node));
+            labels
+                .iter()
+                .enumerate()
+                .filter(|(_, other)| **other == Some(label))
+                .for_each(|(node, _)| set.insert(node));
         }
         set
     }
@@ -198,7 +202,7 @@ impl Model {
     fn take(&mut self, node: usize, known: &Arc<Known>, since: Option<Duration>, now: Duration) {
         let id = known.id;
         let from = self.carried.remove(&(node, id));
-        let reach = self.honest[node].then(|| self.reach(&known.scope, node)).unwrap_or_default();
+        let reach = if self.honest[node] { self.reach(&known.scope, node) } else { Set::default() };
         let fresh = !self.facts.contains_key(&id);
         let fact = self.facts.entry(id).or_insert_with(|| Fact {
             known: known.clone(),
@@ -243,7 +247,8 @@ impl Model {
         self.components.clear();
         let ids: Vec<_> = self.facts.keys().copied().collect();
         for id in ids {
-            let Some((scope, holders)) = self.facts.get(&id).map(|fact| (fact.known.scope, fact.holders.clone())) else {
+            let Some((scope, holders)) = self.facts.get(&id).map(|fact| (fact.known.scope, fact.holders.clone()))
+            else {
                 continue;
             };
             let reach: Vec<_> = holders.iter().map(|node| self.reach(&scope, node)).collect();
@@ -265,12 +270,14 @@ impl Model {
         groups.into_values().filter(|group| group.len() > 1).collect()
     }
 
-    /// Returns the heads of a document among changes that a node must hold: those on which no other one builds.
-    pub fn heads(&self) -> BTreeMap<talkoot_protocol::id::DocumentId, BTreeSet<ChangeId>> {
-        let built_on: BTreeSet<_> = self.facts.values().flat_map(|fact| fact.known.dependencies.iter().copied()).collect();
+    /// Returns the heads of every document among what honest nodes hold: changes on which no other one builds. What only hostile
+    /// nodes hold is for nobody to find.
+    pub fn heads(&self) -> BTreeMap<DocumentId, BTreeSet<ChangeId>> {
+        let held = || self.facts.values().filter(|fact| fact.holders.iter().next().is_some()).map(|fact| &fact.known);
+        let built_on: BTreeSet<_> = held().flat_map(|known| known.dependencies.iter().copied()).collect();
         let mut heads: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-        for fact in self.facts.values().filter(|fact| !built_on.contains(&fact.known.id)) {
-            heads.entry(fact.known.document).or_default().insert(fact.known.id);
+        for known in held().filter(|known| !built_on.contains(&known.id)) {
+            heads.entry(known.document).or_default().insert(known.id);
         }
         heads
     }

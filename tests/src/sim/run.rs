@@ -65,8 +65,8 @@ pub struct World {
     pub measure: Measure,
     /// Turns of each hostile node in which an honest peer was there.
     pub turns: Vec<u64>,
-    /// First halves of ids of what is not for everybody.
-    pub canaries: HashMap<[u8; 16], Scope>,
+    /// Ids of what is not for everybody.
+    pub canaries: Canaries,
     pub(super) network: Network,
     pub(super) schedule: Schedule<Happening>,
     pub(super) random: Random,
@@ -77,6 +77,35 @@ pub struct World {
     quiet: bool,
     done: bool,
     trace: Trace,
+}
+
+/// First halves of ids of what is not for everybody, to be looked for in every frame.
+#[derive(Debug, Default)]
+pub struct Canaries {
+    /// Whether any begins with these two bytes: most places in a frame are passed over by this alone.
+    heads: Vec<bool>,
+    scopes: HashMap<[u8; 16], Scope>,
+}
+
+impl Canaries {
+    /// Adds a change.
+    pub fn add(&mut self, known: &Known) {
+        let prefix = *known.id.short_id().as_bytes();
+        self.heads.resize(1 << 16, false);
+        self.heads[usize::from(u16::from_be_bytes([prefix[0], prefix[1]]))] = true;
+        self.scopes.insert(prefix, known.scope);
+    }
+
+    /// Returns the scopes of those whose ids stand anywhere in these bytes.
+    pub fn found_in(&self, bytes: &[u8]) -> Vec<Scope> {
+        if self.heads.is_empty() {
+            return Vec::new();
+        }
+        let begins = |at: &usize| self.heads[usize::from(u16::from_be_bytes([bytes[*at], bytes[at + 1]]))];
+        let places = (0..bytes.len().saturating_sub(15)).filter(begins);
+        let scope = |at: usize| self.scopes.get(&std::array::from_fn::<u8, 16, _>(|byte| bytes[at + byte])).copied();
+        places.filter_map(scope).collect()
+    }
 }
 
 /// What became of a run.
@@ -129,7 +158,7 @@ impl World {
             model,
             measure: Measure::default(),
             turns: vec![0; nodes.len()],
-            canaries: HashMap::new(),
+            canaries: Canaries::default(),
             network: Network::default(),
             schedule: Schedule::default(),
             mischief: Random::new(seed, "mischief"),
@@ -154,9 +183,8 @@ impl World {
         for at in 0..self.nodes.len() {
             let own = self.nodes[at].house;
             let houses = 0..self.company.houses.len();
-            let familiar = |house: &usize| {
-                *house == own || self.scenario.familiar && self.company.houses[*house].founder
-            };
+            let familiar =
+                |house: &usize| *house == own || self.scenario.familiar && self.company.houses[*house].founder;
             for house in houses.filter(familiar).collect::<Vec<_>>() {
                 for known in self.company.houses[house].statements.clone() {
                     self.model.begin_with(at, &known);
@@ -212,7 +240,7 @@ impl World {
     /// Lets things happen until the run is over.
     fn go(&mut self, until: u64) -> Held {
         while !self.done && self.measure.events < until {
-            let Some(happening) = self.schedule.next() else { break };
+            let Some(happening) = self.schedule.advance() else { break };
             self.measure.events += 1;
             self.happen(happening)?;
         }

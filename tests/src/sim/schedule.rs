@@ -63,7 +63,7 @@ impl<E> Schedule<E> {
     }
 
     /// Lets time go on to the next event.
-    pub fn next(&mut self) -> Option<E> {
+    pub fn advance(&mut self) -> Option<E> {
         let Reverse(entry) = self.heap.pop()?;
         self.now = entry.at;
         Some(entry.event)
@@ -80,7 +80,7 @@ mod tests {
         for (at, event) in [(2, 'c'), (1, 'a'), (2, 'd'), (1, 'b')] {
             schedule.at(Duration::from_secs(at), event);
         }
-        let order: String = std::iter::from_fn(|| schedule.next()).collect();
+        let order: String = std::iter::from_fn(|| schedule.advance()).collect();
         assert_eq!(order, "abcd");
         assert_eq!(schedule.now(), Duration::from_secs(2));
     }

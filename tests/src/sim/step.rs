@@ -170,10 +170,8 @@ impl World {
         node.next_token += 1;
         let token = node.next_token;
         let encoded = changes.iter().map(|known| known.bytes.clone()).collect();
-        for known in changes.iter().filter(|known| known.scope != Scope::Network) {
-            let prefix = std::array::from_fn(|at| known.id.as_bytes()[at]);
-            self.canaries.insert(prefix, known.scope);
-        }
+        let narrow = changes.iter().filter(|known| known.scope != Scope::Network);
+        narrow.for_each(|known| self.canaries.add(known));
         self.note(at, || format!("is given {} by its workers", changes.len()));
         self.nodes[at].open.insert(token, Submission { changes });
         self.tell(at, Input::Submitted { token: Token(token), changes: encoded })
@@ -257,7 +255,8 @@ impl World {
 
     /// Damages records of a node that somebody else still holds.
     fn damage(&mut self, at: usize, records: usize) -> Held {
-        let others = |fact: &&super::model::Fact| fact.holders.contains(at) && fact.holders.iter().any(|node| node != at);
+        let others =
+            |fact: &&super::model::Fact| fact.holders.contains(at) && fact.holders.iter().any(|node| node != at);
         let ids: Vec<_> = self.model.facts().filter(others).map(|fact| fact.known.id).collect();
         let mut chosen = BTreeSet::new();
         for _ in 0..records {
