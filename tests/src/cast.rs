@@ -60,6 +60,11 @@ pub struct Worker {
 impl Organisation {
     /// Founds an organisation in a network of the given charter. The id depends on the name alone.
     pub fn found(name: &str, charter: &Charter) -> Self {
+        Self::found_in(name, charter, Counties::from([County::new(12).expect("a county")]))
+    }
+
+    /// Founds an organisation that acts in these counties.
+    pub fn found_in(name: &str, charter: &Charter, counties: Counties) -> Self {
         let network = charter.network();
         let root = key_of(&format!("{name} root"));
         let inception = inception_of(name);
@@ -67,7 +72,7 @@ impl Organisation {
             inception,
             names: Names { fi: name.into(), sv: name.into(), en: name.into() },
             kind: OrganisationKind::Ngo,
-            counties: Counties::from([County::new(12).expect("a county")]),
+            counties,
             contact: "kirjaamo".into(),
         });
         let record = sign::statement(&root, network, None, &record, moment(1)).expect("a short statement");
@@ -126,6 +131,13 @@ impl Organisation {
             valid_until: None,
             counties: Counties::new(),
         }))
+    }
+
+    /// Certifies one more node; returns its key and the certificate.
+    pub fn equip(&mut self, name: &str) -> (SecretKey, Verified) {
+        let key = key_of(&format!("{name} node"));
+        let certificate = self.certify_node(key.public());
+        (key, certificate)
     }
 
     /// Certifies a worker's key.

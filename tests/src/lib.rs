@@ -6,6 +6,7 @@ pub mod hostile;
 pub mod member;
 pub mod netns;
 pub mod process;
+pub mod sim;
 pub mod transcript;
 pub mod vectors;
 pub mod world;

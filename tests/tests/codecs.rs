@@ -172,7 +172,6 @@ fn message() -> impl Strategy<Value = Message> {
         }),
         (any::<u64>(), any::<u64>()).prop_map(|(granted, stored)| Message::Credit { granted, stored }),
         short_ids().prop_map(Message::Announce),
-        any::<bool>().prop_map(Message::Link),
         "\\PC{0,40}".prop_map(|reason| Message::Goodbye { reason }),
     ]
 }

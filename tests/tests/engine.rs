@@ -17,6 +17,7 @@ use talkoot_protocol::sync::check::Checked;
 use talkoot_protocol::sync::effect::{Offence, Outcome};
 use talkoot_protocol::sync::refusal::Refusal;
 use talkoot_protocol::wire::message::Message;
+use talkoot_protocol::wire::parcel;
 use talkoot_tests::cast::{Organisation, Worker, inception_of, moment};
 use talkoot_tests::world::World;
 
@@ -181,9 +182,12 @@ fn what_is_for_one_house_never_leaves_it() {
         world.sent.iter().any(|(_, to, bytes)| *to == bob && bytes.windows(32).any(|window| window == id.as_bytes()));
     assert!(!leaked, "not even the id may leave");
     assert_eq!(world.fingerprint(alice), world.fingerprint(bob), "the shared scope is complete all the same");
-    let asked = Message::Request { number: 9, ids: vec![id.short_id()] };
-    world.inject(bob, alice, &asked);
-    assert_eq!(world.node(alice).dropped, [(bob, Offence::ForeignScope)]);
+    let sent = world.sent.len();
+    world.inject(bob, alice, &Message::Request { number: 9, ids: vec![id.short_id()] });
+    world.inject(bob, alice, &Message::Request { number: 10, ids: vec![anna.report(98).id().short_id()] });
+    let answers: Vec<_> = world.sent[sent..].iter().map(|(.., bytes)| Message::decode(bytes).unwrap()).collect();
+    let empty = |number| Message::delivery(number, true, parcel::pack(parcel::Codec::Plain, [[0u8; 0]; 0]));
+    assert_eq!(answers, [empty(9), empty(10)], "what is not for bob looks like what does not exist");
 }
 
 /// What a house of two workers says: statements, reports, edits on edits, a fork and its joining.

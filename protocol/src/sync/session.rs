@@ -1,7 +1,7 @@
 //! What is believed of one connected peer, and what is under way with it.
 //!
 //! Each kind of traffic has its own bounded state here: what we compare and fetch (`Request`, and the engine's pulls), what we
-//! answer ([`Answer`]) and send ([`Stream`]), what is pushed or announced (live), and the credit of both directions
+//! answer ([`Answer`]) and send ([`Stream`]), and the credit of both directions
 //! ([`flow`](super::flow)). Nothing here outlives the session: what is stored is not asked for again, and what is not is found
 //! by the next comparison.
 
@@ -23,7 +23,7 @@ use super::sketch::{Decoder, Key, Snapshot};
 /// Time in which a peer must say who it is.
 pub const HELLO_WITHIN: Duration = Duration::from_secs(15);
 /// Time in which a comparison or request must move on before it is given up.
-pub const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 /// Most requests open to one peer at once.
 pub const REQUESTS_OPEN_MAX: usize = 4;
 /// Most ids waiting to be asked for from one peer.
@@ -145,19 +145,6 @@ impl Counters {
     }
 }
 
-/// How new changes go over a session.
-#[derive(Debug)]
-pub struct Live {
-    /// We send new changes whole; otherwise we announce them.
-    pub sends_whole: bool,
-    /// We have asked the peer to send new changes whole.
-    pub hears_whole: bool,
-    /// Names to be announced.
-    pub announcing: Vec<ShortId>,
-    /// When they go out.
-    pub announce_at: Option<Instant>,
-}
-
 /// One connected peer.
 #[derive(Debug)]
 pub struct Session {
@@ -201,8 +188,6 @@ pub struct Session {
     pub inflow: Inflow,
     /// When it may be granted more, if it is being throttled.
     pub sip_at: Option<Instant>,
-    /// New changes.
-    pub live: Live,
     /// Changes it delivered that are neither stored nor turned away yet.
     pub unsettled: u64,
     /// What went over it.
@@ -259,7 +244,6 @@ impl Session {
             outflow: Outflow::default(),
             inflow: Inflow::default(),
             sip_at: None,
-            live: Live { sends_whole: true, hears_whole: true, announcing: Vec::new(), announce_at: None },
             unsettled: 0,
             counters: Counters::default(),
             acknowledged: (0, 0),
@@ -313,8 +297,7 @@ impl Session {
         };
         let requests = self.requests.values().map(|request| request.until);
         let answers = self.answers.values().map(|answer| answer.until);
-        let single =
-            [greeting, self.rests_until, self.tell_at, self.live.announce_at, self.acknowledge_at, self.sip_at];
+        let single = [greeting, self.rests_until, self.tell_at, self.acknowledge_at, self.sip_at];
         single.into_iter().flatten().chain(requests).chain(answers).min()
     }
 }

@@ -140,8 +140,6 @@ pub enum Message {
     },
     /// Names of what is new and was not sent whole.
     Announce(Vec<ShortId>),
-    /// Whether the sender wants what is new whole (`true`) or announced.
-    Link(bool),
     /// Why the connection is being closed.
     Goodbye {
         /// A sentence.
@@ -213,8 +211,7 @@ impl Message {
                 e.array(2)?.u8(9)?;
                 write_ids(ids, e)
             }
-            Self::Link(whole) => e.array(2)?.u8(10)?.bool(*whole)?.ok(),
-            Self::Goodbye { reason } => e.array(2)?.u8(11)?.str(reason)?.ok(),
+            Self::Goodbye { reason } => e.array(2)?.u8(10)?.str(reason)?.ok(),
         }
     }
 
@@ -252,8 +249,7 @@ impl Message {
             (5, 7) => Self::Deliver { number: r.u32()?, end: r.bool()?, raw: r.u32()?, parcel: r.bytes()?.to_vec() },
             (3, 8) => Self::Credit { granted: r.u64()?, stored: r.u64()? },
             (2, 9) => Self::Announce(read_ids(&mut r)?),
-            (2, 10) => Self::Link(r.bool()?),
-            (2, 11) => Self::Goodbye { reason: r.text(REASON_BYTES_MAX)?.to_owned() },
+            (2, 10) => Self::Goodbye { reason: r.text(REASON_BYTES_MAX)?.to_owned() },
             _ => return Err(r.malformed()),
         };
         r.end()?;

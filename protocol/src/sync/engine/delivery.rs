@@ -67,13 +67,10 @@ impl Engine {
 
     /// A peer asks for changes by id.
     pub(super) fn request(&mut self, node: NodeId, number: u32, ids: &[ShortId]) -> Result<(), Offence> {
-        let mut found: Vec<Index> = Vec::with_capacity(ids.len());
-        for index in ids.iter().filter_map(|id| self.catalog.find_short(id)) {
-            if !self.may_have(&node, &self.catalog.document_of(index).scope) {
-                return Err(Offence::ForeignScope);
-            }
-            found.push(index);
-        }
+        // What is not for the peer is to it as if it were not here: not even that an id exists may be learnt.
+        let found = ids.iter().filter_map(|id| self.catalog.find_short(id));
+        let mut found: Vec<Index> =
+            found.filter(|index| self.may_have(&node, &self.catalog.document_of(*index).scope)).collect();
         found.sort_unstable();
         found.dedup();
         let Some(session) = self.sessions.get_mut(&node) else { return Ok(()) };
@@ -177,9 +174,7 @@ impl Engine {
         session.inflow.judged(u64::from(delivery.raw));
         session.counters.received += changes as u64;
         session.counters.known += known as u64;
-        if number == 0 {
-            self.heard_whole(node, changes, known);
-        } else if !self.pull_delivered(now, node, number, changes as u64, end) && end {
+        if number != 0 && !self.pull_delivered(now, node, number, changes as u64, end) && end {
             self.close_request(node, number);
         }
     }

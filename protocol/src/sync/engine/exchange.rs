@@ -90,7 +90,6 @@ impl Engine {
             Message::Deliver { number, end, raw, parcel } => self.deliver(now, node, number, end, raw, parcel),
             Message::Credit { granted, stored } => self.credit(node, granted, stored),
             Message::Announce(ids) => self.announced(now, node, ids),
-            Message::Link(whole) => self.link(node, whole),
         }
     }
 

@@ -1,4 +1,4 @@
-//! What is due when time passes: giving up what does not move, comparing anew, announcing, acknowledging.
+//! What is due when time passes: giving up what does not move, comparing anew, asking others.
 
 use crate::id::NodeId;
 use crate::sync::effect::Offence;
@@ -20,7 +20,6 @@ impl Engine {
         let nodes: Vec<_> = self.sessions.keys().copied().collect();
         nodes.iter().for_each(|node| self.overdue_with(now, *node));
         self.give_up_pulls(now);
-        self.announce_due(now);
         self.follow_rumours(now);
         self.look_at_links(now);
         if now >= self.next_compare {
