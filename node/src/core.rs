@@ -8,6 +8,8 @@
 
 pub mod answer;
 mod load;
+#[cfg(test)]
+mod powercut;
 mod projector;
 pub mod read;
 

@@ -6,13 +6,15 @@
 //! - [`network`]: libp2p lives here and nowhere else;
 //! - [`driver`], [`server`], [`checker`]: a running node;
 //! - [`control`]: how programs of the same machine speak to it;
-//! - [`audit`]: reading every byte again.
+//! - [`audit`]: reading every byte again;
+//! - `disk`: how whatever must outlive a power cut is written.
 
 pub mod audit;
 pub mod checker;
 pub mod config;
 pub mod control;
 pub mod core;
+mod disk;
 pub mod driver;
 pub mod home;
 pub mod keystore;
