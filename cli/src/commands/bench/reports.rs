@@ -1,6 +1,8 @@
 //! Reports to measure with: the demonstration's own, told apart by a number in their words, so that their sizes are those of
 //! real ones and no two are equal.
 
+use std::ops::Range;
+
 use serde_json::Value;
 use talkoot_protocol::document::Fields;
 use talkoot_protocol::scope::{Kind, Scope};
@@ -13,12 +15,28 @@ use crate::keys;
 
 /// Returns the fields of as many different reports as asked for.
 pub(super) fn make(count: usize) -> Result<Vec<Fields>> {
-    let shares = ["county", "municipality", "ngo", "university"].map(corpus::of);
-    let mut templates = Vec::new();
-    for share in shares {
-        templates.extend(share?.into_iter().map(|entry| entry.report));
+    Ok(Templates::load()?.make(0..count))
+}
+
+/// The demonstration's reports, of which any number can be made.
+pub(super) struct Templates(Vec<Fields>);
+
+impl Templates {
+    /// Reads them.
+    pub(super) fn load() -> Result<Self> {
+        let shares = ["county", "municipality", "ngo", "university"].map(corpus::of);
+        let mut templates = Vec::new();
+        for share in shares {
+            templates.extend(share?.into_iter().map(|entry| entry.report));
+        }
+        Ok(Self(templates))
     }
-    Ok(templates.iter().cycle().take(count).enumerate().map(|(number, fields)| numbered(fields, number)).collect())
+
+    /// Returns the fields of the reports with these numbers.
+    pub(super) fn make(&self, numbers: Range<usize>) -> Vec<Fields> {
+        let templates = self.0.iter().cycle().skip(numbers.start % self.0.len().max(1));
+        numbers.zip(templates).map(|(number, fields)| numbered(fields, number)).collect()
+    }
 }
 
 fn numbered(fields: &Fields, number: usize) -> Fields {
