@@ -12,6 +12,7 @@ mod load;
 mod powercut;
 mod projector;
 pub mod read;
+mod rows;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;

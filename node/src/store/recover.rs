@@ -161,7 +161,7 @@ impl Walk<'_> {
         let header = scanner.header_at(u64::from(last.place.offset))?;
         if last.place.segment == segment.number && header.is_some_and(|header| last.agrees(&header)) {
             // Asked for again, because the last entry is taken out of the first answer.
-            return Ok(index.range(ordinals));
+            return Ok(index.range(ordinals).read_ahead());
         }
         tracing::warn!(segment = segment.number, "the index contradicts the log; the segment is read again");
         self.stale.extend(entries.map(|entry| entry.ordinal).chain([last.ordinal]));
