@@ -47,6 +47,6 @@ pub(crate) enum Command {
     Verify(commands::verify::Args),
     /// See it work: four organisations on this machine, first apart, then together.
     Demo(commands::demo::Args),
-    /// Measure this machine: publish or sync many reports.
+    /// Measure this machine: publish, sync or start with many reports.
     Bench(commands::bench::Args),
 }

@@ -8,8 +8,11 @@
 
 pub mod answer;
 mod load;
+#[cfg(test)]
+mod powercut;
 mod projector;
 pub mod read;
+mod rows;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;

@@ -10,8 +10,8 @@
 //! making/               only while a home is made: its files, before they move into place
 //! ```
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use talkoot_protocol::charter::{self, Charter};
@@ -25,6 +25,7 @@ use talkoot_protocol::sync::engine;
 use talkoot_protocol::wire::message::{FEATURE_ZSTD_1, Hello};
 
 use crate::config::{self, Config};
+use crate::disk;
 use crate::keystore::{self, Costs, Protection, Purpose};
 
 /// File with the network's charter.
@@ -233,12 +234,13 @@ fn put_together(dir: &Path, founding: &Founding<'_>) -> Result<(), Error> {
     if making.exists() {
         fs::remove_dir_all(&making).map_err(|source| io_error("clear away", &making, source))?;
     }
-    fs::create_dir_all(&making).map_err(|source| io_error("make", &making, source))?;
+    disk::make_dirs(dir).map_err(|source| io_error("make", dir, source))?;
+    disk::make_dirs(&making).map_err(|source| io_error("make", &making, source))?;
     write_files(&making, founding)?;
     for name in FILES {
         sync(dir)?;
         let place = dir.join(name);
-        fs::rename(making.join(name), &place).map_err(|source| io_error("write", &place, source))?;
+        disk::rename(&making.join(name), &place).map_err(|source| io_error("write", &place, source))?;
     }
     sync(dir)?;
     // The home is whole; an empty directory beside it does no harm.
@@ -270,7 +272,7 @@ fn take_away(dir: &Path, was_there: bool) {
 }
 
 fn sync(dir: &Path) -> Result<(), Error> {
-    File::open(dir).and_then(|file| file.sync_all()).map_err(|source| io_error("sync", dir, source))
+    disk::sync_dir(dir).map_err(|source| io_error("sync", dir, source))
 }
 
 /// Reads a charter from a JSON file.
@@ -322,13 +324,7 @@ fn read_bounded(path: &Path) -> Result<Vec<u8>, Error> {
 
 /// Writes a file that must not exist yet, and makes it durable.
 fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let write = || {
-        let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        path.parent().map_or(Ok(()), |dir| File::open(dir)?.sync_all())
-    };
-    write().map_err(|source| io_error("write", path, source))
+    disk::write_new(path, bytes).map_err(|source| io_error("write", path, source))
 }
 
 fn io_error(doing: &'static str, path: &Path, source: io::Error) -> Error {

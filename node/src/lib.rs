@@ -7,7 +7,8 @@
 //! - [`addressing`]: telling members where this node is reached;
 //! - [`driver`], [`server`], [`checker`], [`shipper`]: a running node;
 //! - [`control`]: how programs of the same machine speak to it;
-//! - [`audit`]: reading every byte again.
+//! - [`audit`]: reading every byte again;
+//! - `disk`: how whatever must outlive a power cut is written.
 
 pub mod addressing;
 pub mod audit;
@@ -15,6 +16,7 @@ pub mod checker;
 pub mod config;
 pub mod control;
 pub mod core;
+mod disk;
 pub mod driver;
 pub mod home;
 pub mod keystore;

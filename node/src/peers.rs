@@ -4,9 +4,11 @@
 //! Only the process that holds the store's lock may have them open: the last to write wins.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+
+use crate::disk::{self, DiskFile};
 
 /// The file's name inside the node's directory.
 pub const FILE_NAME: &str = "peers.json";
@@ -96,11 +98,11 @@ impl Peers {
         }
         let written = self.dir.join(WRITTEN_NAME);
         let write = || {
-            let mut file = File::create(&written)?;
-            file.write_all(&bytes)?;
-            file.sync_all()?;
-            fs::rename(&written, &path)?;
-            File::open(&self.dir)?.sync_all()
+            let file = DiskFile::create(&written)?;
+            file.write_all_at(&bytes, 0)?;
+            file.sync_data()?;
+            disk::rename(&written, &path)?;
+            disk::sync_dir(&self.dir)
         };
         write().map_err(failed)?;
         self.addresses = addresses;
@@ -128,6 +130,8 @@ fn read(path: &Path) -> Result<BTreeSet<String>, Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn addresses(peers: &Peers) -> Vec<&str> {

@@ -15,12 +15,12 @@
 //! - After a crash inside an append a beginning of that batch, whole records only, may be there. It is made durable
 //!   before anybody is told of it.
 //! - A record's ordinal counts from 1 and is never given out twice, so a gap shows that something was lost.
-//! - Bytes that do not match their checksums are reported, never served, and never cut away, except the beginning of a
-//!   frame at the very end of the log, which no acknowledged append can leave.
+//! - Bytes that do not match their checksums are reported, never served, and never cut away, except what a write leaves at
+//!   the very end of the log that was cut short (the beginning of a frame, or one with sectors that are still zeros), as
+//!   long as the index knows of no record there. It is kept beside the segment.
 //!
 //! The store knows nothing of reports, keys, signatures or peers.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 mod error;
@@ -42,6 +42,8 @@ pub use index::Pair;
 pub use read::{Reader, Stored};
 pub use record::{INDEX_BYTES_MAX, PAYLOAD_BYTES_MAX, Place, Record};
 pub use recover::{Action, Loaded};
+
+use crate::disk::{self, DiskFile};
 
 use index::{Index, Stamp};
 use lock::Lock;
@@ -118,6 +120,8 @@ impl Store {
     pub fn open(dir: &Path, options: &Options, each: &mut dyn FnMut(Loaded<'_>) -> Action) -> Result<Self, Error> {
         let log_dir = make_dirs(dir)?;
         let lock = Lock::take(dir)?;
+        // An earlier process may have been killed before it made a new segment's name durable.
+        disk::sync_dir(&log_dir).map_err(Error::io("sync", &log_dir))?;
         let mut listing = segment::list(&log_dir)?;
         if listing.salt.is_none() {
             begin_log(&log_dir)?;
@@ -279,11 +283,12 @@ impl Store {
 
     /// Begins the next segment.
     fn roll(&mut self) -> Result<(), Error> {
+        self.writer.settle()?;
         let number = self.writer.number + 1;
         let header = SegmentHeader { number, first_ordinal: self.next_ordinal, salt: self.salt };
         let medium = Box::new(segment::create(&self.log_dir, header)?);
         let path = segment::path_of(&self.log_dir, number);
-        self.writer = Writer { medium, path, number, end: RECORDS_START, poisoned: false };
+        self.writer = Writer::new(medium, path, number, RECORDS_START);
         self.must_roll = false;
         self.stats.segments += 1;
         self.stats.bytes += RECORDS_START;
@@ -294,13 +299,7 @@ impl Store {
 /// Makes the directories of a store durable and returns that of the log.
 fn make_dirs(dir: &Path) -> Result<PathBuf, Error> {
     let log_dir = dir.join(segment::LOG_DIR);
-    if !log_dir.is_dir() {
-        fs::create_dir_all(&log_dir).map_err(Error::io("make", &log_dir))?;
-        segment::sync_dir(dir).map_err(Error::io("sync", dir))?;
-        if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            segment::sync_dir(parent).map_err(Error::io("sync", parent))?;
-        }
-    }
+    disk::make_dirs(&log_dir).map_err(Error::io("make", &log_dir))?;
     Ok(log_dir)
 }
 
@@ -314,8 +313,8 @@ fn begin_log(log_dir: &Path) -> Result<(), Error> {
 fn last_writer(listing: &Listing, recovered: &Recovered) -> Result<Writer, Error> {
     let last = listing.segments.last().ok_or(Error::NoHeader { segment: 1 })?;
     let path = last.path.clone();
-    let file = fs::OpenOptions::new().read(true).write(true).open(&path).map_err(Error::io("open", &path))?;
-    Ok(Writer { medium: Box::new(file), path, number: last.number, end: recovered.end, poisoned: false })
+    let file = DiskFile::open(&path).map_err(Error::io("open", &path))?;
+    Ok(Writer::new(Box::new(file), path, last.number, recovered.end))
 }
 
 /// Adds up what was found.

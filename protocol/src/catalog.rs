@@ -4,6 +4,7 @@
 //! durable is taken back with [`Catalog::truncate`].
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, hash_map};
+use std::sync::Arc;
 
 use crate::chunk::Actor;
 use crate::header::Act;
@@ -76,24 +77,70 @@ pub struct Entry {
     pub bytes: u32,
 }
 
-/// One document.
-#[derive(Debug, Clone)]
-pub struct Document {
-    /// Its id.
-    pub id: DocumentId,
+/// What many documents have in common, kept once for all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Origin {
     /// What sort it is.
     pub kind: Kind,
     /// For whom it is.
     pub scope: Scope,
     /// The organisation that began it.
     pub organisation: OrganisationId,
-    changes: Vec<Index>,
+}
+
+/// One document.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// Its id.
+    pub id: DocumentId,
+    origin: Arc<Origin>,
+    changes: Changes,
+}
+
+/// The changes of a document: nearly all have one.
+#[derive(Debug, Clone)]
+enum Changes {
+    One([Index; 1]),
+    #[expect(clippy::box_collection, reason = "so that the common case takes 16 bytes and not 24")]
+    Many(Box<Vec<Index>>),
 }
 
 impl Document {
     /// Returns the document's changes in the order of the log, which is causal.
     pub fn changes(&self) -> &[Index] {
-        &self.changes
+        match &self.changes {
+            Changes::One(one) => one,
+            Changes::Many(many) => many,
+        }
+    }
+
+    fn push(&mut self, index: Index) {
+        match &mut self.changes {
+            Changes::One([first]) => self.changes = Changes::Many(Box::new(vec![*first, index])),
+            Changes::Many(many) => many.push(index),
+        }
+    }
+
+    /// Takes back the last change; returns whether it was the only one.
+    fn pop(&mut self) -> bool {
+        match &mut self.changes {
+            Changes::One(_) => true,
+            Changes::Many(many) => {
+                many.pop();
+                if let [first] = ***many {
+                    self.changes = Changes::One([first]);
+                }
+                false
+            }
+        }
+    }
+}
+
+impl std::ops::Deref for Document {
+    type Target = Origin;
+
+    fn deref(&self) -> &Origin {
+        &self.origin
     }
 }
 
@@ -139,6 +186,7 @@ pub enum NewPlace {
 pub struct Catalog {
     entries: Vec<Entry>,
     documents: Vec<Document>,
+    origins: BTreeSet<Arc<Origin>>,
     by_id: HashMap<ShortId, Index>,
     /// Entries whose first 16 bytes another entry had before them; none, unless somebody spent 2^64 work on it.
     twins: BTreeMap<ChangeId, Index>,
@@ -215,12 +263,13 @@ impl Catalog {
             NewPlace::Begins { kind, scope, organisation } => {
                 let id = new.id.into();
                 *self.kinds.entry(kind).or_default() += 1;
-                self.documents.push(Document { id, kind, scope, organisation, changes: vec![index] });
+                let origin = self.origin(Origin { kind, scope, organisation });
+                self.documents.push(Document { id, origin, changes: Changes::One([index]) });
                 self.documents.len() as u32 - 1
             }
             NewPlace::Continues(first) => {
                 let document = self.entry(first).document;
-                self.documents[document as usize].changes.push(index);
+                self.documents[document as usize].push(index);
                 document
             }
         };
@@ -247,6 +296,16 @@ impl Catalog {
         index
     }
 
+    /// Returns the one kept origin that is equal to this one.
+    fn origin(&mut self, origin: Origin) -> Arc<Origin> {
+        if let Some(kept) = self.origins.get(&origin) {
+            return Arc::clone(kept);
+        }
+        let kept = Arc::new(origin);
+        self.origins.insert(Arc::clone(&kept));
+        kept
+    }
+
     /// Notes where the log has an entry.
     pub fn set_ordinal(&mut self, index: Index, ordinal: Ordinal) {
         if self.entries[index.0 as usize].ordinal.replace(ordinal).is_none() {
@@ -271,8 +330,7 @@ impl Catalog {
             }
             self.durable -= usize::from(entry.ordinal.is_some());
             let document = &mut self.documents[entry.document as usize];
-            document.changes.pop();
-            if document.changes.is_empty() {
+            if document.pop() {
                 self.kinds.entry(document.kind).and_modify(|documents| *documents -= 1);
                 self.documents.pop();
             }
@@ -302,7 +360,7 @@ impl Catalog {
 
     /// Returns a key's last position in a document: the greatest sequence number, and of several (a fork) the smallest id.
     pub fn tip(&self, document: &DocumentId, author: &PublicKey) -> Option<(u32, ChangeId)> {
-        let changes = self.document(document)?.changes.iter().map(|index| self.entry(*index));
+        let changes = self.document(document)?.changes().iter().map(|index| self.entry(*index));
         changes
             .filter(|entry| entry.author == *author)
             .map(|entry| (entry.sequence, std::cmp::Reverse(entry.id)))
@@ -319,7 +377,7 @@ impl Catalog {
     /// Returns whether an entry stands at a position of its key's chain where an earlier entry of the document stands.
     fn is_fork(&self, index: Index) -> bool {
         let entry = self.entry(index);
-        let earlier = self.document_of(index).changes.iter().take_while(|other| **other < index);
+        let earlier = self.document_of(index).changes().iter().take_while(|other| **other < index);
         let mut earlier = earlier.map(|other| self.entry(*other));
         earlier.any(|other| other.author == entry.author && other.sequence == entry.sequence)
     }

@@ -236,8 +236,7 @@ async fn session(network: &mut Network, weapon: &mut Weapon, stop: &AtomicBool, 
             Ok(_) | Err(_) => {}
         }
         let Some(victim) = victim else { continue };
-        loop {
-            let Some(frame) = unsent.take().or_else(|| weapon.frame()) else { break };
+        while let Some(frame) = unsent.take().or_else(|| weapon.frame()) {
             let bytes = frame.len() as u64;
             match network.send(&victim, frame) {
                 Ok(()) => {}

@@ -6,6 +6,7 @@ mod calibrate;
 mod process;
 mod publish;
 pub(crate) mod reports;
+mod start;
 mod sync;
 mod words;
 
@@ -31,6 +32,8 @@ enum What {
     Publish(publish::Args),
     /// Copy many reports from one node's process to another's over loopback.
     Sync(sync::Args),
+    /// Start a node that holds many reports, and wait for its first answer.
+    Start(start::Args),
 }
 
 /// What a measurement says. Times in seconds, sizes in bytes.
@@ -73,6 +76,7 @@ pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
     let measured = match args.what {
         What::Publish(args) => publish::run(&args)?,
         What::Sync(args) => sync::run(&args)?,
+        What::Start(args) => start::run(&args)?,
     };
     if global.json {
         return output::json(&measured);

@@ -12,7 +12,7 @@ use talkoot_protocol::signed::Signed;
 use talkoot_protocol::sync::check::Checked;
 use talkoot_protocol::sync::effect::Outcome;
 use talkoot_protocol::sync::engine::{Engine, Restored};
-use talkoot_protocol::view::{Columns, Row, Rules};
+use talkoot_protocol::view::{Row, Rules};
 
 use crate::home::Home;
 use crate::keystore;
@@ -20,6 +20,7 @@ use crate::peers::Peers;
 use crate::store::{Action, Loaded, Options, Place, Store};
 
 use super::projector::{self, Kept};
+use super::rows::Rows;
 use super::{Core, Error, KIND_CHANGE, KIND_EVIDENCE, Places};
 
 /// Version of what the index keeps for each record; another one makes every record be read again.
@@ -69,7 +70,7 @@ fn require_log(dir: &Path) -> Result<(), Error> {
 
 struct Loading {
     engine: Engine,
-    columns: Columns,
+    rows: Rows,
     places: Places,
     stale: BTreeSet<talkoot_protocol::id::DocumentId>,
     /// Records of which the index does not keep enough: read once the store is open.
@@ -88,7 +89,7 @@ impl Loading {
         let rules = Rules::at_least(views.reports_min, views.organisations_min, views.authors_min);
         Self {
             engine: Engine::new(home.engine_config(seed)),
-            columns: Columns::new(seed.rotate_left(32)),
+            rows: Rows::new(seed.rotate_left(32)),
             places: Places::default(),
             stale: BTreeSet::new(),
             unread: Vec::new(),
@@ -178,7 +179,7 @@ impl Loading {
         if document.changes().len() > 1 {
             self.stale.insert(document.id);
         } else if let Some(row) = row {
-            self.columns.insert(&row);
+            self.rows.push(row);
         }
     }
 
@@ -197,7 +198,7 @@ impl Loading {
             store,
             peers,
             places: self.places,
-            columns: self.columns,
+            columns: self.rows.finish(),
             rules: self.rules,
             fresh_rows: HashMap::new(),
             stale: self.stale,

@@ -1,12 +1,13 @@
 //! Key files on disk: created once, complete and synced or not at all; read whole, up to a limit.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use zeroize::Zeroizing;
 
 use super::Error;
+use crate::disk::{self, DiskFile};
 
 /// Longest key file we read, in bytes; ours are under 1.5 KiB even with the longest note.
 const FILE_BYTES_MAX: usize = 16 * 1024;
@@ -16,13 +17,13 @@ const OTHERS: u32 = 0o077;
 /// Creates a file that must not exist yet (mode 0600), and syncs it and its directory. What a failure leaves
 /// half written is removed again.
 pub(super) fn create(path: &Path, content: &[u8]) -> Result<(), Error> {
-    let file = open_new(path).map_err(|source| match source.kind() {
+    let file = DiskFile::create_secret(path).map_err(|source| match source.kind() {
         io::ErrorKind::AlreadyExists => Error::Exists { path: path.to_owned() },
         _ => Error::Io { doing: "create", path: path.to_owned(), source },
     })?;
     fill(file, path, content).inspect_err(|_| {
         // The first error is the one to tell; what cannot be removed either is refused when read.
-        let _ = fs::remove_file(path);
+        let _ = disk::remove_file(path);
     })
 }
 
@@ -57,28 +58,14 @@ pub(super) fn refuse_open_to_others(path: &Path, mode: u32) -> Result<(), Error>
     if mode & OTHERS == 0 { Ok(()) } else { Err(Error::TooOpen { path: path.to_owned(), mode }) }
 }
 
-fn fill(mut file: File, path: &Path, content: &[u8]) -> Result<(), Error> {
-    file.write_all(content).and_then(|()| file.sync_all()).map_err(|source| Error::Io {
+fn fill(file: DiskFile, path: &Path, content: &[u8]) -> Result<(), Error> {
+    file.write_all_at(content, 0).and_then(|()| file.sync_data()).map_err(|source| Error::Io {
         doing: "write",
         path: path.to_owned(),
         source,
     })?;
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    sync_directory(directory).map_err(|source| Error::Io { doing: "sync", path: directory.to_owned(), source })
-}
-
-#[cfg(unix)]
-fn open_new(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
-}
-
-#[cfg(not(unix))]
-fn open_new(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).open(path)
+    let directory = disk::parent_of(path);
+    disk::sync_dir(directory).map_err(|source| Error::Io { doing: "sync", path: directory.to_owned(), source })
 }
 
 #[cfg(unix)]
@@ -91,15 +78,4 @@ fn mode(metadata: &fs::Metadata) -> u32 {
 #[cfg(not(unix))]
 fn mode(_: &fs::Metadata) -> u32 {
     0o600
-}
-
-#[cfg(unix)]
-fn sync_directory(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
-}
-
-/// Elsewhere a directory cannot be opened and synced.
-#[cfg(not(unix))]
-fn sync_directory(_: &Path) -> io::Result<()> {
-    Ok(())
 }

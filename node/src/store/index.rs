@@ -14,6 +14,8 @@ use std::fs::{self, File};
 use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::error::{Error, is_full};
@@ -26,8 +28,12 @@ const INDEX_DIR: &str = "index";
 const DISCARDED_DIR: &str = "index.discarded";
 /// Version of the layout drawn above.
 const LAYOUT: u32 = 1;
-/// What sled may keep in memory: 64 MiB.
-const CACHE_BYTES: u64 = 64 << 20;
+/// What sled may keep in memory: 16 MiB. It is read from one end to the other and written at its end.
+const CACHE_BYTES: u64 = 16 << 20;
+/// Entries that are read ahead together.
+const ENTRIES_AHEAD: usize = 1_024;
+/// So many times [`ENTRIES_AHEAD`] may wait.
+const AHEAD_MAX: usize = 8;
 /// The index is made durable after so many entries, and when the store closes.
 const ENTRIES_BETWEEN_SYNCS: usize = 100_000;
 /// Bytes of a value before the caller's part.
@@ -199,8 +205,8 @@ impl Index {
     pub(super) fn range(&self, ordinals: RangeInclusive<u64>) -> Entries {
         let range = ordinals.start().to_be_bytes()..=ordinals.end().to_be_bytes();
         match guarded(|| Ok(self.records.range(range))) {
-            Ok(iter) => Entries { iter: Some(iter), broken: false },
-            Err(_) => Entries { iter: None, broken: true },
+            Ok(iter) => Entries { iter: Some(iter), ahead: None, broken: false },
+            Err(_) => Entries { broken: true, ..Entries::none() },
         }
     }
 
@@ -298,13 +304,65 @@ fn sync_sled(db: &sled::Db, dir: &Path) -> Result<(), Error> {
 /// Entries in the order of their ordinals. Ends early, and says so, where sled fails.
 pub(super) struct Entries {
     iter: Option<sled::Iter>,
+    ahead: Option<Ahead>,
     pub(super) broken: bool,
+}
+
+/// Entries on their way from a thread that reads ahead, each group with whether sled failed behind it.
+struct Ahead {
+    group: std::vec::IntoIter<Entry>,
+    groups: Option<Receiver<(Vec<Entry>, bool)>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Ahead {
+    /// Waits for the thread: sled cannot be closed while it reads.
+    fn drop(&mut self) {
+        self.groups = None;
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the thread that reads the index ahead panicked");
+        }
+    }
 }
 
 impl Entries {
     /// An iterator over nothing.
     pub(super) fn none() -> Self {
-        Self { iter: None, broken: false }
+        Self { iter: None, ahead: None, broken: false }
+    }
+
+    /// Goes on reading on a thread of its own, while what was read is used. Without a thread nothing is read.
+    pub(super) fn read_ahead(mut self) -> Self {
+        let (to, groups) = sync_channel(AHEAD_MAX);
+        let read = move || {
+            loop {
+                let group: Vec<Entry> = self.by_ref().take(ENTRIES_AHEAD).collect();
+                let last = group.len() < ENTRIES_AHEAD;
+                if to.send((group, self.broken)).is_err() || last {
+                    return;
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("store-ahead".to_owned()).spawn(read).ok();
+        let ahead = Ahead { group: Vec::new().into_iter(), groups: Some(groups), thread };
+        Self { iter: None, ahead: Some(ahead), broken: false }
+    }
+
+    /// Returns the next entry that was read ahead; at the end, and only there, waits for the thread to be done.
+    fn next_ahead(&mut self) -> Option<Entry> {
+        let ahead = self.ahead.as_mut()?;
+        loop {
+            if let Some(entry) = ahead.group.next() {
+                return Some(entry);
+            }
+            match ahead.groups.as_ref().and_then(|groups| groups.recv().ok()) {
+                Some((group, broken)) => (ahead.group, self.broken) = (group.into_iter(), broken),
+                None => {
+                    self.ahead = None;
+                    return None;
+                }
+            }
+        }
     }
 
     fn step(
@@ -337,6 +395,6 @@ impl Iterator for Entries {
     type Item = Entry;
 
     fn next(&mut self) -> Option<Entry> {
-        self.step(sled::Iter::next)
+        if self.ahead.is_some() { self.next_ahead() } else { self.step(sled::Iter::next) }
     }
 }

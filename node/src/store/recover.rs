@@ -4,10 +4,9 @@
 //! Where it has a hole, the segment is read until its entries fit again; where it contradicts the segment, it is
 //! corrected. So an index that lags, has holes or is gone costs time and nothing else.
 
-use std::fs::OpenOptions;
-use std::io::{self, Write as _};
+use std::io;
 use std::ops::RangeInclusive;
-use std::os::unix::fs::FileExt as _;
+use std::path::Path;
 
 use super::error::{Damage, Error, Reason};
 use super::feed;
@@ -15,6 +14,7 @@ use super::index::{self, Entries, Entry, Index};
 use super::record::{INDEX_BYTES_MAX, ORDINAL_MAX, Place, at_most};
 use super::scan::{self, Scanner, Step, Tail};
 use super::segment::{Listing, RECORDS_START, Segment};
+use crate::disk::DiskFile;
 
 /// How many index entries go to the index's thread at once.
 const ENTRIES_AT_ONCE: usize = 1000;
@@ -80,11 +80,12 @@ pub(super) fn recover(
 ) -> Result<Recovered, Error> {
     let claimed = index.as_ref().and_then(|index| index.last_ordinal().ok().flatten());
     let found = Recovered { next_ordinal: 1, end: RECORDS_START, ..Recovered::default() };
-    let mut walk = Walk { index, each, found, fresh: Vec::new(), stale: Vec::new() };
+    let claimed = claimed.filter(|claimed| *claimed < ORDINAL_MAX);
+    let mut walk = Walk { index, each, found, claimed, fresh: Vec::new(), stale: Vec::new() };
     for (at, segment) in listing.segments.iter().enumerate() {
         walk.segment(segment, listing.salt.unwrap_or_default(), listing.segments.get(at + 1))?;
     }
-    walk.missing_at_the_end(claimed.filter(|claimed| *claimed < ORDINAL_MAX), listing);
+    walk.missing_at_the_end(listing);
     Ok(walk.found)
 }
 
@@ -92,6 +93,8 @@ struct Walk<'a> {
     index: &'a mut Option<Index>,
     each: &'a mut dyn FnMut(Loaded<'_>) -> Action,
     found: Recovered,
+    /// The last ordinal that the index knows: it was acknowledged.
+    claimed: Option<u64>,
     /// Entries on their way to the index.
     fresh: Vec<feed::Entry>,
     /// Ordinals of entries that contradict the log.
@@ -108,7 +111,7 @@ impl Walk<'_> {
         }
         let read = Error::io("read", &segment.path);
         let mut scanner = Scanner::new(segment, salt, self.found.next_ordinal)?;
-        if following.is_none() {
+        if following.is_none_or(|following| following.len <= RECORDS_START) {
             make_durable(segment)?;
         }
         let mut entries = self.believed(&mut scanner, segment, following).map_err(read)?;
@@ -158,7 +161,7 @@ impl Walk<'_> {
         let header = scanner.header_at(u64::from(last.place.offset))?;
         if last.place.segment == segment.number && header.is_some_and(|header| last.agrees(&header)) {
             // Asked for again, because the last entry is taken out of the first answer.
-            return Ok(index.range(ordinals));
+            return Ok(index.range(ordinals).read_ahead());
         }
         tracing::warn!(segment = segment.number, "the index contradicts the log; the segment is read again");
         self.stale.extend(entries.map(|entry| entry.ordinal).chain([last.ordinal]));
@@ -212,7 +215,8 @@ impl Walk<'_> {
         segment: &Segment,
         following: Option<&Segment>,
     ) -> Result<(), Error> {
-        if following.is_none() && tail.torn {
+        let acknowledged = self.claimed.is_some_and(|claimed| claimed >= scanner.next_ordinal());
+        if following.is_none() && tail.torn && !acknowledged {
             self.found.end = tail.offset;
             return cut(segment, tail);
         }
@@ -224,9 +228,9 @@ impl Walk<'_> {
     }
 
     /// Reports records that the index knows and the log has no more.
-    fn missing_at_the_end(&mut self, claimed: Option<u64>, listing: &Listing) {
+    fn missing_at_the_end(&mut self, listing: &Listing) {
         let next = self.found.next_ordinal;
-        if let Some(lost) = claimed.and_then(|claimed| (claimed + 1).checked_sub(next)).filter(|lost| *lost > 0) {
+        if let Some(lost) = self.claimed.and_then(|claimed| (claimed + 1).checked_sub(next)).filter(|lost| *lost > 0) {
             let segment = listing.segments.last().map_or(1, |segment| segment.number);
             let offset = self.found.end as u32;
             self.damaged(Damage { ordinal: next, lost, segment, offset, bytes: 0, reason: Reason::Missing });
@@ -266,39 +270,41 @@ fn ordinals_of(segment: &Segment, following: Option<&Segment>) -> Option<RangeIn
     Some(segment.header?.first_ordinal..=last)
 }
 
-/// Makes durable what an earlier process may have written and not synced, before anybody is told of it.
+/// Makes durable what an earlier process may have written and not synced, before anybody is told of it. That is in the
+/// last segment, or in the one before while the last one is empty.
 fn make_durable(segment: &Segment) -> Result<(), Error> {
-    let file = OpenOptions::new().write(true).open(&segment.path).map_err(Error::io("open", &segment.path))?;
+    let file = DiskFile::open(&segment.path).map_err(Error::io("open", &segment.path))?;
     file.sync_data().map_err(Error::io("sync", &segment.path))
 }
 
 /// Cuts a torn tail off the last segment and keeps its bytes beside it, as `<segment>.torn`, for whoever wants to look.
 fn cut(segment: &Segment, tail: Tail) -> Result<(), Error> {
     let Segment { path, .. } = segment;
-    let file = OpenOptions::new().read(true).write(true).open(path).map_err(Error::io("open", path))?;
+    let file = DiskFile::open(path).map_err(Error::io("open", path))?;
     let bytes = tail.end - tail.offset;
     tracing::warn!(segment = segment.number, offset = tail.offset, bytes, "a torn write is cut off");
     let mut torn = path.clone().into_os_string();
     torn.push(".torn");
-    let saved = save(&file, tail, &torn);
+    let saved = save(&file, tail, Path::new(&torn));
     if let Err(error) = saved {
         // The disk may be full, which may be why the write was torn. These bytes were never acknowledged.
         tracing::warn!(%error, "the torn bytes could not be kept");
     }
-    file.set_len(tail.offset).and_then(|()| file.sync_all()).map_err(Error::io("cut", path))
+    file.set_len(tail.offset).and_then(|()| file.sync_data()).map_err(Error::io("cut", path))
 }
 
 /// Appends the bytes of a tail to the file `torn` and makes them durable.
-fn save(file: &std::fs::File, tail: Tail, torn: &std::ffi::OsStr) -> io::Result<()> {
-    let mut kept = OpenOptions::new().create(true).append(true).open(torn)?;
+fn save(file: &DiskFile, tail: Tail, torn: &Path) -> io::Result<()> {
+    let kept = if torn.exists() { DiskFile::open(torn)? } else { DiskFile::create_new(torn)? };
+    let mut to = kept.len()?;
     let mut buffer = vec![0; 64 << 10];
     let mut at = tail.offset;
     while at < tail.end {
         let count = buffer.len().min(usize::try_from(tail.end - at).unwrap_or(usize::MAX));
         let part = buffer.get_mut(..count).unwrap_or_default();
         file.read_exact_at(part, at)?;
-        kept.write_all(part)?;
-        at += count as u64;
+        kept.write_all_at(part, to)?;
+        (at, to) = (at + count as u64, to + count as u64);
     }
-    kept.sync_all()
+    kept.sync_data()
 }

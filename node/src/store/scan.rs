@@ -13,6 +13,10 @@ use super::segment::{RECORDS_START, Segment};
 
 /// How much of a file is held in memory; more than the longest record.
 const WINDOW_BYTES: usize = 2 << 20;
+/// What a disk writes at once, and so what a power cut leaves out.
+const SECTOR_BYTES: u64 = 512;
+/// Fewer zeros than this may be anybody's data.
+const HOLE_BYTES_MIN: usize = 8;
 
 /// What lies at the scanner's position.
 pub(super) enum Step<'a> {
@@ -33,8 +37,8 @@ pub(super) struct Tail {
     pub(super) offset: u64,
     /// Up to where they go.
     pub(super) end: u64,
-    /// Whether they look like a write that was cut short (the beginning of a frame, or zeros), so that they were never
-    /// acknowledged. Otherwise a durable record may have been damaged here.
+    /// Whether they look like a write that was cut short (the beginning of a frame, or sectors that are still zeros), so
+    /// that they were never acknowledged. Otherwise a durable record may have been damaged here.
     pub(super) torn: bool,
 }
 
@@ -126,29 +130,55 @@ impl Scanner {
         if header.ordinal < self.next_ordinal {
             return Ok(Step::Damaged(damage(0, Reason::Order)));
         }
+        if !self.is_sound(&header, place)? {
+            if let Some(tail) = self.torn_at(place)? {
+                self.offset = tail.end;
+                return Ok(Step::Tail(tail));
+            }
+            self.next_ordinal = header.ordinal + 1;
+            return Ok(Step::Damaged(damage(1, Reason::Payload)));
+        }
         self.next_ordinal = header.ordinal + 1;
         let frame = self.window.at(u64::from(place.offset), header.frame_bytes() as usize)?;
         let bytes = frame.get(HEADER_BYTES..header.frame_bytes() as usize).unwrap_or_default();
-        if header.matches(self.salt, bytes) {
-            Ok(Step::Record { header, place, bytes })
-        } else {
-            Ok(Step::Damaged(damage(1, Reason::Payload)))
+        Ok(Step::Record { header, place, bytes })
+    }
+
+    /// Whether the payload behind a header is the one it was made for.
+    fn is_sound(&mut self, header: &Header, place: Place) -> io::Result<bool> {
+        let frame = self.window.at(u64::from(place.offset), header.frame_bytes() as usize)?;
+        Ok(frame.get(HEADER_BYTES..header.frame_bytes() as usize).is_some_and(|bytes| header.matches(self.salt, bytes)))
+    }
+
+    /// Returns the rest of the file if the record at `place` is where a write was cut short: no sound record follows it.
+    fn torn_at(&mut self, place: Place) -> io::Result<Option<Tail>> {
+        let (offset, end) = (u64::from(place.offset), self.window.len);
+        if self.following_header(place.end())?.is_some() || !self.window.looks_torn(offset)? {
+            return Ok(None);
         }
+        Ok(Some(Tail { offset, end, torn: true }))
+    }
+
+    /// Returns the next sound header at or behind `at`, and where it is.
+    fn following_header(&mut self, mut at: u64) -> io::Result<Option<(u64, Header)>> {
+        while let Some(found) = self.window.find_marker(at)? {
+            let header = Header::decode(self.salt, self.window.at(found, HEADER_BYTES)?);
+            if let Some(header) = header.filter(|header| header.ordinal >= self.next_ordinal) {
+                return Ok(Some((found, header)));
+            }
+            at = found + 1;
+        }
+        Ok(None)
     }
 
     /// Looks for the next sound header behind a damaged one.
     fn resynchronise(&mut self) -> io::Result<Step<'_>> {
         let (from, end) = (self.offset, self.window.len);
-        let mut at = from + 1;
-        while let Some(found) = self.window.find_marker(at)? {
-            let header = Header::decode(self.salt, self.window.at(found, HEADER_BYTES)?);
-            if let Some(header) = header.filter(|header| header.ordinal >= self.next_ordinal) {
-                self.offset = found;
-                let damage = self.damage(from, found, header.ordinal - self.next_ordinal, Reason::Header);
-                self.next_ordinal = header.ordinal;
-                return Ok(Step::Damaged(damage));
-            }
-            at = found + 1;
+        if let Some((found, header)) = self.following_header(from + 1)? {
+            self.offset = found;
+            let damage = self.damage(from, found, header.ordinal - self.next_ordinal, Reason::Header);
+            self.next_ordinal = header.ordinal;
+            return Ok(Step::Damaged(damage));
         }
         self.offset = end;
         let torn = self.window.looks_torn(from)?;
@@ -265,7 +295,8 @@ impl Window {
         Ok(None)
     }
 
-    /// Whether the bytes from `offset` to the end are what a write leaves that was cut short within a header, or zeros.
+    /// Whether the bytes from `offset` to the end are what a write leaves that was cut short: less than a header, or with a
+    /// sector in it, or an end, that is still zeros.
     fn looks_torn(&mut self, offset: u64) -> io::Result<bool> {
         let rest = self.len.saturating_sub(offset);
         if rest < HEADER_BYTES as u64 {
@@ -274,14 +305,25 @@ impl Window {
                 return Ok(true);
             }
         }
-        let mut at = offset;
-        while at < self.len {
-            let bytes = self.at(at, 1)?;
-            if bytes.iter().any(|byte| *byte != 0) {
-                return Ok(false);
-            }
-            at += bytes.len().max(1) as u64;
+        let end = self.len;
+        if rest < HOLE_BYTES_MIN as u64 || self.is_zeros(end - HOLE_BYTES_MIN as u64, end)? {
+            return self.is_zeros(end - rest.min(HOLE_BYTES_MIN as u64), end);
         }
-        Ok(true)
+        let mut at = offset;
+        while at < end {
+            let to = end.min(at - at % SECTOR_BYTES + SECTOR_BYTES);
+            if to - at >= HOLE_BYTES_MIN as u64 && self.is_zeros(at, to)? {
+                return Ok(true);
+            }
+            at = to;
+        }
+        Ok(false)
+    }
+
+    /// Whether there are only zeros between two offsets that lie within a window of each other.
+    fn is_zeros(&mut self, from: u64, to: u64) -> io::Result<bool> {
+        let count = to.saturating_sub(from) as usize;
+        let bytes = self.at(from, count)?;
+        Ok(bytes.get(..count).is_some_and(|bytes| bytes.iter().all(|byte| *byte == 0)))
     }
 }

@@ -17,13 +17,14 @@
 //! segment is. *salt* is random, the same in all segments of a store, and never leaves the machine; every checksum of a
 //! record starts from it. A header is written under another name and renamed, so a segment is there whole or not at all.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs::{self, File};
+use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use super::error::Error;
 use super::record::ORDINAL_MAX;
+use crate::disk::{self, DiskFile};
 
 /// Where the records of a segment start.
 pub(super) const RECORDS_START: u64 = 2 * COPY_BYTES as u64;
@@ -169,31 +170,29 @@ fn number_of(path: &Path) -> Option<u32> {
 ///
 /// # Errors
 /// [`Error::DiskFull`] or [`Error::Io`]; the log is then as it was.
-pub(super) fn create(log_dir: &Path, header: SegmentHeader) -> Result<File, Error> {
+pub(super) fn create(log_dir: &Path, header: SegmentHeader) -> Result<DiskFile, Error> {
     let path = path_of(log_dir, header.number);
     let new = log_dir.join(format!("{:06}.{NEW_ENDING}", header.number));
     let made = write_new(&new, &header).and_then(|file| {
-        fs::rename(&new, &path)?;
-        sync_dir(log_dir)?;
+        disk::rename(&new, &path)?;
+        disk::sync_dir(log_dir).inspect_err(|_| {
+            // It is empty, and the one before it goes on growing.
+            let _ = disk::remove_file(&path);
+        })?;
         Ok(file)
     });
     made.map_err(|error| {
-        let _ = fs::remove_file(&new);
+        let _ = disk::remove_file(&new);
         Error::writing(&path, RECORDS_START)(error)
     })
 }
 
 /// Writes both copies of a header to a new file and makes them durable.
-fn write_new(path: &Path, header: &SegmentHeader) -> io::Result<File> {
-    let mut file = OpenOptions::new().create(true).truncate(true).read(true).write(true).open(path)?;
-    file.write_all(&[header.encode(), header.encode()].concat())?;
-    file.sync_all()?;
+fn write_new(path: &Path, header: &SegmentHeader) -> io::Result<DiskFile> {
+    let file = DiskFile::create(path)?;
+    file.write_all_at(&[header.encode(), header.encode()].concat(), 0)?;
+    file.sync_data()?;
     Ok(file)
-}
-
-/// Makes the names in a directory durable.
-pub(super) fn sync_dir(dir: &Path) -> io::Result<()> {
-    File::open(dir)?.sync_all()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::path::Path;
 mod damage;
 mod faults;
 mod index;
+mod powercut;
 
 use super::verify::{Finding, walk};
 use super::*;

@@ -169,6 +169,14 @@ impl Columns {
         }
     }
 
+    /// Adds many reports, or replaces their rows, and groups the lines at most once.
+    pub fn insert_all(&mut self, rows: impl IntoIterator<Item = Row>) {
+        rows.into_iter().for_each(|row| self.put(&row));
+        if self.is_ragged() {
+            self.group();
+        }
+    }
+
     /// Takes a report out. Returns whether it was there.
     pub fn remove(&mut self, document: &DocumentId) -> bool {
         let Self { by_document, documents, .. } = self;

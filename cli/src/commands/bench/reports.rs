@@ -1,6 +1,8 @@
 //! Reports to measure with: of the form and length of the demonstration's own, in words drawn at random, so that no two are
 //! equal and none repeats another at length.
 
+use std::ops::Range;
+
 use talkoot_protocol::document::Fields;
 use talkoot_protocol::scope::{Kind, Scope};
 use talkoot_protocol::sign::Author;
@@ -16,7 +18,23 @@ const SEED: u64 = 1;
 
 /// Returns the fields of as many different reports as asked for.
 pub(super) fn make(count: usize) -> Result<Vec<Fields>> {
-    make_from(SEED, count)
+    Ok(Templates::load()?.make(0..count))
+}
+
+/// What reports are made of: any number of them, also a part at a time.
+pub(super) struct Templates(Vec<Fields>);
+
+impl Templates {
+    /// Reads the demonstration's reports.
+    pub(super) fn load() -> Result<Self> {
+        Ok(Self(templates()?))
+    }
+
+    /// Returns the fields of the reports with these numbers.
+    pub(super) fn make(&self, numbers: Range<usize>) -> Vec<Fields> {
+        let lexicon = Lexicon::of(&self.0);
+        numbers.map(|number| lexicon.report(SEED, number as u64)).collect()
+    }
 }
 
 /// Returns the fields of reports 0 to `count` of a seed.

@@ -48,6 +48,26 @@ fn zeros_behind_the_last_record_are_a_torn_write_too() {
 }
 
 #[test]
+fn a_last_record_with_a_hole_is_a_torn_write_unless_the_index_knows_it() {
+    let dir = filled(10);
+    let path = last_segment(dir.path());
+    let mut bytes = fs::read(&path).unwrap();
+    let hole = bytes.len() - 12..;
+    bytes[hole].fill(0);
+    fs::write(&path, &bytes).unwrap();
+    let mut told = 0;
+    drop(Store::open(dir.path(), &options(), &mut |_| {
+        told += 1;
+        Action::Keep
+    }));
+    assert_eq!((told, fs::read(&path).unwrap()), (10, bytes.clone()));
+    without_index(dir.path());
+    let (store, seen) = open(dir.path());
+    assert_eq!((seen.lost(), seen.ordinals(), store.next_ordinal()), (vec![], one_to(9), 10));
+    assert!(bytes.ends_with(&fs::read(path.with_extension("seg.torn")).unwrap()));
+}
+
+#[test]
 fn acknowledged_records_that_vanished_from_the_end_are_reported_and_their_ordinals_stay_used() {
     let dir = filled(30);
     let path = last_segment(dir.path());

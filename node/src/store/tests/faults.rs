@@ -9,7 +9,7 @@ use super::*;
 use crate::store::writer::Medium;
 
 /// A disk that fails as told: 0 works, 1 is full after half of the write, 2 fails to sync, 3 fails at all it is asked.
-struct Failing(fs::File, Arc<AtomicU8>);
+struct Failing(DiskFile, Arc<AtomicU8>);
 
 impl Failing {
     fn fault(&self) -> u8 {
@@ -20,7 +20,7 @@ impl Failing {
 impl Medium for Failing {
     fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         let half = if self.fault() == 1 { bytes.len() / 2 } else { bytes.len() };
-        Medium::write_all_at(&self.0, &bytes[..half], offset)?;
+        self.0.write_all_at(&bytes[..half], offset)?;
         if self.fault() == 1 { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
     }
 
@@ -37,7 +37,7 @@ impl Medium for Failing {
 fn failing(dir: &Path) -> (Store, Arc<AtomicU8>) {
     let mut store = open_with(dir, &Options::default()).0;
     let switch = Arc::new(AtomicU8::new(0));
-    let file = fs::OpenOptions::new().read(true).write(true).open(&store.writer.path).unwrap();
+    let file = DiskFile::open(&store.writer.path).unwrap();
     store.writer.medium = Box::new(Failing(file, Arc::clone(&switch)));
     (store, switch)
 }
