@@ -115,7 +115,8 @@ fn publish(core: &mut Core, author: Author<'_>, reports: &[Fields], batch: usize
     Ok(changes)
 }
 
-fn require(outcomes: &[Outcome]) -> Result<()> {
+/// Refuses to go on unless all were stored.
+pub(super) fn require(outcomes: &[Outcome]) -> Result<()> {
     match outcomes.iter().find(|outcome| !matches!(outcome, Outcome::Stored(_))) {
         None => Ok(()),
         Some(outcome) => Err(Error::refused(format!("a report of the measurement was not stored: {outcome:?}"))),
