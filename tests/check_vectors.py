@@ -3,14 +3,17 @@
 
 For every vector of the envelope layer it comes to the verdict by itself; for vectors of the content layer it confirms that the
 envelope is sound, so that only what is in the body can be wrong; for accepted automerge changes it also recomputes the
-content-derived actor and the chunk's checksum. Ends with 1 at the first disagreement.
+content-derived actor and the chunk's checksum. What nodes say about their addresses it judges whole, body and admission
+included. Ends with 1 at the first disagreement.
 
 Usage: pip install cbor2 cryptography; python3 tests/check_vectors.py
 """
 
 import hashlib
+import ipaddress
 import json
 import pathlib
+import re
 import sys
 
 import cbor2
@@ -22,8 +25,12 @@ CONTEXT = b"talkoot/1"
 FIELD = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
 ACTS = range(1, 12)
-RESERVED_ACTS = range(5, 12)
+RESERVED_ACTS = range(5, 11)
 CRITICAL_BELOW = 128
+RECORD, CERTIFICATE, ENDORSEMENT, ADDRESS = 2, 3, 4, 11
+NODE_KIND = 7
+BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 
 
 class Refused(Exception):
@@ -108,7 +115,109 @@ def judge(data, network):
     require(header[1] == network, "wrong_network")
     require(body is not None, "body_missing")
     require(header[2] not in RESERVED_ACTS, "reserved_act")
+    if header[2] == 1 and 4 in header:
+        require(header[4] not in (0, NODE_KIND), "act_out_of_place")
+        require(header[4] == 1, "reserved_kind")
+    if header[2] == ADDRESS and 4 in header:
+        require((header[4], header[5]) == (NODE_KIND, [2]), "act_out_of_place")
     return change_id, header, body
+
+
+def is_peer(name):
+    """Whether it is the base58 of an Ed25519 key in its protobuf, as an identity multihash."""
+    if not re.fullmatch(f"[{BASE58}]{{52}}", name) or name[0] != "1":
+        return False
+    number = 0
+    for digit in name[1:]:
+        number = number * 58 + BASE58.index(digit)
+    return number.bit_length() <= 37 * 8 and number.to_bytes(37, "big").startswith(bytes.fromhex("2408011220"))
+
+
+def is_host(protocol, value):
+    if protocol in ("dns", "dns4", "dns6"):
+        return re.fullmatch(rf"{LABEL}(\.{LABEL})*", value) is not None and not value.split(".")[-1].isdigit()
+    try:
+        address = {"ip4": ipaddress.IPv4Address, "ip6": ipaddress.IPv6Address}[protocol](value)
+    except (KeyError, ValueError):
+        return False
+    dressed = getattr(address, "ipv4_mapped", None) is not None or value == "255.255.255.255"
+    return str(address) == value and not (address.is_unspecified or address.is_multicast or dressed)
+
+
+def is_address(text):
+    if len(text.encode()) > 200:
+        return False
+    shape = r"/([^/]+)/([^/]+)/(tcp/([^/]+)|udp/([^/]+)/quic-v1)(/p2p/([^/]+)/p2p-circuit)?"
+    found = re.fullmatch(shape, text)
+    if not found or not is_host(found[1], found[2]):
+        return False
+    port = found[4] or found[5]
+    sound = re.fullmatch("[1-9][0-9]{0,4}", port) is not None and int(port) <= 65535
+    return sound and (found[7] is None or is_peer(found[7]))
+
+
+def check_addresses(content):
+    """Requires that a content is what a node may say about where it is reached."""
+    name = "statement_malformed"
+    record = decode_exactly(content, name)
+    require(isinstance(record, list) and len(record) == 3 and record[0] == 1 and isinstance(record[2], bool), name)
+    addresses = record[1]
+    require(isinstance(addresses, list) and len(addresses) <= 8 and (addresses or not record[2]), name)
+    require(all(isinstance(text, str) and is_address(text) for text in addresses), name)
+    require(all(one < two for one, two in zip(addresses, addresses[1:])), name)
+
+
+class Past:
+    """What was admitted before, and the rules of admission for what nodes say about their addresses."""
+
+    def __init__(self, file):
+        self.network = bytes.fromhex(file["network"])
+        _, _, founders, self.threshold, _ = cbor2.loads(bytes.fromhex(file["charter"]))
+        self.members = {bytes.fromhex(file["own"]), *founders}
+        self.headers, self.documents, self.certificates, self.endorsed = {}, {}, {}, {}
+        for change in file["past"]:
+            self.admit(*judge(bytes.fromhex(change), self.network))
+
+    def admit(self, change_id, header, body):
+        self.headers[change_id] = header
+        content = cbor2.loads(body[16:]) if header[2] in (RECORD, CERTIFICATE, ENDORSEMENT) else None
+        if header[2] == RECORD:
+            organisation = sha256(b"talkoot/organisation/1", content[1], content[2])
+        elif 4 in header:
+            organisation = self.certificates[header[7]][1]
+        if 4 in header:
+            self.documents[change_id] = (header[4], header[6], organisation)
+        if header[2] == CERTIFICATE:
+            self.certificates[change_id] = content
+        if header[2] == ENDORSEMENT:
+            self.endorsed.setdefault(content[1], set()).add(self.documents[header[3]][2])
+            for candidate, by in self.endorsed.items():
+                if len(by & self.members) >= self.threshold:
+                    self.members.add(candidate)
+
+    def judge_address(self, header):
+        require(7 in header, "certificate_presence")
+        require(header[7] in self.headers, "waits")
+        require(header[7] in self.certificates, "not_a_certificate")
+        _, organisation, subject, bearer, *_ = self.certificates[header[7]]
+        require(subject == header[6], "certificate_of_other_key")
+        require(organisation in self.members, "waits")
+        require(bearer == [0], "role")
+        require(10 not in header, "past_presence")
+        if 4 in header:
+            require(header[8] == 1, "past_presence")
+            return
+        require(header[3] in self.headers, "waits")
+        require(header[3] in self.documents, "foreign_dependency")
+        kind, author, owner = self.documents[header[3]]
+        require(kind == NODE_KIND, "act_out_of_place")
+        require(author == header[6], "foreign_node")
+        require(owner == organisation, "other_organisation")
+        require(header[8] > 1, "chain")
+        require(header[9] in self.headers, "waits")
+        previous = self.headers[header[9]]
+        same = previous.get(3, header[9]) == header[3] and previous[6] == header[6]
+        require(same and previous[8] + 1 == header[8], "chain")
 
 
 def check_actor(header, chunk):
@@ -128,7 +237,7 @@ def check_actor(header, chunk):
     require(sha256(b"talkoot/actor/1", header[6], document, blank)[:16] == actor, "wrong_actor")
 
 
-def verdict_of(vector, network):
+def verdict_of(vector, network, past=None):
     try:
         change_id, header, body = judge(bytes.fromhex(vector["change"]), network)
         if vector["verdict"] == "accepted":
@@ -137,6 +246,10 @@ def verdict_of(vector, network):
             require(header[6].hex() == vector["author"], "another author")
             if header[2] == 1:
                 check_actor(header, body[16:])
+        if header[2] == ADDRESS:
+            check_addresses(body[16:])
+            if past:
+                past.judge_address(header)
         return "accepted"
     except Refused as refused:
         return str(refused)
@@ -145,15 +258,17 @@ def verdict_of(vector, network):
 def main():
     folder = pathlib.Path(__file__).resolve().parent.parent / "docs" / "vectors"
     checked = 0
-    for name in ("valid.json", "envelope.json", "content.json"):
+    for name in ("valid.json", "envelope.json", "content.json", "admission.json"):
         file = json.loads((folder / name).read_text())
         network = bytes.fromhex(file["network"])
         if sha256(b"talkoot/network/1", bytes.fromhex(file["charter"])) != network:
             sys.exit(f"{name}: the network id is not the hash of the charter")
+        past = Past(file) if "past" in file else None
         for vector in file["vectors"]:
-            # What is wrong inside a body is for an automerge reader to say; its envelope must be sound.
-            expected = vector["verdict"] if vector["layer"] == "envelope" else "accepted"
-            got = verdict_of(vector, network)
+            got = verdict_of(vector, network, past)
+            # What is wrong inside a chunk is for an automerge reader to say; its envelope must be sound.
+            of_chunk = vector["layer"] == "content" and vector["verdict"] != "statement_malformed"
+            expected = "accepted" if of_chunk else vector["verdict"]
             if got != expected:
                 sys.exit(f"{name}: {vector['name']}: expected {expected}, got {got}")
             checked += 1

@@ -30,16 +30,39 @@ pub const LISTEN_MAX: usize = 16;
 /// Most peers to dial by address.
 pub const PEERS_MAX: usize = 256;
 
+/// Most addresses to announce.
+pub const ANNOUNCE_MAX: usize = 8;
+/// Most relays to be reached through.
+pub const RELAYS_MAX: usize = 4;
+
 const LISTEN_DEFAULT: [&str; 2] = ["/ip4/0.0.0.0/tcp/7474", "/ip4/0.0.0.0/udp/7474/quic-v1"];
 const FILTER_DEFAULT: &str = "info";
 
 const LISTEN: Text = Text { key: "network.listen", bytes_max: 256 };
 const PEERS: Text = Text { key: "network.peers", bytes_max: 256 };
+const ANNOUNCE: Text = Text { key: "network.announce", bytes_max: 200 };
+const THROUGH: Text = Text { key: "network.relay.through", bytes_max: 256 };
 const FILTER: Text = Text { key: "log.filter", bytes_max: 1024 };
 const MDNS: &str = "network.mdns";
+const OFFER: &str = "network.relay.offer";
+const PUNCH: &str = "network.nat.punch";
+const PROBE: &str = "network.nat.probe";
+const ANSWER: &str = "network.nat.answer";
 
 const CONNECTIONS: Number =
     Number { key: "network.connections_max", unit: "connections", min: 1, max: 4096, default: 64 };
+const PEER_RATE: Number = Number {
+    key: "network.peer_bytes_per_second_max",
+    unit: "bytes a second",
+    min: 0,
+    max: u32::MAX,
+    default: 64 * 1024 * 1024,
+};
+const CIRCUITS: Number = Number { key: "network.relay.circuits_max", unit: "circuits", min: 1, max: 1024, default: 16 };
+const CIRCUIT_MIB: Number =
+    Number { key: "network.relay.circuit_mib_max", unit: "MiB", min: 1, max: 65_536, default: 1024 };
+const CIRCUIT_MINUTES: Number =
+    Number { key: "network.relay.circuit_minutes_max", unit: "minutes", min: 2, max: 1440, default: 120 };
 const ANTI_ENTROPY: Number =
     Number { key: "sync.anti_entropy_seconds", unit: "seconds", min: 1, max: 86_400, default: 30 };
 const SEGMENT: Number = Number { key: "store.segment_mib", unit: "MiB", min: 1, max: 1024, default: 64 };
@@ -78,6 +101,58 @@ pub struct Network {
     pub connections_max: u32,
     /// Multiaddresses of peers to dial at start, as text; at most [`PEERS_MAX`].
     pub peers: Vec<String>,
+    /// Multiaddresses at which others reach this node, as text; at most [`ANNOUNCE_MAX`]. Empty: found out.
+    pub announce: Vec<String>,
+    /// Most bytes of frames read from one peer in a second; 0 for any number.
+    pub peer_bytes_per_second_max: u32,
+    /// Section `[network.relay]`.
+    pub relay: Relay,
+    /// Section `[network.nat]`.
+    pub nat: Nat,
+}
+
+/// Connections through a third node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relay {
+    /// Whether this node connects others that cannot reach each other.
+    pub offer: bool,
+    /// Most circuits through this node at one time, 1 to 1024.
+    pub circuits_max: u32,
+    /// Most that goes through one circuit in each direction, 1 to 65,536 MiB.
+    pub circuit_mib_max: u32,
+    /// How long one circuit lasts at most, 2 minutes to a day.
+    pub circuit_lasting_max: Duration,
+    /// Multiaddresses, with names, of nodes through which this one can be reached, as text; at most [`RELAYS_MAX`].
+    pub through: Vec<String>,
+}
+
+impl Default for Relay {
+    fn default() -> Self {
+        Self {
+            offer: false,
+            circuits_max: CIRCUITS.default,
+            circuit_mib_max: CIRCUIT_MIB.default,
+            circuit_lasting_max: minutes(CIRCUIT_MINUTES.default),
+            through: Vec::new(),
+        }
+    }
+}
+
+/// What the node does about address translation between it and its peers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nat {
+    /// Whether two nodes that meet through a relay try to connect directly.
+    pub punch: bool,
+    /// Whether to ask peers if this node can be reached at the addresses they see it under.
+    pub probe: bool,
+    /// Whether to answer such questions of peers, which takes calling the addresses they name.
+    pub answer: bool,
+}
+
+impl Default for Nat {
+    fn default() -> Self {
+        Self { punch: true, probe: false, answer: false }
+    }
 }
 
 impl Default for Network {
@@ -87,6 +162,10 @@ impl Default for Network {
             mdns: false,
             connections_max: CONNECTIONS.default,
             peers: Vec::new(),
+            announce: Vec::new(),
+            peer_bytes_per_second_max: PEER_RATE.default,
+            relay: Relay::default(),
+            nat: Nat::default(),
         }
     }
 }
@@ -194,12 +273,7 @@ impl Config {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let mut reader = Reader::new(text)?;
         let config = Self {
-            network: Network {
-                listen: reader.texts(&LISTEN, LISTEN_MAX)?.unwrap_or_else(|| Network::default().listen),
-                mdns: reader.flag(MDNS)?.unwrap_or(false),
-                connections_max: reader.number(&CONNECTIONS)?,
-                peers: reader.texts(&PEERS, PEERS_MAX)?.unwrap_or_default(),
-            },
+            network: network(&mut reader)?,
             sync: Sync { anti_entropy: seconds(reader.number(&ANTI_ENTROPY)?) },
             store: Store { segment_mib: reader.number(&SEGMENT)? },
             views: Views {
@@ -217,6 +291,33 @@ impl Config {
     pub fn default_toml() -> String {
         template::default_toml()
     }
+}
+
+fn network(reader: &mut Reader<'_>) -> Result<Network, Invalid> {
+    Ok(Network {
+        listen: reader.texts(&LISTEN, LISTEN_MAX)?.unwrap_or_else(|| Network::default().listen),
+        mdns: reader.flag(MDNS)?.unwrap_or(false),
+        connections_max: reader.number(&CONNECTIONS)?,
+        peers: reader.texts(&PEERS, PEERS_MAX)?.unwrap_or_default(),
+        announce: reader.texts(&ANNOUNCE, ANNOUNCE_MAX)?.unwrap_or_default(),
+        peer_bytes_per_second_max: reader.number(&PEER_RATE)?,
+        relay: Relay {
+            offer: reader.flag(OFFER)?.unwrap_or_else(|| Relay::default().offer),
+            circuits_max: reader.number(&CIRCUITS)?,
+            circuit_mib_max: reader.number(&CIRCUIT_MIB)?,
+            circuit_lasting_max: minutes(reader.number(&CIRCUIT_MINUTES)?),
+            through: reader.texts(&THROUGH, RELAYS_MAX)?.unwrap_or_default(),
+        },
+        nat: Nat {
+            punch: reader.flag(PUNCH)?.unwrap_or_else(|| Nat::default().punch),
+            probe: reader.flag(PROBE)?.unwrap_or_else(|| Nat::default().probe),
+            answer: reader.flag(ANSWER)?.unwrap_or_else(|| Nat::default().answer),
+        },
+    })
+}
+
+fn minutes(minutes: u32) -> Duration {
+    Duration::from_secs(60 * u64::from(minutes))
 }
 
 fn seconds(seconds: u32) -> Duration {

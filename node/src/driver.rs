@@ -259,6 +259,7 @@ impl Driver {
                 tracing::debug!(%address, error, ?retry_in, "could not reach a peer");
                 self.links.trouble.insert(address, error);
             }
+            network::Event::Unreachable { node } => tracing::debug!(peer = %node.short(), "could not be reached"),
             network::Event::Discovered { node, address } if self.links.discovered.admit(&address) => {
                 tracing::info!(peer = %node.short(), %address, "found on the local network");
                 self.links.network.keep(address);

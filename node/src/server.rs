@@ -109,12 +109,22 @@ impl Server {
 
 fn start_network(home: &Home) -> Result<Network, Error> {
     let settings = &home.config.network;
-    let listen = settings.listen.iter().map(|text| address::parse(text)).collect::<Result<_, _>>()?;
+    let parsed = |texts: &[String]| texts.iter().map(|text| address::parse(text)).collect::<Result<Vec<_>, _>>();
     let seed = keystore::fresh_seed().map_or(0, |seed| u64::from_le_bytes(std::array::from_fn(|at| seed[at])));
     let config = network::Config {
-        listen,
+        listen: parsed(&settings.listen)?,
+        announce: parsed(&settings.announce)?,
         mdns: settings.mdns,
         connections_max: settings.connections_max,
+        peer_bytes_per_second_max: u64::from(settings.peer_bytes_per_second_max),
+        relay: network::RelayConfig {
+            offer: settings.relay.offer,
+            circuits_max: settings.relay.circuits_max,
+            circuit_bytes_max: u64::from(settings.relay.circuit_mib_max) << 20,
+            circuit_lasting_max: settings.relay.circuit_lasting_max,
+            through: settings.relay.through.iter().map(|text| address::parse_relay(text)).collect::<Result<_, _>>()?,
+        },
+        nat: network::NatConfig { punch: settings.nat.punch, probe: settings.nat.probe, answer: settings.nat.answer },
         jitter_seed: seed,
         ..network::Config::default()
     };

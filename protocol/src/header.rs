@@ -50,7 +50,7 @@ pub enum Act {
     Erasure,
     /// Shows two headers of one key at one position. Reserved in version 1.
     ForkProof,
-    /// Says where a node is reached. Reserved in version 1.
+    /// Says where a node is reached.
     Address,
     /// An act this version does not know and need not: kept and passed on.
     Other(u16),

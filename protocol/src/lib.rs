@@ -3,8 +3,9 @@
 //!
 //! Two wings stand on one pillar, and neither imports the other's inside:
 //!
-//! - the pillar: [`id`], [`key`], [`time`], [`scope`], [`header`], [`signed`], [`statement`], [`charter`], [`membership`], [`limits`];
-//! - the left wing *moves* changes: [`catalog`], [`policy`], [`wire`], [`sync`];
+//! - the pillar: [`id`], [`key`], [`time`], [`scope`], [`header`], [`signed`], [`statement`], [`address`], [`charter`],
+//!   [`membership`], [`limits`];
+//! - the left wing *moves* changes: [`catalog`], [`policy`], [`wire`], [`sync`], [`bundle`];
 //! - the right wing *reads* them: [`chunk`], [`document`], [`scan`], [`report`], [`view`].
 //!
 //! They meet at the door. [`sync::check`] asks the guard ([`chunk`]) and the scanner ([`scan`]) for their frozen verdicts, and
@@ -13,7 +14,9 @@
 //! [`catalog::ChunkFacts`], by which later changes are judged. No operation and no text is looked at there. [`sign`] joins
 //! [`document`] and [`signed`] where a worker signs; [`api`] is what a node answers to the programs of its own organisation.
 
+pub mod address;
 pub mod api;
+pub mod bundle;
 pub mod catalog;
 mod cbor;
 pub mod charter;

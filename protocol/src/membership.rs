@@ -5,8 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::address::AddressRecord;
+use crate::address::book::{Book, Latest};
 use crate::charter::Charter;
-use crate::id::{ChangeId, OrganisationId};
+use crate::id::{ChangeId, NodeId, OrganisationId};
+use crate::key::PublicKey;
 use crate::statement::{Certificate, Endorsement, Record, Statement};
 
 /// A record with the position that decides which of several is in force.
@@ -15,6 +18,15 @@ struct Dated {
     sequence: u32,
     id: ChangeId,
     record: Record,
+}
+
+/// Who says a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Speaker {
+    /// The organisation: of a statement of its own the one whose document it stands in, of a node's the one that certified the node.
+    pub organisation: OrganisationId,
+    /// The key that signed: its root key, or the node's.
+    pub key: PublicKey,
 }
 
 /// All statements admitted so far, and what follows from them.
@@ -26,6 +38,7 @@ pub struct Membership {
     certificates: BTreeMap<ChangeId, Certificate>,
     endorsed: BTreeMap<OrganisationId, BTreeSet<OrganisationId>>,
     members: BTreeSet<OrganisationId>,
+    addresses: Book,
 }
 
 impl Membership {
@@ -38,21 +51,28 @@ impl Membership {
             certificates: BTreeMap::new(),
             endorsed: BTreeMap::new(),
             members: BTreeSet::new(),
+            addresses: Book::default(),
         };
         membership.recount();
         membership
     }
 
-    /// Takes in an admitted statement: `by` is the organisation whose document it stands in, `sequence` its position there.
-    pub fn learn(&mut self, id: ChangeId, by: OrganisationId, sequence: u32, statement: &Statement) {
+    /// Takes in an admitted statement: `by` is who says it, `sequence` its position in that key's chain.
+    pub fn learn(&mut self, id: ChangeId, by: Speaker, sequence: u32, statement: &Statement) {
         match statement {
-            Statement::Record(record) => self.learn_record(by, Dated { sequence, id, record: record.clone() }),
+            Statement::Record(record) => {
+                self.learn_record(by.organisation, Dated { sequence, id, record: record.clone() })
+            }
             Statement::Certificate(certificate) => {
                 self.certificates.insert(id, certificate.clone());
             }
             Statement::Endorsement(Endorsement { organisation }) => {
-                self.endorsed.entry(*organisation).or_default().insert(by);
+                self.endorsed.entry(*organisation).or_default().insert(by.organisation);
                 self.recount();
+            }
+            Statement::Address(record) => {
+                let latest = Latest { sequence, id, record: record.clone() };
+                self.addresses.learn(by.organisation, by.key.into(), latest);
             }
         }
     }
@@ -128,6 +148,18 @@ impl Membership {
         self.certificates.get(id)
     }
 
+    /// Returns where nodes of recognised organisations are reached, by the newest record of each: ascending by organisation,
+    /// then node, without those that withdrew. A node that two organisations certified may be there twice.
+    pub fn addresses(&self) -> impl Iterator<Item = (NodeId, OrganisationId, &AddressRecord)> {
+        self.addresses.iter().filter(|(_, organisation, _)| self.is_member(organisation))
+    }
+
+    /// Returns a node's newest record as a node of this organisation, with its position; one that withdraws included. The node
+    /// itself goes on from there.
+    pub fn address(&self, organisation: &OrganisationId, node: &NodeId) -> Option<&Latest> {
+        self.addresses.latest(organisation, node)
+    }
+
     /// Returns all certificates with their ids, in ascending order of id.
     pub fn certificates(&self) -> impl Iterator<Item = (ChangeId, &Certificate)> {
         self.certificates.iter().map(|(id, certificate)| (*id, certificate))
@@ -144,7 +176,8 @@ mod tests {
 
     fn endorse(membership: &mut Membership, by: u8, whom: u8) {
         let statement = Statement::Endorsement(Endorsement { organisation: organisation(whom) });
-        membership.learn(ChangeId::from_bytes([by ^ whom; 32]), organisation(by), 2, &statement);
+        let speaker = Speaker { organisation: organisation(by), key: PublicKey::from_bytes([by; 32]) };
+        membership.learn(ChangeId::from_bytes([by ^ whom; 32]), speaker, 2, &statement);
     }
 
     fn members_after(threshold: u16, endorsements: &[(u8, u8)]) -> Vec<OrganisationId> {

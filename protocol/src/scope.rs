@@ -147,6 +147,8 @@ pub enum Kind {
     Compilation = 5,
     /// A versioned form.
     FormPackage = 6,
+    /// Where one node is reached, in its own words.
+    Node = 7,
 }
 
 impl Kind {
@@ -160,6 +162,7 @@ impl Kind {
             Self::View,
             Self::Compilation,
             Self::FormPackage,
+            Self::Node,
         ]
         .into_iter()
         .find(|kind| kind.code() == code)

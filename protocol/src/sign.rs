@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::address::AddressRecord;
 use crate::chunk::Chunk;
 use crate::document::{self, Fields};
 use crate::header::{Act, Place, Position};
@@ -39,10 +40,10 @@ pub struct Moment {
     pub salt: [u8; SALT_BYTES],
 }
 
-/// A worker at the pen: the key and the certificate that lets it act.
+/// A worker at the pen, or a node that says where it is reached: the key and the certificate that lets it act.
 #[derive(Debug, Clone, Copy)]
 pub struct Author<'a> {
-    /// The worker's key.
+    /// The worker's key, or the node's.
     pub key: &'a SecretKey,
     /// The certificate's change id.
     pub certificate: ChangeId,
@@ -75,6 +76,21 @@ impl Author<'_> {
         let chunk = document::edit(&self.key.public(), &past.document, &chunks, edits)?;
         let dependencies = ids_of(history, chunk.deps());
         self.seal(Place::Continues(past.document), past.position, dependencies, &chunk, moment)
+    }
+
+    /// Signs where the node that holds this key is reached. `after` is the node's document with its last position in it; `None`
+    /// begins that document.
+    ///
+    /// # Errors
+    /// None today: a record is always short enough. [`Error::Signed`] is there for what a later version adds.
+    pub fn address(
+        &self,
+        after: Option<(DocumentId, u32, ChangeId)>,
+        record: &AddressRecord,
+        moment: Moment,
+    ) -> Result<Verified, Error> {
+        let statement = Statement::Address(record.clone());
+        state(self.key, self.network, Some(self.certificate), Kind::Node, after, &statement, moment)
     }
 
     fn seal(
@@ -156,8 +172,21 @@ pub fn statement(
     statement: &Statement,
     moment: Moment,
 ) -> Result<Verified, Error> {
+    state(root, network, None, Kind::Organisation, after, statement, moment)
+}
+
+/// Signs a statement that begins a document of this kind, or follows the key's last position in one.
+fn state(
+    key: &SecretKey,
+    network: NetworkId,
+    certificate: Option<ChangeId>,
+    kind: Kind,
+    after: Option<(DocumentId, u32, ChangeId)>,
+    statement: &Statement,
+    moment: Moment,
+) -> Result<Verified, Error> {
     let (place, position) = match after {
-        None => (Place::Begins { kind: Kind::Organisation, scope: Scope::Network }, Position::First),
+        None => (Place::Begins { kind, scope: Scope::Network }, Position::First),
         Some((document, sequence, previous)) => {
             let sequence = sequence.saturating_add(1);
             (Place::Continues(document), Position::After { sequence, previous })
@@ -167,10 +196,10 @@ pub fn statement(
         network,
         act: statement.act(),
         place,
-        certificate: None,
+        certificate,
         position,
         dependencies: Vec::new(),
         claimed: moment.claimed,
     };
-    Ok(intent.seal(Body::new(moment.salt, &statement.encode())?, root))
+    Ok(intent.seal(Body::new(moment.salt, &statement.encode())?, key))
 }

@@ -1,13 +1,15 @@
-//! What organisations say about themselves, their keys and each other: the bodies of the acts *record*, *certificate* and
-//! *endorsement*. Like every body they are signed through their header and admitted by the same door.
+//! What organisations say about themselves, their keys and each other, and nodes about where they are reached: the bodies
+//! of the acts *record*, *certificate*, *endorsement* and *address*. Like every body they are signed through their header and
+//! admitted by the same door.
 //!
-//! All three are deterministic CBOR arrays that begin with their own version number (docs/protocol.md, "Statements").
+//! All of them are deterministic CBOR arrays that begin with their own version number (docs/protocol.md, "Statements").
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::address::AddressRecord;
 use crate::cbor::{self, Encoder, Malformed, Reader, Written};
 use crate::header::Act;
 use crate::id::{OrganisationId, WorkerId, sha256};
@@ -249,6 +251,8 @@ pub enum Statement {
     Certificate(Certificate),
     /// Act *endorsement*.
     Endorsement(Endorsement),
+    /// Act *address*: the only statement that is a node's and not its organisation's.
+    Address(AddressRecord),
 }
 
 impl Statement {
@@ -258,6 +262,7 @@ impl Statement {
             Self::Record(_) => Act::Record,
             Self::Certificate(_) => Act::Certificate,
             Self::Endorsement(_) => Act::Endorsement,
+            Self::Address(_) => Act::Address,
         }
     }
 
@@ -267,6 +272,7 @@ impl Statement {
             Self::Record(record) => record.write(e),
             Self::Certificate(certificate) => certificate.write(e),
             Self::Endorsement(endorsement) => e.array(2)?.u8(VERSION)?.bytes(endorsement.organisation.as_bytes())?.ok(),
+            Self::Address(record) => record.write(e),
         })
     }
 
@@ -284,6 +290,7 @@ impl Statement {
                 version_of(&mut r, 2)?;
                 Self::Endorsement(Endorsement { organisation: OrganisationId::from_bytes(r.array()?) })
             }
+            Act::Address => Self::Address(AddressRecord::read(&mut r)?),
             _ => return Err(r.malformed()),
         };
         r.end()?;

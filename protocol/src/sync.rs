@@ -10,6 +10,7 @@
 //! - [`held`]: the set of a scope, ready for all of them;
 //! - [`flow`]: how much may be under way;
 //! - [`session`]: what is believed of one connected peer;
+//! - [`overlay`]: whom to be connected to;
 //! - [`input`], [`effect`]: how driver and engine speak;
 //! - [`engine`]: routes between all of them.
 
@@ -22,6 +23,7 @@ pub mod flow;
 pub mod have;
 pub mod held;
 pub mod input;
+pub mod overlay;
 pub mod parked;
 pub mod ranges;
 pub mod refusal;

@@ -1,10 +1,11 @@
 //! The cast: organisations and workers whose keys follow from their names, so that every run signs the same bytes.
 
 use serde_json::{Value, json};
+use talkoot_protocol::address::AddressRecord;
 use talkoot_protocol::charter::Charter;
 use talkoot_protocol::document::Fields;
 use talkoot_protocol::id::{ChangeId, DocumentId, NetworkId, OrganisationId, WorkerId, sha256};
-use talkoot_protocol::key::{KeyCommitment, SecretKey};
+use talkoot_protocol::key::{KeyCommitment, PublicKey, SecretKey};
 use talkoot_protocol::scope::{Counties, County, Kind, Scope};
 use talkoot_protocol::sign::{self, Author, Moment};
 use talkoot_protocol::signed::Verified;
@@ -103,6 +104,28 @@ impl Organisation {
     /// Recognises another organisation.
     pub fn endorse(&mut self, organisation: OrganisationId) -> Verified {
         self.state(&Statement::Endorsement(Endorsement { organisation }))
+    }
+
+    /// Returns the node at the pen.
+    pub fn node(&self) -> Author<'_> {
+        Author { key: &self.node_key, certificate: self.node_certificate.id(), network: self.network }
+    }
+
+    /// Signs where the node is reached, at the moment of this number; `after` is its document with its last position in it.
+    pub fn reached(&self, after: Option<(DocumentId, u32, ChangeId)>, record: &AddressRecord, number: u64) -> Verified {
+        self.node().address(after, record, moment(number)).expect("a short record")
+    }
+
+    /// Certifies the key of another node.
+    pub fn certify_node(&mut self, subject: PublicKey) -> Verified {
+        self.state(&Statement::Certificate(Certificate {
+            organisation: self.id,
+            subject,
+            bearer: Bearer::Node,
+            valid_from: Timestamp::from_millis(0),
+            valid_until: None,
+            counties: Counties::new(),
+        }))
     }
 
     /// Certifies a worker's key.

@@ -1,23 +1,30 @@
 //! Test vectors for readers in other languages: signed changes, valid and not, each with the verdict every node gives on the
 //! change alone. Made from fixed keys and salts, so that making them again gives the same bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use talkoot_protocol::address::AddressRecord;
+use talkoot_protocol::catalog::Catalog;
 use talkoot_protocol::charter::Charter;
 use talkoot_protocol::header::{Act, Place, Position};
-use talkoot_protocol::id::NetworkId;
+use talkoot_protocol::id::{ChangeId, NetworkId, OrganisationId};
+use talkoot_protocol::membership::Membership;
 use talkoot_protocol::scope::{County, Kind, Scope};
+use talkoot_protocol::sign::Author;
 use talkoot_protocol::signed::{Body, Intent, Signed, Verified};
-use talkoot_protocol::statement::Role;
-use talkoot_protocol::sync::check::{Checked, check};
+use talkoot_protocol::statement::{Role, Statement};
+use talkoot_protocol::sync::admit::{Door, Verdict};
+use talkoot_protocol::sync::check::{Checked, Content, check};
 
-use crate::cast::{Organisation, Worker, fields, key_of, moment};
+use crate::cast::{Organisation, Worker, fields, moment};
 use crate::hostile;
 
 /// The verdict on a change about which nothing is wrong in itself.
 pub const ACCEPTED: &str = "accepted";
+/// The verdict on a change that names another which is not there, or whose organisation is not recognised.
+pub const WAITS: &str = "waits";
 
 /// A file of vectors.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +35,12 @@ pub struct Vectors {
     pub charter: String,
     /// The network's id: the changes belong to it.
     pub network: String,
+    /// The organisation from which membership is seen, where changes are judged beside a past.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<String>,
+    /// The changes that were admitted before, in that order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past: Vec<String>,
     /// The vectors.
     pub vectors: Vec<Vector>,
 }
@@ -37,7 +50,7 @@ pub struct Vectors {
 pub struct Vector {
     /// What it shows.
     pub name: String,
-    /// `envelope` if signature, header and body hash decide; `content` if what is inside the body does.
+    /// `envelope` if signature, header and body hash decide; `content` if what is inside the body does; `admission` if the past does.
     pub layer: String,
     /// `accepted`, or the refusal's stable name.
     pub verdict: String,
@@ -112,6 +125,10 @@ pub fn valid() -> Vectors {
     maker.valid("a concurrent edit by the same key: a fork", &other);
     maker.valid("an edit that joins the fork", &edit(&charter, &worker, &[&report, &one, &other], "kolme", 6));
     maker.valid("an act of a later version that need not be understood", &opaque(&worker, &report));
+    let begun = house.reached(None, &reached_at(&ADDRESSES), 9);
+    maker.valid("where a node is reached", &begun);
+    let after = Some((begun.document(), 1, begun.id()));
+    maker.valid("a node withdraws its addresses", &house.reached(after, &AddressRecord::default(), 10));
     file("Signed changes that are well-formed, with their ids.", &charter, maker)
 }
 
@@ -130,6 +147,17 @@ pub fn envelope() -> Vectors {
     maker.add("of another network", "envelope", stranger.report(1).encode());
     maker.add("without its body", "envelope", worker.report(1).without_body().encode());
     maker.add("a reserved act", "envelope", act(&worker, Act::Erasure).encode());
+    let record = Statement::Address(reached_at(&ADDRESSES)).encode();
+    for (name, kind, scope) in [
+        ("an address for one county", Kind::Node, Scope::Region(county())),
+        ("an address for one organisation", Kind::Node, Scope::Organisation(house.id)),
+        ("an address that begins an organisation's document", Kind::Organisation, Scope::Network),
+    ] {
+        let place = Place::Begins { kind, scope };
+        maker.add(name, "envelope", stated(&house.node(), place, Position::First, &record).encode());
+    }
+    let chunk = worker.author().begin(Kind::Node, Scope::Network, &fields(1), moment(11)).expect("a change");
+    maker.add("an automerge change that begins a node's document", "envelope", chunk.encode());
     file("Signed changes that are refused for their envelope.", &charter, maker)
 }
 
@@ -149,6 +177,10 @@ pub fn content() -> Vectors {
         let change = worker.author().begin(Kind::Report, Scope::Network, &fields, moment(7)).expect("a change");
         maker.add(name, "content", change.encode());
     }
+    for (name, body) in unreadable_addresses() {
+        let place = Place::Begins { kind: Kind::Node, scope: Scope::Network };
+        maker.add(name, "content", stated(&house.node(), place, Position::First, &body).encode());
+    }
     for hostile in hostile::corpus(&worker) {
         maker.add(hostile.what, "content", hostile.change);
     }
@@ -156,11 +188,189 @@ pub fn content() -> Vectors {
     file("Signed changes that are refused for what is in their body.", &charter, maker)
 }
 
+/// Makes the vectors of changes that are sound in themselves and judged beside a past: where nodes say they are reached.
+pub fn admission() -> Vectors {
+    let charter = Charter::commons();
+    let mut house = Organisation::found("vektori", &charter);
+    let worker = house.employ("kirjoittaja", &[Role::Reporter]);
+    let mut other = Organisation::found("toinen", &charter);
+    let stranger = Organisation::found("vieras", &charter);
+    let endorsement = house.endorse(other.id);
+    let double = other.certify_node(house.node_key.public());
+    let record = reached_at(&ADDRESSES);
+    let begun = house.reached(None, &record, 9);
+    let theirs = other.reached(None, &record, 10);
+    let report = worker.report(1);
+    let known = [&house.record, &house.node_certificate, &worker.certificate, &endorsement];
+    let known = known.into_iter().chain([&other.record, &other.node_certificate, &double, &begun, &theirs, &report]);
+    let mut door = Past::new(&charter, house.id);
+    known.for_each(|change| door.admit(change));
+
+    let first = Place::Begins { kind: Kind::Node, scope: Scope::Network };
+    let next = |of: &Verified| (Place::Continues(of.document()), Position::After { sequence: 2, previous: of.id() });
+    let body = Statement::Address(record.clone()).encode();
+    let with = |author: Author<'_>, (place, position)| stated(&author, place, position, &body);
+    let node = house.node();
+    let uncertified = Author { key: &worker.key, ..node };
+    let waiting = Author { certificate: ChangeId::from_bytes([7; 32]), ..node };
+    let of_other = Author { certificate: double.id(), ..node };
+    let nowhere = (Place::Continues(house.node_certificate.id().into()), next(&begun).1);
+    let skipped = (next(&begun).0, Position::After { sequence: 3, previous: begun.id() });
+    for (name, change) in [
+        ("a node begins a document", other.reached(None, &record, 11)),
+        ("a node goes on in its document", house.reached(Some((begun.document(), 1, begun.id())), &record, 12)),
+        ("by a worker's key", with(worker.author(), (first, Position::First))),
+        ("by a worker's key in a node's document", with(worker.author(), next(&begun))),
+        ("in another node's document", with(other.node(), next(&begun))),
+        ("with a certificate for another key", with(uncertified, (first, Position::First))),
+        (
+            "with something else as certificate",
+            with(Author { certificate: report.id(), ..node }, (first, Position::First)),
+        ),
+        ("without a certificate", unnamed(&node, first, &body)),
+        ("with a certificate that is not there", with(waiting, (first, Position::First))),
+        ("by a node of an organisation that is not there", stranger.reached(None, &record, 13)),
+        ("with another organisation's certificate for the same node", with(of_other, next(&begun))),
+        ("in an organisation's document", with(node, next(&house.record))),
+        ("in a report", with(node, next(&report))),
+        ("a second first change", with(node, (next(&begun).0, Position::First))),
+        ("a number left out", with(node, skipped)),
+        ("after another node's change", with(node, (next(&begun).0, next(&theirs).1))),
+        ("in a document that does not begin there", with(node, nowhere)),
+        ("with a dependency", depending(&node, next(&begun), begun.id(), &body)),
+    ] {
+        door.judge(name, &change);
+    }
+    door.file("Signed changes about where nodes are reached, judged beside the changes of the past.", &charter)
+}
+
+/// What was admitted, and the vectors judged beside it.
+struct Past {
+    catalog: Catalog,
+    membership: Membership,
+    changes: Vec<String>,
+    maker: Maker,
+}
+
+impl Past {
+    fn new(charter: &Charter, own: OrganisationId) -> Self {
+        let maker = Maker { network: charter.network(), vectors: Vec::new() };
+        Self {
+            catalog: Catalog::default(),
+            membership: Membership::new(charter.clone(), own),
+            changes: Vec::new(),
+            maker,
+        }
+    }
+
+    fn verdict(&self, bytes: &[u8]) -> Result<(Checked, Verdict), &'static str> {
+        let checked = check(&self.maker.network, bytes.to_vec()).map_err(|refused| refused.refusal.name())?;
+        let refused = BTreeSet::new();
+        let door = Door { catalog: &self.catalog, membership: &self.membership, refused: &refused };
+        let verdict = door.judge(&checked);
+        Ok((checked, verdict))
+    }
+
+    fn admit(&mut self, change: &Verified) {
+        let bytes = change.encode();
+        self.changes.push(hex(&bytes));
+        let Ok((checked, Verdict::Admit(admission))) = self.verdict(&bytes) else { return };
+        let sequence = admission.entry.sequence;
+        self.catalog.insert(admission.entry);
+        if let (Content::Statement(statement), Some(speaker)) = (checked.content(), admission.speaker) {
+            self.membership.learn(checked.id(), speaker, sequence, statement);
+        }
+    }
+
+    fn judge(&mut self, name: &str, change: &Verified) {
+        let bytes = change.encode();
+        let verdict = match self.verdict(&bytes) {
+            Err(name) => name,
+            Ok((_, Verdict::Admit(_))) => ACCEPTED,
+            Ok((_, Verdict::Known)) => "known",
+            Ok((_, Verdict::Wait(_))) => WAITS,
+            Ok((_, Verdict::Refuse(refusal))) => refusal.name(),
+        };
+        self.maker.add(name, "admission", bytes);
+        if let Some(vector) = self.maker.vectors.last_mut() {
+            verdict.clone_into(&mut vector.verdict);
+        }
+    }
+
+    fn file(self, about: &str, charter: &Charter) -> Vectors {
+        let own = Some(self.membership.own().to_string());
+        Vectors { own, past: self.changes, ..file(about, charter, self.maker) }
+    }
+}
+
+/// Judges the vectors of a file beside its past again and returns the verdicts; what they rest on is read from the file alone.
+pub fn judge_again(file: &Vectors) -> Vec<String> {
+    let (Ok(charter), Some(own)) = (Charter::decode(&unhex(&file.charter)), file.own.as_ref()) else {
+        return Vec::new();
+    };
+    let mut door = Past::new(&charter, own.parse().unwrap_or_else(|_| OrganisationId::from_bytes([0; 32])));
+    let read = |text: &String| Signed::decode(&unhex(text)).ok().and_then(|signed| signed.verify().ok());
+    file.past.iter().filter_map(read).for_each(|change| door.admit(&change));
+    file.vectors.iter().filter_map(|vector| read(&vector.change)).for_each(|change| door.judge("", &change));
+    door.maker.vectors.into_iter().map(|vector| vector.verdict).collect()
+}
+
+/// Addresses of every sort.
+const ADDRESSES: [&str; 4] = [
+    "/ip4/192.0.2.7/tcp/7001",
+    "/ip6/2001:db8::7/udp/7001/quic-v1",
+    "/dns/solmu.vektori.example/tcp/7001",
+    "/dns4/rele.example/udp/443/quic-v1/p2p/12D3KooWK99VoVxNE7XzyBwXEzW7xhK7Gpv85r9F3V3fyKSUKPH5/p2p-circuit",
+];
+
+fn reached_at(addresses: &[&str]) -> AddressRecord {
+    let addresses = addresses.iter().map(|text| text.parse().expect("an address"));
+    AddressRecord::new(addresses, true).expect("few addresses")
+}
+
+/// Returns bodies that are no records of addresses: each the CBOR of a record, with something wrong in it.
+fn unreadable_addresses() -> Vec<(&'static str, Vec<u8>)> {
+    let record = |addresses: &[&str], relay: bool| {
+        let mut body = vec![0x83, 1, 0x80 + addresses.len() as u8];
+        for address in addresses {
+            body.extend([0x78, address.len() as u8]);
+            body.extend(address.as_bytes());
+        }
+        body.push(if relay { 0xf5 } else { 0xf4 });
+        body
+    };
+    let (one, two) = ("/ip4/192.0.2.7/tcp/17001", "/ip4/192.0.2.8/tcp/17001");
+    let peer = "12D3KooWK99VoVxNE7XzyBwXEzW7xhK7Gpv85r9F3V3fyKSUKPH5";
+    vec![
+        ("a name in an address", record(&["/dns/Matti Meikäläinen/tcp/7001"], false)),
+        ("a name beside the address", record(&["/ip4/192.0.2.7/tcp/7001/matti.meikalainen"], false)),
+        ("an electronic mail address", record(&["/dns/matti@meikalainen.example/tcp/7001"], false)),
+        ("capital letters in a DNS name", record(&["/dns/Solmu.Vektori.Example/tcp/7001"], false)),
+        ("an address that is not one", record(&["solmu.vektori.example:7001"], false)),
+        ("an IPv6 address in a second form", record(&["/ip6/2001:db8:0::7/udp/7001/quic-v1"], false)),
+        ("an IPv4 address in a second form", record(&["/ip4/192.0.2.007/tcp/7001"], false)),
+        ("the address of nobody", record(&["/ip4/0.0.0.0/udp/7001/quic-v1"], false)),
+        ("a port with a zero before it", record(&["/ip4/192.0.2.7/tcp/07001"], false)),
+        ("the node itself named in its address", record(&[&format!("{one}/p2p/{peer}")], false)),
+        ("a relay without a key", record(&[&format!("{one}/p2p/{peer}x/p2p-circuit")], false)),
+        ("addresses not in order", record(&[two, one], false)),
+        ("an address twice", record(&[one, one], false)),
+        ("nine addresses", {
+            let nine: Vec<_> = (1..10).map(|last| format!("/ip4/192.0.2.{last}/tcp/17001")).collect();
+            record(&nine.iter().map(String::as_str).collect::<Vec<_>>(), false)
+        }),
+        ("an offer to relay without an address", record(&[], true)),
+        ("a number longer than it need be in a record", record(&["/ip4/192.0.2.7/tcp/7001"], false)),
+    ]
+}
+
 fn file(about: &str, charter: &Charter, maker: Maker) -> Vectors {
     Vectors {
         about: about.to_owned(),
         charter: hex(&charter.encode()),
         network: maker.network.to_string(),
+        own: None,
+        past: Vec::new(),
         vectors: maker.vectors,
     }
 }
@@ -246,15 +456,35 @@ fn act(worker: &Worker, act: Act) -> Verified {
 }
 
 fn intent(worker: &Worker, act: Act, place: Place, position: Position) -> Verified {
-    let moment = moment(8);
-    let intent = Intent {
-        network: worker.network,
-        act,
+    Intent { act, ..intended(&worker.author(), place, position) }
+        .seal(Body::new(moment(8).salt, b"?").expect("a short body"), &worker.key)
+}
+
+/// What an author wants to say about its address.
+fn intended(author: &Author<'_>, place: Place, position: Position) -> Intent {
+    Intent {
+        network: author.network,
+        act: Act::Address,
         place,
-        certificate: Some(worker.certificate.id()),
+        certificate: Some(author.certificate),
         position,
         dependencies: Vec::new(),
-        claimed: moment.claimed,
-    };
-    intent.seal(Body::new(moment.salt, b"?").expect("a short body"), &key_of("kirjoittaja worker"))
+        claimed: moment(8).claimed,
+    }
+}
+
+fn stated(author: &Author<'_>, place: Place, position: Position, body: &[u8]) -> Verified {
+    seal(intended(author, place, position), body, author)
+}
+
+fn unnamed(author: &Author<'_>, place: Place, body: &[u8]) -> Verified {
+    seal(Intent { certificate: None, ..intended(author, place, Position::First) }, body, author)
+}
+
+fn depending(author: &Author<'_>, (place, position): (Place, Position), on: ChangeId, body: &[u8]) -> Verified {
+    seal(Intent { dependencies: vec![on], ..intended(author, place, position) }, body, author)
+}
+
+fn seal(intent: Intent, body: &[u8], author: &Author<'_>) -> Verified {
+    intent.seal(Body::new(moment(8).salt, body).expect("a short body"), author.key)
 }

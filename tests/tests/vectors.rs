@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use talkoot_protocol::sync::check::check;
-use talkoot_tests::vectors::{ACCEPTED, Vectors, content, envelope, unhex, valid};
+use talkoot_tests::vectors::{ACCEPTED, Vectors, admission, content, envelope, judge_again, unhex, valid};
 
 fn committed(name: &str) -> Vectors {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/vectors").join(name);
@@ -14,7 +14,13 @@ fn committed(name: &str) -> Vectors {
 
 #[test]
 fn the_committed_vectors_are_the_ones_this_version_makes() {
-    for (name, made) in [("valid.json", valid()), ("envelope.json", envelope()), ("content.json", content())] {
+    let files = [
+        ("valid.json", valid()),
+        ("envelope.json", envelope()),
+        ("content.json", content()),
+        ("admission.json", admission()),
+    ];
+    for (name, made) in files {
         assert_eq!(
             committed(name),
             made,
@@ -34,6 +40,17 @@ fn every_vector_gets_its_verdict() {
             assert_eq!(verdict, vector.verdict, "{name}: {}", vector.name);
             assert_eq!(verdict == ACCEPTED, name == "valid.json", "{name}: {}", vector.name);
         }
+    }
+}
+
+#[test]
+fn every_vector_of_admission_gets_its_verdict_beside_its_past() {
+    let vectors = committed("admission.json");
+    let expected: Vec<_> = vectors.vectors.iter().map(|vector| vector.verdict.clone()).collect();
+    assert_eq!(judge_again(&vectors), expected);
+    let names: std::collections::BTreeSet<_> = expected.iter().map(String::as_str).collect();
+    for name in ["accepted", "waits", "role", "foreign_node", "other_organisation", "certificate_presence", "chain"] {
+        assert!(names.contains(name), "{name} is not among {names:?}");
     }
 }
 

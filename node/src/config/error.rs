@@ -134,7 +134,7 @@ impl fmt::Display for Problem {
             }
             Self::UnknownKey { key, meant, known } => {
                 write!(f, "unknown key `{key}`; ")?;
-                match meant.map(|meant| meant.split_once('.').unwrap_or(("", meant))) {
+                match meant.map(|meant| meant.rsplit_once('.').unwrap_or(("", meant))) {
                     Some((section, meant)) => write!(f, "did you mean `{meant}` in section `[{section}]`?"),
                     None => write!(f, "known here: {}", known.join(", ")),
                 }

@@ -100,39 +100,52 @@ impl<'a> Reader<'a> {
 
     /// Refuses the first section or key that nobody asked for.
     pub(super) fn finish(self) -> Result<(), Invalid> {
-        let mut unknown: Vec<(Range<usize>, Problem)> = Vec::new();
-        for (name, value) in &self.root {
-            let section = name.get_ref().as_ref();
-            match value.get_ref() {
-                DeValue::Table(keys) if self.has_section(section) => unknown
-                    .extend(keys.iter().map(|(key, _)| (key.span(), self.unknown_key(Some(section), key.get_ref())))),
-                DeValue::Table(_) => unknown.push((name.span(), self.unknown_section(section))),
-                _ => unknown.push((name.span(), self.unknown_key(None, section))),
-            }
-        }
+        let unknown = self.unknown(None, &self.root);
         match unknown.into_iter().min_by_key(|(place, _)| place.start) {
             Some((place, problem)) => Err(invalid(self.text, &place, problem)),
             None => Ok(()),
         }
     }
 
+    /// Returns what is left in a section, or outside of all, and in the sections below it.
+    fn unknown(&self, section: Option<&str>, table: &DeTable<'a>) -> Vec<(Range<usize>, Problem)> {
+        let mut unknown = Vec::new();
+        for (name, value) in table {
+            let full =
+                section.map_or_else(|| name.get_ref().to_string(), |section| format!("{section}.{}", name.get_ref()));
+            match value.get_ref() {
+                // Only known sections are gone into, so this ends.
+                DeValue::Table(below) if self.has_section(&full) => unknown.extend(self.unknown(Some(&full), below)),
+                DeValue::Table(_) if section.is_none_or(|section| self.has_sections_below(section)) => {
+                    unknown.push((name.span(), self.unknown_section(&full)));
+                }
+                _ => unknown.push((name.span(), self.unknown_key(section, name.get_ref()))),
+            }
+        }
+        unknown
+    }
+
     /// Takes the value of `section.key` out of the table, so that what stays is unknown.
     fn take(&mut self, key: &'static str) -> Result<Option<Placed<'a>>, Invalid> {
         self.known.push(key);
         let (section, name) = parts(key);
-        let Some(found) = self.root.get_mut(section) else { return Ok(None) };
-        let place = found.span();
-        match found.get_mut() {
-            DeValue::Table(keys) => Ok(keys.remove(name).map(|value| {
-                let place = value.span();
-                (value.into_inner(), place)
-            })),
-            other => {
-                let problem =
-                    Problem::WrongType { key: section, expected: "a section in [brackets]", got: kind(other) };
-                Err(invalid(self.text, &place, problem))
+        let mut table = &mut self.root;
+        for (end, _) in section.match_indices('.').chain([(section.len(), "")]) {
+            let (so_far, last) = (&section[..end], section[..end].rsplit('.').next().unwrap_or(section));
+            let Some(found) = table.get_mut(last) else { return Ok(None) };
+            let place = found.span();
+            match found.get_mut() {
+                DeValue::Table(below) => table = below,
+                other => {
+                    let (expected, got) = ("a section in [brackets]", kind(other));
+                    return Err(invalid(self.text, &place, Problem::WrongType { key: so_far, expected, got }));
+                }
             }
         }
+        Ok(table.remove(name).map(|value| {
+            let place = value.span();
+            (value.into_inner(), place)
+        }))
     }
 
     fn as_text(&self, text: &Text, expected: &'static str, (value, place): Placed<'a>) -> Result<String, Invalid> {
@@ -150,6 +163,11 @@ impl<'a> Reader<'a> {
         self.known.iter().any(|key| parts(key).0 == section)
     }
 
+    fn has_sections_below(&self, section: &str) -> bool {
+        let is_below = |key| parts(key).0.strip_prefix(section).is_some_and(|rest| rest.starts_with('.'));
+        self.known.iter().copied().any(is_below)
+    }
+
     /// Each section once, in the order they were asked for.
     fn sections(&self) -> Vec<&'static str> {
         let mut sections: Vec<_> = self.known.iter().map(|key| parts(key).0).collect();
@@ -157,9 +175,13 @@ impl<'a> Reader<'a> {
         sections
     }
 
+    /// Compares only the last part of a name: `[relay]` is probably `[network.relay]`.
     fn unknown_section(&self, section: &str) -> Problem {
+        fn last(section: &str) -> &str {
+            section.rsplit('.').next().unwrap_or(section)
+        }
         let known = self.sections();
-        let meant = nearest(section, known.iter().map(|section| (*section, *section)));
+        let meant = nearest(last(section), known.iter().map(|section| (last(section), *section)));
         Problem::UnknownSection { section: shown(section), meant, known }
     }
 
@@ -193,9 +215,9 @@ fn invalid(text: &str, place: &Range<usize>, problem: Problem) -> Invalid {
     Invalid { line: 1 + before.iter().filter(|byte| **byte == b'\n').count(), problem }
 }
 
-/// Splits `section.key`.
+/// Splits `section.key`; a section may lie in another, as in `section.section.key`.
 fn parts(key: &'static str) -> (&'static str, &'static str) {
-    key.split_once('.').expect("every key is written section.key")
+    key.rsplit_once('.').expect("every key is written section.key")
 }
 
 fn shown(given: &str) -> String {

@@ -2,12 +2,13 @@
 
 use super::reader::Number;
 use super::{
-    ANTI_ENTROPY, AUTHORS, CONNECTIONS, FILTER_DEFAULT, LISTEN_DEFAULT, LISTEN_MAX, ORGANISATIONS, PEERS_MAX, REPORTS,
-    SEGMENT,
+    ANNOUNCE_MAX, ANTI_ENTROPY, AUTHORS, CIRCUIT_MIB, CIRCUIT_MINUTES, CIRCUITS, CONNECTIONS, FILTER_DEFAULT,
+    LISTEN_DEFAULT, LISTEN_MAX, Nat, ORGANISATIONS, PEER_RATE, PEERS_MAX, RELAYS_MAX, REPORTS, Relay, SEGMENT,
 };
 
 /// Writes the file from the same constants that reading it checks against.
 pub(super) fn default_toml() -> String {
+    let Nat { punch, probe, answer } = Nat::default();
     let listen = LISTEN_DEFAULT.map(|address| format!("    \"{address}\",\n")).concat();
     format!(
         r#"# Settings of this Talkoot node. A key that is left out has the value shown here.
@@ -30,6 +31,43 @@ mdns = false
 # Peers to call at start (multiaddresses, at most {PEERS_MAX}),
 # such as "/dns4/node.example.org/tcp/7474".
 peers = []
+
+# Addresses at which others reach this node (multiaddresses, at most {ANNOUNCE_MAX}), if they are not those it listens on:
+# behind a router that forwards a port, or under a name. Members learn them from the node's signed address record.
+announce = []
+
+# What is read from one peer in a second{peer_rate} 0 means any number.
+# A peer that sends more has to wait, so that it cannot take the node away from the others.
+{peer_rate_line}
+
+[network.relay]
+# Connect others that cannot reach each other, as two offices behind routers: true or false.
+# What goes through is encrypted from end to end and uses this node's line. Anyone who may connect here may use it.
+offer = {offer}
+
+# Circuits through this node at one time{circuits}
+{circuits_line}
+
+# What goes through one circuit in each direction before it is cut{circuit_mib} A first exchange has to fit.
+{circuit_mib_line}
+
+# How long one circuit lasts before it is cut{circuit_minutes}
+{circuit_minutes_line}
+
+# Nodes through which this one can be reached (multiaddresses that end in /p2p/NODE, at most {RELAYS_MAX}),
+# for a node that nobody can call. They must offer it.
+through = []
+
+[network.nat]
+# Two nodes that met through a relay try to connect directly: true or false.
+punch = {punch}
+
+# Ask peers whether this node can be reached at the addresses they see it under: true or false.
+# The answers are as true as the peers; `announce` goes before them.
+probe = {probe}
+
+# Answer when peers ask that: true or false. Takes calling the addresses they name.
+answer = {answer}
 
 [sync]
 # Time between two full comparisons with a connected peer{anti_entropy}
@@ -62,6 +100,15 @@ filter = "{FILTER_DEFAULT}"
 "#,
         connections = bounds(&CONNECTIONS),
         connections_line = line(&CONNECTIONS),
+        peer_rate = bounds(&PEER_RATE),
+        peer_rate_line = line(&PEER_RATE),
+        offer = Relay::default().offer,
+        circuits = bounds(&CIRCUITS),
+        circuits_line = line(&CIRCUITS),
+        circuit_mib = bounds(&CIRCUIT_MIB),
+        circuit_mib_line = line(&CIRCUIT_MIB),
+        circuit_minutes = bounds(&CIRCUIT_MINUTES),
+        circuit_minutes_line = line(&CIRCUIT_MINUTES),
         anti_entropy = bounds(&ANTI_ENTROPY),
         anti_entropy_line = line(&ANTI_ENTROPY),
         segment = bounds(&SEGMENT),
@@ -80,6 +127,6 @@ fn bounds(Number { unit, min, max, .. }: &Number) -> String {
 }
 
 fn line(Number { key, default, .. }: &Number) -> String {
-    let name = key.split_once('.').map_or(*key, |(_, name)| name);
+    let name = key.rsplit_once('.').map_or(*key, |(_, name)| name);
     format!("{name} = {default}")
 }

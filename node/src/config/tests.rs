@@ -13,13 +13,24 @@ fn message(text: &str) -> String {
     Config::parse(text).expect_err(text).to_string()
 }
 
-fn numbers() -> [Number; 6] {
-    [CONNECTIONS, ANTI_ENTROPY, SEGMENT, REPORTS, ORGANISATIONS, AUTHORS]
+fn numbers() -> [Number; 10] {
+    [
+        CONNECTIONS,
+        PEER_RATE,
+        CIRCUITS,
+        CIRCUIT_MIB,
+        CIRCUIT_MINUTES,
+        ANTI_ENTROPY,
+        SEGMENT,
+        REPORTS,
+        ORGANISATIONS,
+        AUTHORS,
+    ]
 }
 
 /// Writes `section.key = value` as TOML.
 fn setting(key: &str, value: &str) -> String {
-    let (section, name) = key.split_once('.').unwrap();
+    let (section, name) = key.rsplit_once('.').unwrap();
     format!("[{section}]\n{name} = {value}\n")
 }
 
@@ -40,9 +51,10 @@ fn nothing_said_means_the_defaults() {
 fn the_template_is_the_defaults_and_names_every_key() {
     let template = Config::default_toml();
     assert_eq!(Config::parse(&template).unwrap(), Config::default());
-    let keys = [LISTEN.key, MDNS, PEERS.key, FILTER.key];
-    for key in keys.into_iter().chain(numbers().map(|number| number.key)) {
-        let name = key.split_once('.').unwrap().1;
+    let flags = [MDNS, OFFER, PUNCH, PROBE, ANSWER];
+    let keys = [LISTEN.key, PEERS.key, ANNOUNCE.key, THROUGH.key, FILTER.key].into_iter().chain(flags);
+    for key in keys.chain(numbers().map(|number| number.key)) {
+        let name = key.rsplit_once('.').unwrap().1;
         assert!(template.contains(&format!("\n{name} = ")), "{key}");
     }
     assert!(template.lines().all(|line| line.chars().count() <= 120));
@@ -57,6 +69,17 @@ fn every_key_can_be_set() {
         mdns = true
         connections_max = 0x10
         peers = ["/dns4/a.example/tcp/7474", "/ip6/::1/tcp/1"]
+        announce = ["/dns4/b.example/tcp/7474"]
+        peer_bytes_per_second_max = 0
+        relay.offer = true
+        relay.circuits_max = 3
+        relay.circuit_mib_max = 4
+        relay.circuit_minutes_max = 5
+        relay.through = ["/dns4/c.example/tcp/7474/p2p/name"]
+        [network.nat]
+        punch = false
+        probe = true
+        answer = true
         [sync]
         anti_entropy_seconds = 86_400
         [store]
@@ -75,6 +98,16 @@ fn every_key_can_be_set() {
             mdns: true,
             connections_max: 16,
             peers: vec!["/dns4/a.example/tcp/7474".into(), "/ip6/::1/tcp/1".into()],
+            announce: vec!["/dns4/b.example/tcp/7474".into()],
+            peer_bytes_per_second_max: 0,
+            relay: Relay {
+                offer: true,
+                circuits_max: 3,
+                circuit_mib_max: 4,
+                circuit_lasting_max: Duration::from_secs(300),
+                through: vec!["/dns4/c.example/tcp/7474/p2p/name".into()],
+            },
+            nat: Nat { punch: false, probe: true, answer: true },
         },
         sync: Sync { anti_entropy: Duration::from_secs(86_400) },
         store: Store { segment_mib: 1 },
@@ -96,7 +129,7 @@ fn every_number_has_its_bounds() {
             let expected = Problem::OutOfBounds { key, got: got.clone(), min, max, unit };
             assert_eq!(problem(&setting(key, &got)), (2, expected), "{key}");
         }
-        assert!(message(&setting(key, "0")).ends_with(&format!("must be from {min} to {max} {unit}")));
+        assert!(message(&setting(key, "-1")).ends_with(&format!("must be from {min} to {max} {unit}")));
         for other in ["\"7\"", "7.5", "true", "[]", "1979-05-27"] {
             assert!(matches!(problem(&setting(key, other)), (2, Problem::WrongType { .. })), "{key} = {other}");
         }
@@ -125,6 +158,7 @@ fn wrong_types_say_what_is_right() {
         ("[network]\nmdns = \"yes\"", "line 2: `network.mdns` must be true or false, without quotes, but it is a text"),
         ("[log]\n\nfilter = 7", "line 3: `log.filter` must be a text in quotes, but it is a whole number"),
         ("network = 1", "line 1: `network` must be a section in [brackets], but it is a whole number"),
+        ("[network]\nrelay = true", "line 2: `network.relay` must be a section in [brackets], but it is true or false"),
         ("[[sync]]", "line 1: `sync` must be a section in [brackets], but it is a list"),
     ] {
         assert_eq!(message(text), expected);
@@ -143,7 +177,9 @@ fn texts_and_lists_are_bounded() {
         let found = problem(&setting(key, &format!("{bad:?}")));
         assert_eq!(found, (2, Problem::UnusableText { key, bytes_max }), "{bad:?}");
     }
-    for (Text { key, bytes_max }, max) in [(LISTEN, LISTEN_MAX), (PEERS, PEERS_MAX)] {
+    for (Text { key, bytes_max }, max) in
+        [(LISTEN, LISTEN_MAX), (PEERS, PEERS_MAX), (ANNOUNCE, ANNOUNCE_MAX), (THROUGH, RELAYS_MAX)]
+    {
         let list = |entry: &str, count: usize| setting(key, &format!("{:?}", vec![entry; count]));
         assert!(Config::parse(&list("/ip4", max)).is_ok());
         assert_eq!(problem(&list("/ip4", max + 1)), (2, Problem::TooMany { key, got: max + 1, max }));
@@ -163,14 +199,28 @@ fn unknown_keys_are_refused_with_a_hint() {
         ),
         ("[network]\npeer = []", "line 2: unknown key `network.peer`; did you mean `peers` in section `[network]`?"),
         ("[sync]\nmdns = true", "line 2: unknown key `sync.mdns`; did you mean `mdns` in section `[network]`?"),
+        (
+            "[network.relay]\nofer = true",
+            "line 2: unknown key `network.relay.ofer`; did you mean `offer` in section `[network.relay]`?",
+        ),
+        (
+            "[network]\noffer = true",
+            "line 2: unknown key `network.offer`; did you mean `offer` in section `[network.relay]`?",
+        ),
+        ("[network.relai]\noffer = true", "line 1: unknown section `[network.relai]`; did you mean `[network.relay]`?"),
+        ("[relay]\noffer = true", "line 1: unknown section `[relay]`; did you mean `[network.relay]`?"),
         ("listen = []", "line 1: unknown key `listen`; did you mean `listen` in section `[network]`?"),
         ("[netwrok]\nmdns = true", "line 1: unknown section `[netwrok]`; did you mean `[network]`?"),
-        ("[x]", "line 1: unknown section `[x]`; the sections are network, sync, store, views, log"),
+        (
+            "[x]",
+            "line 1: unknown section `[x]`; the sections are network, network.relay, network.nat, sync, store, views, \
+             log",
+        ),
         ("[log]\ncolour = 1", "line 2: unknown key `log.colour`; known here: log.filter"),
         (
             "[network.tcp]\nport = 1",
-            "line 1: unknown key `network.tcp`; known here: network.listen, network.mdns, \
-          network.connections_max, network.peers",
+            "line 1: unknown section `[network.tcp]`; the sections are network, network.relay, network.nat, sync, store, \
+             views, log",
         ),
     ] {
         assert_eq!(message(text), expected);

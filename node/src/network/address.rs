@@ -27,8 +27,8 @@ pub struct Error {
     pub problem: String,
 }
 
-/// Reads a multiaddr (`/ip4/…/tcp/…`, `/dns/…/udp/…/quic-v1`, with or without `/p2p/…`) or the short form `host:port`,
-/// which means TCP.
+/// Reads a multiaddr (`/ip4/…/tcp/…`, `/dns/…/udp/…/quic-v1`, with or without `/p2p/…`), one through a relay
+/// (`…/p2p/RELAY/p2p-circuit/p2p/NODE`) or the short form `host:port`, which means TCP.
 ///
 /// # Errors
 /// [`Error`] says what is wrong and shows the right forms.
@@ -45,6 +45,25 @@ pub fn parse(text: &str) -> Result<Multiaddr, Error> {
     };
     check(&address).map_err(|problem| fail(problem.to_owned()))?;
     Ok(address)
+}
+
+/// Reads the address of a relay to be reached through: [`parse`], with the relay's name at the end.
+///
+/// # Errors
+/// [`Error`] if it is no address, names no node, or leads through a relay itself.
+pub fn parse_relay(text: &str) -> Result<Multiaddr, Error> {
+    let address = parse(text)?;
+    let problem = match node_of(&address) {
+        None => "a relay's address ends with p2p/NODE, its name",
+        Some(_) if is_circuit(&address) => "a relay is not reached through another",
+        Some(_) => return Ok(address),
+    };
+    Err(Error { text: text.trim().chars().take(120).collect(), problem: problem.to_owned() })
+}
+
+/// Returns whether an address leads through a relay.
+pub(super) fn is_circuit(address: &Multiaddr) -> bool {
+    address.iter().any(|part| part == Protocol::P2pCircuit)
 }
 
 /// Reads `host:port` as TCP.
@@ -76,8 +95,24 @@ fn check(address: &Multiaddr) -> Result<(), &'static str> {
     match parts.next() {
         None => Ok(()),
         Some(Protocol::P2p(peer)) if node_of_peer(&peer).is_none() => Err("the node named in it has no Ed25519 key"),
-        Some(Protocol::P2p(_)) if parts.next().is_none() => Ok(()),
+        Some(Protocol::P2p(_)) => check_circuit(parts.next(), parts.next(), parts.next()),
         Some(_) => Err("only p2p/NODE may follow the transport"),
+    }
+}
+
+/// Checks what follows the first name: nothing, or the way through that node to another.
+fn check_circuit(
+    circuit: Option<Protocol<'_>>,
+    node: Option<Protocol<'_>>,
+    rest: Option<Protocol<'_>>,
+) -> Result<(), &'static str> {
+    match (circuit, node, rest) {
+        (None, ..) => Ok(()),
+        (Some(Protocol::P2pCircuit), Some(Protocol::P2p(peer)), None) => {
+            node_of_peer(&peer).map(|_| ()).ok_or("the node named in it has no Ed25519 key")
+        }
+        (Some(Protocol::P2pCircuit), ..) => Err("after p2p-circuit comes p2p/NODE, whom to reach through the relay"),
+        _ => Err("after p2p/NODE nothing may follow but p2p-circuit/p2p/NODE"),
     }
 }
 
@@ -161,6 +196,28 @@ mod tests {
         assert_eq!(parse(&full.to_string()).unwrap(), full);
         assert_eq!(node_of(&full), Some(node(1)));
         assert_eq!(with_node(full.clone(), &node(2)), full);
+    }
+
+    #[test]
+    fn reads_ways_through_relays() {
+        let [relay, other] = [1, 2].map(|seed| peer_of_node(&node(seed)).unwrap());
+        let at = format!("/ip4/127.0.0.1/tcp/7001/p2p/{relay}");
+        let through = format!("{at}/p2p-circuit/p2p/{other}");
+        assert_eq!(node_of(&parse(&through).unwrap()), Some(node(2)));
+        assert_eq!(parse_relay(&at).unwrap().to_string(), at);
+        let cases = [
+            (format!("{at}/p2p-circuit"), "after p2p-circuit comes"),
+            (format!("{through}/p2p-circuit"), "after p2p-circuit comes"),
+            (format!("{at}/tcp/1"), "nothing may follow but"),
+            ("/ip4/127.0.0.1/tcp/7001/p2p-circuit".to_owned(), "only p2p/NODE"),
+        ];
+        for (text, expected) in cases {
+            let error = parse(&text).unwrap_err().to_string();
+            assert!(error.contains(expected), "{text}: {error}");
+        }
+        for (text, expected) in [(through.as_str(), "through another"), ("127.0.0.1:7001", "ends with p2p/NODE")] {
+            assert!(parse_relay(text).unwrap_err().to_string().contains(expected), "{text}");
+        }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! A peer may have several connections (both sides dialled at once); at most one carries the session. The leader (see
 //! [`super::handler`]) takes the oldest and sends the others to idle away; the follower takes the one on which the
-//! leader opened its stream. When it closes, the session ends and a new one may begin on another connection.
+//! leader opened its stream. When it closes, the session ends and a new one may begin on another connection. One that
+//! leads through a relay is the last choice: as soon as there is a direct one, the leader moves there.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use libp2p::core::transport::PortUse;
 use libp2p::core::{ConnectedPoint, Endpoint};
+use libp2p::multiaddr::Protocol;
 use libp2p::swarm::{
     CloseConnection, ConnectionClosed, ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, NotifyHandler,
     THandler, THandlerInEvent, THandlerOutEvent, ToSwarm,
@@ -21,10 +23,16 @@ use talkoot_protocol::id::NodeId;
 use super::address;
 use super::event::{Event, SendError};
 use super::handler::{Command, Handler, Report};
+use super::pace::Pace;
 use super::queue::{Held, Outbox};
+use super::until::Until;
 
 /// How many nodes may be banned at once; beyond it the ban that ends first is forgotten.
 pub const BANS_MAX: usize = 4096;
+/// How many nodes may be throttled at once; beyond it the one whose time ends first is forgotten.
+pub const THROTTLES_MAX: usize = 4096;
+/// The longest time for which a node is throttled.
+pub const THROTTLE_MAX: Duration = Duration::from_secs(60);
 /// After how many unanswered pings in a row a connection is given up.
 const PINGS_MISSED_MAX: u32 = 2;
 
@@ -44,6 +52,8 @@ struct Link {
     id: ConnectionId,
     address: Multiaddr,
     is_outbound: bool,
+    /// Whether it leads through a relay.
+    is_relayed: bool,
     pings_missed: u32,
     /// Once we have asked for its end, nothing from it counts.
     is_closing: bool,
@@ -63,17 +73,28 @@ struct Peer {
 pub(super) struct Behaviour {
     local: NodeId,
     frame_bytes_max: usize,
+    /// For each peer; 0 for any number.
+    bytes_per_second_max: u64,
     peers: BTreeMap<NodeId, Peer>,
-    bans: BTreeMap<NodeId, Instant>,
+    bans: Until,
+    throttled: Until,
     actions: VecDeque<ToSwarm<Outcome, Command>>,
     waker: Option<Waker>,
 }
 
 impl Behaviour {
     /// Returns a behaviour without peers.
-    pub(super) fn new(local: NodeId, frame_bytes_max: usize) -> Self {
-        let (peers, bans) = (BTreeMap::new(), BTreeMap::new());
-        Self { local, frame_bytes_max, peers, bans, actions: VecDeque::new(), waker: None }
+    pub(super) fn new(local: NodeId, frame_bytes_max: usize, bytes_per_second_max: u64) -> Self {
+        Self {
+            local,
+            frame_bytes_max,
+            bytes_per_second_max,
+            peers: BTreeMap::new(),
+            bans: Until::new(BANS_MAX),
+            throttled: Until::new(THROTTLES_MAX),
+            actions: VecDeque::new(),
+            waker: None,
+        }
     }
 
     /// Queues a frame.
@@ -100,6 +121,17 @@ impl Behaviour {
         self.peers.get(node).is_some_and(|peer| peer.links.iter().any(|link| !link.is_closing))
     }
 
+    /// Returns whether there is a connection as above that leads through no relay.
+    pub(super) fn has_direct_connection(&self, node: &NodeId) -> bool {
+        let is_direct = |link: &Link| !link.is_closing && !link.is_relayed;
+        self.peers.get(node).is_some_and(|peer| peer.links.iter().any(is_direct))
+    }
+
+    /// Returns whether there is a session with the peer.
+    pub(super) fn has_session(&self, node: &NodeId) -> bool {
+        self.peers.get(node).is_some_and(|peer| peer.session.is_some())
+    }
+
     /// Closes all connections to a peer.
     pub(super) fn disconnect(&mut self, node: &NodeId, reason: &str) {
         let links = self.peers.get(node).map(|peer| peer.links.iter().map(|link| link.id).collect::<Vec<_>>());
@@ -110,17 +142,19 @@ impl Behaviour {
 
     /// Closes all connections to a peer and refuses new ones for a while.
     pub(super) fn ban(&mut self, node: NodeId, lasting: Duration) {
-        let now = Instant::now();
-        self.bans.retain(|_, until| *until > now);
-        if self.bans.len() >= BANS_MAX
-            && let Some(first) = self.bans.iter().min_by_key(|(_, until)| **until).map(|(node, _)| *node)
-        {
-            self.bans.remove(&first);
-        }
-        // A ban too long for the clock is a ban for ever, which a century is.
-        let century = Duration::from_secs(100 * 365 * 86_400);
-        self.bans.insert(node, now + lasting.min(century));
+        self.bans.set(node, lasting, Instant::now());
         self.disconnect(&node, "banned");
+    }
+
+    /// Reads no frames of a peer for a while, on connections it has and on those it makes meanwhile.
+    pub(super) fn throttle(&mut self, node: NodeId, lasting: Duration) {
+        let until = self.throttled.set(node, lasting.min(THROTTLE_MAX), Instant::now());
+        let Some(peer_id) = address::peer_of_node(&node) else { return };
+        let links = self.peers.get(&node).map(|peer| peer.links.iter().map(|link| link.id).collect::<Vec<_>>());
+        for id in links.into_iter().flatten() {
+            let handler = NotifyHandler::One(id);
+            self.act(ToSwarm::NotifyHandler { peer_id, handler, event: Command::Pause(until) });
+        }
     }
 
     /// Notes the outcome of a ping.
@@ -172,14 +206,29 @@ impl Behaviour {
         self.lead(node);
     }
 
-    /// If we are the leader and no connection is chosen, chooses the oldest.
+    /// If we are the leader and no connection is chosen, chooses the oldest, a direct one if there is one.
     fn lead(&mut self, node: NodeId) {
         if self.local >= node {
             return;
         }
         let Some(peer) = self.peers.get(&node).filter(|peer| peer.chosen.is_none()) else { return };
-        if let Some(id) = peer.links.iter().find(|link| !link.is_closing).map(|link| link.id) {
+        let usable = peer.links.iter().filter(|link| !link.is_closing);
+        // Of equals the first, which is the oldest.
+        if let Some(id) = usable.min_by_key(|link| link.is_relayed).map(|link| link.id) {
             self.choose(node, id);
+        }
+    }
+
+    /// If we are the leader and the session goes through a relay though there is a direct way, ends it, so that another
+    /// begins there.
+    fn leave_relay(&mut self, node: NodeId) {
+        let is_leader = self.local < node;
+        if !is_leader || !self.has_direct_connection(&node) {
+            return;
+        }
+        let Some(chosen) = self.peers.get(&node).and_then(|peer| peer.chosen) else { return };
+        if self.link(&node, chosen).is_some_and(|link| link.is_relayed) {
+            self.close(node, chosen, "there is a direct connection now");
         }
     }
 
@@ -218,22 +267,32 @@ impl Behaviour {
 
     fn on_established(&mut self, peer: &PeerId, id: ConnectionId, endpoint: &ConnectedPoint) {
         let Some(node) = address::node_of_peer(peer) else { return };
-        let (address, is_outbound) = (endpoint.get_remote_address().clone(), endpoint.is_dialer());
-        let link = Link { id, address, is_outbound, pings_missed: 0, is_closing: false };
+        let (address, is_outbound) = (address_of(endpoint, peer), endpoint.is_dialer());
+        let is_relayed = endpoint.is_relayed();
+        let link = Link { id, address, is_outbound, is_relayed, pings_missed: 0, is_closing: false };
         self.peers.entry(node).or_default().links.push(link);
+        self.leave_relay(node);
         self.lead(node);
     }
 
     fn admit(&self, peer: &PeerId) -> Result<Handler, ConnectionDenied> {
         let node = address::node_of_peer(peer).ok_or_else(|| ConnectionDenied::new(Refusal::OtherKey))?;
-        if self.is_banned(&node) {
+        let now = Instant::now();
+        if self.bans.end(&node, now).is_some() {
             return Err(ConnectionDenied::new(Refusal::Banned));
         }
-        Ok(Handler::new(self.local < node, self.frame_bytes_max))
+        let pace = Pace::new(self.bytes_per_second_max, self.throttled.end(&node, now));
+        Ok(Handler::new(self.local < node, self.frame_bytes_max, pace))
     }
+}
 
-    fn is_banned(&self, node: &NodeId) -> bool {
-        self.bans.get(node).is_some_and(|until| *until > Instant::now())
+/// Returns where a peer is, seen from here. Of one that came through a relay libp2p tells only the name; the way is ours.
+fn address_of(endpoint: &ConnectedPoint, peer: &PeerId) -> Multiaddr {
+    match endpoint {
+        ConnectedPoint::Listener { local_addr, .. } if endpoint.is_relayed() => {
+            local_addr.clone().with(Protocol::P2p(*peer))
+        }
+        _ => endpoint.get_remote_address().clone(),
     }
 }
 
@@ -329,154 +388,4 @@ impl NetworkBehaviour for Behaviour {
 }
 
 #[cfg(test)]
-mod tests {
-    use talkoot_protocol::key::SecretKey;
-
-    use super::super::event::Offence;
-    use super::*;
-
-    /// Two nodes, the smaller id (the leader) first.
-    fn nodes() -> (NodeId, NodeId) {
-        let [a, b] = [1, 2].map(|seed| NodeId::from(SecretKey::from_seed(&[seed; 32]).public()));
-        (a.min(b), a.max(b))
-    }
-
-    struct Bench {
-        behaviour: Behaviour,
-        peer: NodeId,
-    }
-
-    impl Bench {
-        fn new(local: NodeId, peer: NodeId) -> Self {
-            Self { behaviour: Behaviour::new(local, 100), peer }
-        }
-
-        fn connect(&mut self, number: usize) {
-            let address: Multiaddr = "/ip4/127.0.0.1/tcp/1".parse().unwrap();
-            let endpoint = ConnectedPoint::Listener { local_addr: address.clone(), send_back_addr: address };
-            let peer = address::peer_of_node(&self.peer).unwrap();
-            self.behaviour.on_established(&peer, ConnectionId::new_unchecked(number), &endpoint);
-        }
-
-        fn report(&mut self, number: usize, report: Report) {
-            let peer = address::peer_of_node(&self.peer).unwrap();
-            self.behaviour.on_connection_handler_event(peer, ConnectionId::new_unchecked(number), report);
-        }
-
-        fn lose(&mut self, number: usize) {
-            let address: Multiaddr = "/ip4/127.0.0.1/tcp/1".parse().unwrap();
-            let endpoint = ConnectedPoint::Listener { local_addr: address.clone(), send_back_addr: address };
-            self.behaviour.on_closed(&ConnectionClosed {
-                peer_id: address::peer_of_node(&self.peer).unwrap(),
-                connection_id: ConnectionId::new_unchecked(number),
-                endpoint: &endpoint,
-                cause: None,
-                remaining_established: 0,
-            });
-        }
-
-        /// What was asked for since the last call, in short words.
-        fn actions(&mut self) -> Vec<String> {
-            let word = |action| match action {
-                ToSwarm::NotifyHandler { handler: NotifyHandler::One(id), .. } => format!("open {id}"),
-                ToSwarm::CloseConnection { connection: CloseConnection::One(id), .. } => format!("close {id}"),
-                ToSwarm::GenerateEvent((Event::Connected { .. }, _)) => "connected".to_owned(),
-                ToSwarm::GenerateEvent((Event::Disconnected { .. }, _)) => "disconnected".to_owned(),
-                ToSwarm::GenerateEvent((event, _)) => format!("{event:?}"),
-                other => format!("{other:?}"),
-            };
-            self.behaviour.actions.drain(..).map(word).collect()
-        }
-    }
-
-    #[test]
-    fn the_leader_uses_the_oldest_connection_and_falls_back() {
-        let (leader, follower) = nodes();
-        let mut bench = Bench::new(leader, follower);
-        bench.connect(5);
-        bench.connect(3);
-        assert_eq!(bench.actions(), ["open 5"]);
-        bench.report(5, Report::Ready(Arc::default()));
-        assert_eq!(bench.actions(), ["connected"]);
-        assert_eq!(bench.behaviour.send(&follower, vec![1]), Ok(()));
-        bench.lose(5);
-        assert_eq!(bench.actions(), ["disconnected", "open 3"]);
-        assert!(matches!(bench.behaviour.send(&follower, vec![1]), Err(SendError::NotConnected { .. })));
-        bench.report(3, Report::Ready(Arc::default()));
-        assert_eq!(bench.actions(), ["connected"]);
-        bench.lose(3);
-        assert_eq!(bench.actions(), ["disconnected"]);
-        assert!(bench.behaviour.peers.is_empty());
-    }
-
-    #[test]
-    fn the_follower_goes_where_the_leader_goes() {
-        let (leader, follower) = nodes();
-        let mut bench = Bench::new(follower, leader);
-        bench.connect(1);
-        bench.connect(2);
-        assert_eq!(bench.actions(), Vec::<String>::new(), "it waits to be invited");
-        bench.report(2, Report::Invited);
-        bench.report(2, Report::Ready(Arc::default()));
-        assert_eq!(bench.actions(), ["open 2", "connected"]);
-        bench.report(1, Report::Invited);
-        bench.report(1, Report::Ready(Arc::default()));
-        assert_eq!(bench.actions(), ["close 2", "disconnected", "open 1", "connected"]);
-        bench.report(2, Report::Drained);
-        assert_eq!(bench.actions(), Vec::<String>::new(), "a connection being closed is not listened to");
-        bench.lose(2);
-        assert!(bench.behaviour.send(&leader, vec![1]).is_ok());
-    }
-
-    #[test]
-    fn an_offence_ends_the_session_first_and_is_told_once() {
-        let (leader, follower) = nodes();
-        let mut bench = Bench::new(leader, follower);
-        bench.connect(1);
-        bench.report(1, Report::Ready(Arc::default()));
-        bench.actions();
-        bench.report(1, Report::Offence(Offence::EmptyFrame));
-        bench.report(1, Report::Offence(Offence::EmptyFrame));
-        let told = bench.actions();
-        assert_eq!(told.len(), 3, "{told:?}");
-        assert_eq!(told[..2], ["close 1", "disconnected"]);
-        assert!(!bench.behaviour.has_connection(&follower));
-    }
-
-    #[test]
-    fn silence_closes_and_signs_of_life_count() {
-        let (leader, follower) = nodes();
-        let mut bench = Bench::new(leader, follower);
-        bench.connect(1);
-        bench.actions();
-        let (peer, id) = (address::peer_of_node(&follower).unwrap(), ConnectionId::new_unchecked(1));
-        bench.behaviour.pinged(&peer, id, false);
-        bench.report(1, Report::Drained);
-        bench.actions();
-        bench.behaviour.pinged(&peer, id, false);
-        assert_eq!(bench.actions(), Vec::<String>::new());
-        bench.behaviour.pinged(&peer, id, false);
-        assert_eq!(bench.actions(), ["close 1"]);
-    }
-
-    #[test]
-    fn bans_are_bounded_and_end() {
-        let (leader, follower) = nodes();
-        let peer = address::peer_of_node(&follower).unwrap();
-        let mut behaviour = Behaviour::new(leader, 100);
-        behaviour.ban(follower, Duration::MAX);
-        assert!(behaviour.admit(&peer).is_err());
-        behaviour.ban(follower, Duration::ZERO);
-        assert!(behaviour.admit(&peer).is_ok());
-        let name = |number: usize| {
-            let mut name = [0; 32];
-            name[..8].copy_from_slice(&(number as u64).to_be_bytes());
-            NodeId::from_bytes(name)
-        };
-        let hour = Instant::now() + Duration::from_secs(3600);
-        behaviour.bans = (0..BANS_MAX).map(|number| (name(number), hour)).collect();
-        behaviour.ban(name(BANS_MAX), Duration::from_secs(7200));
-        assert_eq!(behaviour.bans.len(), BANS_MAX);
-        assert!(behaviour.is_banned(&name(BANS_MAX)));
-    }
-}
+mod tests;

@@ -23,13 +23,76 @@ pub struct Config {
     pub connections_max: u32,
     /// The longest frame in bytes, sent or received, without its four bytes of length.
     pub frame_bytes_max: usize,
+    /// How many bytes of frames are read from one peer in a second; 0 for any number. It may be ahead by a quarter of a
+    /// second. A peer that sends more waits; that is no offence.
+    pub peer_bytes_per_second_max: u64,
     /// Where the jitter of redialling starts; any number, different on each node.
     pub jitter_seed: u64,
+    /// At which addresses others reach this node; empty to find out.
+    pub announce: Vec<Multiaddr>,
+    /// Connections through a third node.
+    pub relay: RelayConfig,
+    /// What to do about address translation.
+    pub nat: NatConfig,
+}
+
+/// Connections through a third node that both sides can reach.
+#[derive(Debug, Clone)]
+pub struct RelayConfig {
+    /// Whether this node connects others.
+    pub offer: bool,
+    /// How many circuits may go through this node at once.
+    pub circuits_max: u32,
+    /// How many bytes go through one circuit in each direction before it is cut.
+    pub circuit_bytes_max: u64,
+    /// How long one circuit lasts before it is cut.
+    pub circuit_lasting_max: Duration,
+    /// Nodes through which this one can be reached; each address ends with the relay's name.
+    pub through: Vec<Multiaddr>,
+}
+
+impl Default for RelayConfig {
+    fn default() -> Self {
+        Self {
+            offer: false,
+            circuits_max: 16,
+            circuit_bytes_max: 1024 * 1024 * 1024,
+            circuit_lasting_max: Duration::from_secs(2 * 60 * 60),
+            through: Vec::new(),
+        }
+    }
+}
+
+/// What a node does about address translation between it and its peers.
+#[derive(Debug, Clone, Copy)]
+pub struct NatConfig {
+    /// Whether two nodes that meet through a relay try to connect directly (DCUtR).
+    pub punch: bool,
+    /// Whether to ask peers if this node can be reached at the addresses they see it under (AutoNAT v2).
+    pub probe: bool,
+    /// Whether to answer such questions, which takes dialling the addresses that peers name.
+    pub answer: bool,
+}
+
+impl Default for NatConfig {
+    fn default() -> Self {
+        Self { punch: true, probe: false, answer: false }
+    }
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { listen: Vec::new(), mdns: false, connections_max: 256, frame_bytes_max: FRAME_BYTES_MAX, jitter_seed: 0 }
+        Self {
+            listen: Vec::new(),
+            mdns: false,
+            connections_max: 256,
+            frame_bytes_max: FRAME_BYTES_MAX,
+            peer_bytes_per_second_max: 64 * 1024 * 1024,
+            jitter_seed: 0,
+            announce: Vec::new(),
+            relay: RelayConfig::default(),
+            nat: NatConfig::default(),
+        }
     }
 }
 
@@ -42,7 +105,7 @@ impl Default for Config {
 pub enum Event {
     /// The node can be reached at this address.
     Listening {
-        /// With the port that was given out, without the node's name.
+        /// With the port that was given out, without the node's name; with it if it leads through a relay.
         address: Multiaddr,
     },
     /// A listening socket is gone; the node cannot be reached there any more.
@@ -88,14 +151,19 @@ pub enum Event {
         /// What it did.
         offence: Offence,
     },
-    /// An address we keep could not be reached.
+    /// An address we keep could not be reached, or a relay gave no place or took it away.
     DialFailed {
-        /// As it was given to `keep`.
+        /// As it was given to `keep`, or in the settings as that of a relay.
         address: Multiaddr,
         /// Why, for people.
         error: String,
         /// When the next attempt is made.
         retry_in: Duration,
+    },
+    /// A node that was called once, with `dial`, could not be reached, or nothing came of the connection.
+    Unreachable {
+        /// The node.
+        node: NodeId,
     },
     /// Another node of some kind announced itself in the local network; nothing is dialled by itself.
     Discovered {

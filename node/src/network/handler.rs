@@ -10,8 +10,8 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::task::{Context, Poll};
-use std::time::Duration;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
 
 use libp2p::core::upgrade::ReadyUpgrade;
 use libp2p::swarm::handler::{ConnectionEvent, ConnectionHandler};
@@ -19,6 +19,8 @@ use libp2p::swarm::{ConnectionHandlerEvent, StreamUpgradeError, SubstreamProtoco
 use libp2p::{Stream, StreamProtocol};
 
 use super::event::Offence;
+use super::frame::HEADER_BYTES;
+use super::pace::Pace;
 use super::queue::{Credit, Held, Outbox};
 use super::stream::{Reader, Stop, Writer};
 
@@ -32,6 +34,8 @@ const OPEN_TIMEOUT: Duration = Duration::from_secs(20);
 pub(super) enum Command {
     /// Use this connection: open our stream.
     Open,
+    /// Read no frame before this moment.
+    Pause(Instant),
 }
 
 /// What a connection tells the behaviour.
@@ -73,6 +77,7 @@ pub(super) struct Handler {
     incoming: Option<Reader>,
     outbox: Arc<Outbox>,
     credit: Arc<Credit>,
+    pace: Pace,
     reports: VecDeque<Report>,
 }
 
@@ -80,7 +85,7 @@ type Request = ConnectionHandlerEvent<ReadyUpgrade<StreamProtocol>, (), Report>;
 
 impl Handler {
     /// Returns a handler that waits to be told, or invited, to open its stream.
-    pub(super) fn new(is_leader: bool, frame_bytes_max: usize) -> Self {
+    pub(super) fn new(is_leader: bool, frame_bytes_max: usize, pace: Pace) -> Self {
         Self {
             is_leader,
             frame_bytes_max,
@@ -88,6 +93,7 @@ impl Handler {
             incoming: None,
             outbox: Arc::default(),
             credit: Arc::default(),
+            pace,
             reports: VecDeque::new(),
         }
     }
@@ -162,9 +168,11 @@ impl Handler {
         if !self.credit.is_available(cx.waker()) {
             return Poll::Pending;
         }
+        ready!(self.pace.poll(cx));
         reader.poll(cx).map(|outcome| {
             let stop = match outcome {
                 Ok(frame) => {
+                    self.pace.spend(HEADER_BYTES + frame.len());
                     let held = self.credit.hold(frame.len());
                     return Report::Frame(frame, held);
                 }
@@ -212,6 +220,7 @@ impl ConnectionHandler for Handler {
         match command {
             Command::Open if matches!(self.outgoing, Outgoing::Idle) => self.outgoing = Outgoing::Wanted,
             Command::Open => {}
+            Command::Pause(until) => self.pace.pause(until),
         }
     }
 

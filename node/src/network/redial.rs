@@ -74,12 +74,17 @@ impl Book {
     }
 
     /// Returns an address to dial now, to be followed by [`Book::dialling`]; those whose node is connected rest.
-    pub(super) fn take_due(&mut self, now: Instant, is_connected: impl Fn(&NodeId) -> bool) -> Option<Multiaddr> {
+    /// A way through a relay is no reason to rest for an address that leads to the node directly.
+    pub(super) fn take_due(
+        &mut self,
+        now: Instant,
+        is_connected: impl Fn(&NodeId, &Multiaddr) -> bool,
+    ) -> Option<Multiaddr> {
         for entry in &mut self.entries {
             if !matches!(entry.state, State::Waiting(due) if due <= now) {
                 continue;
             }
-            if entry.node.as_ref().is_some_and(&is_connected) {
+            if entry.node.as_ref().is_some_and(|node| is_connected(node, &entry.address)) {
                 entry.state = State::Up(Some(now));
                 continue;
             }
@@ -145,7 +150,7 @@ impl Book {
     }
 
     /// Returns the next number of a splitmix64 sequence (Steele, Lea, Flood 2014).
-    fn random(&mut self) -> u64 {
+    pub(super) fn random(&mut self) -> u64 {
         self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.random ^ (self.random >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -164,7 +169,7 @@ impl Entry {
 }
 
 /// Returns the pause after a number of failures: doubling from one second to sixty, shortened by up to half at random.
-fn pause(failures: u32, random: u64) -> Duration {
+pub(super) fn pause(failures: u32, random: u64) -> Duration {
     let whole = PAUSE_MIN.saturating_mul(1 << failures.min(10)).min(PAUSE_MAX);
     let half = u64::try_from(whole.as_millis() / 2).unwrap_or(u64::MAX);
     whole - Duration::from_millis(random % (half.max(1)))
@@ -183,7 +188,7 @@ mod tests {
     }
 
     fn take(book: &mut Book, now: Instant, number: usize) -> bool {
-        let address = book.take_due(now, |_| false);
+        let address = book.take_due(now, |_, _| false);
         address.iter().for_each(|address| book.dialling(address, id(number)));
         address.is_some()
     }
@@ -234,7 +239,7 @@ mod tests {
         let mut book = Book::new(7);
         let key = talkoot_protocol::key::SecretKey::from_seed(&[3; 32]).public();
         book.keep(address::with_node(address::parse("127.0.0.1:1").unwrap(), &key.into()), start);
-        assert_eq!(book.take_due(start, |_| true), None);
+        assert_eq!(book.take_due(start, |_, _| true), None);
         assert_eq!(book.next_due(), None);
         book.lost(&key.into(), start);
         assert!(book.next_due().is_some());

@@ -1,46 +1,40 @@
-//! How the transport is put together: TCP and QUIC, Noise, Yamux, DNS, and the behaviours beside ours.
+//! How the swarm is put together: the transport, our behaviour and those of libp2p beside it.
 //!
-//! What libp2p may tell others about this node is decided here: its agent version and its protocols, no addresses.
+//! What libp2p may tell others about this node is decided here: its agent version, its protocols, and of its addresses
+//! only those that are confirmed to be reachable.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
-use libp2p::core::Transport as _;
-use libp2p::core::muxing::StreamMuxerBox;
-use libp2p::core::transport::Boxed;
-use libp2p::core::upgrade::Version;
 use libp2p::identity::Keypair;
 use libp2p::multiaddr::Protocol;
 use libp2p::swarm::NetworkBehaviour;
 use libp2p::swarm::behaviour::toggle::Toggle;
-use libp2p::{Multiaddr, PeerId, Swarm, dns, identify, mdns, noise, ping, quic, tcp, yamux};
+use libp2p::{Multiaddr, Swarm, autonat, dcutr, identify, mdns, ping, relay};
 use libp2p_connection_limits::{self as connection_limits, ConnectionLimits};
 use talkoot_protocol::id::NodeId;
 
 use super::behaviour::{self, root_cause};
-use super::event::{Config, Error};
+use super::event::{Config, Error, RelayConfig};
 use super::queue::INBOX_FRAMES_MAX;
+use super::traffic::Traffic;
+use super::transport;
 
 /// The name under which identify speaks.
 const IDENTIFY_PROTOCOL: &str = "/talkoot/id/1";
-/// How long connecting may take, handshake included.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long a connection without a session is kept: the second of two, or one whose peer never opens a stream.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// How often a peer is asked whether it lives, and how long it has to answer.
 const PING_INTERVAL: Duration = Duration::from_secs(20);
-/// Connections to one peer: one, and another that crosses it or replaces it.
-const CONNECTIONS_PER_PEER_MAX: u32 = 2;
+/// Connections to one peer: one through a relay, one that replaces it, and another that crosses that one.
+const CONNECTIONS_PER_PEER_MAX: u32 = 3;
 /// Handshakes under way, inbound; they cost a stranger nothing.
 const HANDSHAKES_MAX: u32 = 64;
-/// Streams on one connection; ours, ping and identify need six.
-const STREAMS_MAX: usize = 32;
 /// Inbound streams of one connection being negotiated.
 const NEGOTIATING_MAX: usize = 8;
-/// What a QUIC peer may send before we read it, on one stream and on a connection.
-const QUIC_STREAM_BYTES: u32 = 2 * 1024 * 1024;
-/// See [`QUIC_STREAM_BYTES`].
-const QUIC_CONNECTION_BYTES: u32 = 4 * 1024 * 1024;
+/// Circuits of one peer through this node.
+const CIRCUITS_PER_PEER_MAX: usize = 4;
 
 /// All behaviours of the swarm. The limits come first: what they refuse, the others never see.
 #[derive(NetworkBehaviour)]
@@ -50,13 +44,24 @@ pub(super) struct Behaviours {
     identify: identify::Behaviour,
     ping: ping::Behaviour,
     mdns: Toggle<mdns::tokio::Behaviour>,
+    through: relay::client::Behaviour,
+    offer: Toggle<relay::Behaviour>,
+    punch: Toggle<dcutr::Behaviour>,
+    probe: Toggle<autonat::v2::client::Behaviour>,
+    answer: Toggle<autonat::v2::server::Behaviour>,
 }
 
 /// Builds the swarm and starts listening.
-pub(super) fn build(keypair: &Keypair, local: NodeId, config: &Config) -> Result<Swarm<Behaviours>, Error> {
+pub(super) fn build(
+    keypair: &Keypair,
+    local: NodeId,
+    config: &Config,
+    traffic: &Arc<Traffic>,
+) -> Result<Swarm<Behaviours>, Error> {
     let peer = keypair.public().to_peer_id();
-    let transport = transport(keypair)?;
-    let behaviours = behaviours(keypair, local, config)?;
+    let (circuits, through) = relay::client::new(peer);
+    let transport = transport::build(keypair, circuits, traffic)?;
+    let behaviours = behaviours(keypair, local, config, through)?;
     let settings = libp2p::swarm::Config::with_tokio_executor()
         .with_idle_connection_timeout(IDLE_TIMEOUT)
         .with_max_negotiating_inbound_streams(NEGOTIATING_MAX)
@@ -68,37 +73,13 @@ pub(super) fn build(keypair: &Keypair, local: NodeId, config: &Config) -> Result
     Ok(swarm)
 }
 
-fn transport(keypair: &Keypair) -> Result<Boxed<(PeerId, StreamMuxerBox)>, Error> {
-    match dns::tokio::Transport::system(without_names(keypair)?) {
-        Ok(transport) => Ok(transport.boxed()),
-        // A machine without DNS (in the field, on a stick) still speaks to IP addresses.
-        Err(error) => {
-            tracing::warn!(%error, "no DNS on this machine: only IP addresses can be dialled");
-            without_names(keypair)
-        }
-    }
-}
-
-fn without_names(keypair: &Keypair) -> Result<Boxed<(PeerId, StreamMuxerBox)>, Error> {
-    let noise = noise::Config::new(keypair).map_err(|error| Error::Key { reason: error.to_string() })?;
-    let mut muxer = yamux::Config::default();
-    muxer.set_max_num_streams(STREAMS_MAX);
-    let tcp = tcp::tokio::Transport::new(tcp::Config::default().nodelay(true))
-        .upgrade(Version::V1)
-        .authenticate(noise)
-        .multiplex(muxer)
-        .timeout(CONNECT_TIMEOUT)
-        .boxed();
-
-    let mut settings = quic::Config::new(keypair);
-    settings.max_concurrent_stream_limit = STREAMS_MAX as u32;
-    settings.max_stream_data = QUIC_STREAM_BYTES;
-    settings.max_connection_data = QUIC_CONNECTION_BYTES;
-    let quic = quic::tokio::Transport::new(settings).map(|(peer, muxer), _| (peer, StreamMuxerBox::new(muxer)));
-    Ok(tcp.or_transport(quic).map(|either, _| either.into_inner()).boxed())
-}
-
-fn behaviours(keypair: &Keypair, local: NodeId, config: &Config) -> Result<Behaviours, Error> {
+fn behaviours(
+    keypair: &Keypair,
+    local: NodeId,
+    config: &Config,
+    through: relay::client::Behaviour,
+) -> Result<Behaviours, Error> {
+    let peer = keypair.public().to_peer_id();
     let total = config.connections_max;
     // At least one inbound, whatever the total.
     let inbound = total.saturating_mul(3).div_ceil(4);
@@ -112,18 +93,34 @@ fn behaviours(keypair: &Keypair, local: NodeId, config: &Config) -> Result<Behav
         .with_hide_listen_addrs(true)
         .with_cache_size(0);
     let mdns = if config.mdns {
-        let peer = keypair.public().to_peer_id();
         Some(mdns::tokio::Behaviour::new(mdns::Config::default(), peer).map_err(Error::Discovery)?)
     } else {
         None
     };
     Ok(Behaviours {
         limits: connection_limits::Behaviour::new(limits),
-        sessions: behaviour::Behaviour::new(local, config.frame_bytes_max),
+        sessions: behaviour::Behaviour::new(local, config.frame_bytes_max, config.peer_bytes_per_second_max),
         identify: identify::Behaviour::new(identify),
         ping: ping::Behaviour::new(ping::Config::new().with_interval(PING_INTERVAL).with_timeout(PING_INTERVAL)),
         mdns: Toggle::from(mdns),
+        through,
+        offer: config.relay.offer.then(|| relay::Behaviour::new(peer, relay_limits(&config.relay))).into(),
+        punch: config.nat.punch.then(|| dcutr::Behaviour::new(peer)).into(),
+        probe: config.nat.probe.then(autonat::v2::client::Behaviour::default).into(),
+        answer: config.nat.answer.then(autonat::v2::server::Behaviour::default).into(),
     })
+}
+
+/// What goes through this node for others. Of libp2p's own limits 128 places and the rates at which places and circuits
+/// are asked for stay; 128 KiB and 2 minutes a circuit, which no first exchange fits in, do not.
+fn relay_limits(config: &RelayConfig) -> relay::Config {
+    relay::Config {
+        max_circuits: config.circuits_max as usize,
+        max_circuits_per_peer: CIRCUITS_PER_PEER_MAX,
+        max_circuit_bytes: config.circuit_bytes_max,
+        max_circuit_duration: config.circuit_lasting_max,
+        ..relay::Config::default()
+    }
 }
 
 fn listen(swarm: &mut Swarm<Behaviours>, address: &Multiaddr) -> Result<(), Error> {

@@ -7,6 +7,8 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::*;
 
+mod calls;
+mod relay;
 mod rude;
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -135,21 +137,30 @@ async fn exchange(network: &mut Network, peer: NodeId, count: u32) {
     }
 }
 
-async fn exchange_both_ways(listen: &str) {
+/// Returns the two nodes, connected still.
+async fn exchange_both_ways(listen: &str) -> (Network, Network) {
     let (mut a, mut b) = pair(listen).await;
     let (of_a, of_b) = (a.local(), b.local());
     let both = async { futures::join!(exchange(&mut a, of_b, 2000), exchange(&mut b, of_a, 2000)) };
     tokio::time::timeout(PATIENCE, both).await.expect("not all frames came");
+    (a, b)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn frames_arrive_whole_and_in_order_over_tcp() {
-    exchange_both_ways(TCP).await;
+    let (a, b) = exchange_both_ways(TCP).await;
+    let bytes: u64 = (0..2000).map(|number| frame(number).len() as u64 + 4).sum();
+    for SocketBytes { sent, received } in [a.socket_bytes(), b.socket_bytes()] {
+        // Encryption and handshakes cost something, but little.
+        assert!(received > bytes && received < bytes + bytes / 50, "{received} for {bytes}");
+        assert!(sent > bytes && sent < bytes + bytes / 50, "{sent} for {bytes}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn frames_arrive_whole_and_in_order_over_quic() {
-    exchange_both_ways(QUIC).await;
+    let (a, _) = exchange_both_ways(QUIC).await;
+    assert_eq!(a.socket_bytes(), SocketBytes::default(), "QUIC is not counted");
 }
 
 /// Sends to a peer whose driver sleeps until nothing more is taken; returns how many frames were.

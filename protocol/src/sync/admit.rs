@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::{Catalog, ChunkFacts, Index, NewEntry, NewPlace};
 use crate::chunk::{Actor, Chunk};
 use crate::header::{Act, Header, Place, Position};
-use crate::id::{ChangeId, OrganisationId};
+use crate::id::{ChangeId, DocumentId, OrganisationId};
 use crate::limits::{DEPTH_MAX, DOCUMENT_CHANGES_MAX};
-use crate::membership::Membership;
+use crate::membership::{Membership, Speaker};
 use crate::scope::{Kind, Scope};
 use crate::statement::{Bearer, Certificate, Role, Statement};
 
@@ -44,8 +44,8 @@ pub enum Verdict {
 pub struct Admission {
     /// The catalog's entry.
     pub entry: NewEntry,
-    /// The organisation in whose document a statement stands.
-    pub speaker: Option<OrganisationId>,
+    /// Who says it, if it is a statement.
+    pub speaker: Option<Speaker>,
 }
 
 /// All that the door looks at.
@@ -85,6 +85,7 @@ impl Door<'_> {
         }
         let judged = match checked.content() {
             Content::Chunk(chunk) => self.judge_chunk(checked, chunk),
+            Content::Statement(Statement::Address(_)) => self.judge_address(checked),
             Content::Statement(statement) => self.judge_statement(checked, statement),
             Content::Opaque => self.judge_opaque(checked),
         };
@@ -148,10 +149,10 @@ impl Door<'_> {
     }
 
     /// A report is changed by workers of the organisation that began it.
-    fn require_editor(&self, first: Index, document: &crate::id::DocumentId, by: &Certificate) -> Judged<()> {
+    fn require_editor(&self, first: Index, document: &DocumentId, by: &Certificate) -> Judged<()> {
         let known = self.catalog.document_of(first);
         require(known.id == *document, Refusal::ForeignDependency)?;
-        require(known.kind != Kind::Organisation, Refusal::ActOutOfPlace)?;
+        require(!matches!(known.kind, Kind::Organisation | Kind::Node), Refusal::ActOutOfPlace)?;
         require(known.organisation == by.organisation, Refusal::OtherOrganisation)?;
         require(may_begin(known.kind, by), Refusal::Role)
     }
@@ -240,7 +241,34 @@ impl Door<'_> {
             }
         };
         self.require_member(&organisation)?;
-        Ok(Admission { speaker: Some(organisation), ..admission(checked, place, Vec::new(), None) })
+        Ok(statement_of(organisation, checked, place))
+    }
+
+    /// A node says where it is reached, with its own key, in the document it began itself. How it may begin one was checked before.
+    fn judge_address(&self, checked: &Checked) -> Judged<Admission> {
+        let header = checked.change().header();
+        let certificate = self.certificate(header)?;
+        require(certificate.bearer == Bearer::Node, Refusal::Role)?;
+        require(header.dependencies.is_empty(), Refusal::PastPresence)?;
+        let organisation = certificate.organisation;
+        let place = match header.place {
+            Place::Begins { kind, scope } => {
+                begins_clean(header)?;
+                NewPlace::Begins { kind, scope, organisation }
+            }
+            Place::Continues(document) => {
+                let first = self.find(&document.first_change())?;
+                let known = self.catalog.document_of(first);
+                require(known.id == document, Refusal::ForeignDependency)?;
+                require(known.kind == Kind::Node, Refusal::ActOutOfPlace)?;
+                require(self.catalog.entry(first).author == header.author, Refusal::ForeignNode)?;
+                require(known.organisation == organisation, Refusal::OtherOrganisation)?;
+                require(header.position != Position::First, Refusal::Chain)?;
+                self.require_chain(header, first)?;
+                NewPlace::Continues(first)
+            }
+        };
+        Ok(statement_of(organisation, checked, place))
     }
 
     /// An act of a later version that need not be understood: kept and passed on if a member's key signed it in a known document.
@@ -265,12 +293,13 @@ fn may_begin(kind: Kind, certificate: &Certificate) -> bool {
     }
 }
 
-/// A statement speaks for the organisation whose document it stands in.
+/// An organisation's statement speaks for the organisation whose document it stands in.
 fn speaks_for(statement: &Statement, organisation: &OrganisationId) -> bool {
     match statement {
         Statement::Record(record) => record.inception.organisation() == *organisation,
         Statement::Certificate(certificate) => certificate.organisation == *organisation,
         Statement::Endorsement(endorsement) => endorsement.organisation != *organisation,
+        Statement::Address(_) => false,
     }
 }
 
@@ -283,6 +312,11 @@ fn begins_clean(header: &Header) -> Judged<()> {
 fn require_previous_in_past(catalog: &Catalog, header: &Header, past: &BTreeSet<Index>) -> Judged<()> {
     let seen = |id| catalog.find(&id).is_some_and(|index| past.contains(&index));
     require(header.position.previous().is_none_or(seen), Refusal::Chain)
+}
+
+fn statement_of(organisation: OrganisationId, checked: &Checked, place: NewPlace) -> Admission {
+    let speaker = Speaker { organisation, key: checked.change().author() };
+    Admission { speaker: Some(speaker), ..admission(checked, place, Vec::new(), None) }
 }
 
 fn admission(checked: &Checked, place: NewPlace, dependencies: Vec<Index>, chunk: Option<ChunkFacts>) -> Admission {

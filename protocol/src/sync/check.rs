@@ -5,8 +5,8 @@ use crate::chunk::Chunk;
 use crate::header::{Act, Place};
 use crate::id::{ChangeId, DocumentId, NetworkId};
 use crate::scan;
-use crate::scope::Kind;
-use crate::signed::{Signed, Verified};
+use crate::scope::{Kind, Scope};
+use crate::signed::{Body, Signed, Verified};
 use crate::statement::Statement;
 
 use super::refusal::Refusal;
@@ -120,20 +120,29 @@ fn read_content(network: &NetworkId, change: &Verified) -> Result<Content, Refus
             let identifier = chunk.texts().find_map(scan::frozen_v1);
             identifier.map_or(Ok(Content::Chunk(chunk)), |rule| Err(Refusal::Identifier(rule)))
         }
-        Act::Record | Act::Certificate | Act::Endorsement => {
-            let statement = Statement::decode(header.act, body.content()).map_err(|_| Refusal::Statement)?;
-            Ok(Content::Statement(statement))
-        }
+        Act::Record | Act::Certificate | Act::Endorsement => read_statement(header.act, body),
+        Act::Address if begins_out_of_place(header.place) => Err(Refusal::ActOutOfPlace),
+        Act::Address => read_statement(header.act, body),
         Act::Other(_) => Ok(Content::Opaque),
         _ => Err(Refusal::ReservedAct),
     }
+}
+
+fn read_statement(act: Act, body: &Body) -> Result<Content, Refusal> {
+    Statement::decode(act, body.content()).map(Content::Statement).map_err(|_| Refusal::Statement)
+}
+
+/// Returns whether an address would begin anything but a node's document for the whole network: nobody can be dialled by those
+/// who must not know where.
+fn begins_out_of_place(place: Place) -> bool {
+    matches!(place, Place::Begins { kind, scope } if kind != Kind::Node || scope != Scope::Network)
 }
 
 /// Returns the document an automerge change continues; `None` if it begins one of a kind this version takes.
 fn in_document_of_changes(place: Place) -> Result<Option<DocumentId>, Refusal> {
     match place {
         Place::Begins { kind: Kind::Report, .. } => Ok(None),
-        Place::Begins { kind: Kind::Organisation, .. } => Err(Refusal::ActOutOfPlace),
+        Place::Begins { kind: Kind::Organisation | Kind::Node, .. } => Err(Refusal::ActOutOfPlace),
         Place::Begins { .. } => Err(Refusal::ReservedKind),
         Place::Continues(document) => Ok(Some(document)),
     }

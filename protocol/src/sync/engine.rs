@@ -5,6 +5,7 @@
 //! - `exchange`: what peers say; who they are; what they are told;
 //! - `asking`, `answering`: comparing sets, from the side that begins and from the other;
 //! - `delivery`: requests, deliveries and the credit for them;
+//! - `bundling`: what goes into a file for where no network reaches;
 //! - `live`: what is new, pushed or announced;
 //! - `upkeep`: what is due when time passes.
 //!
@@ -12,6 +13,7 @@
 
 mod answering;
 mod asking;
+mod bundling;
 mod delivery;
 mod exchange;
 mod intake;
@@ -40,6 +42,7 @@ use super::parked::Parked;
 use super::session::Session;
 use super::sketch::Key;
 
+pub use bundling::Selection;
 pub use restore::Restored;
 
 /// Most refused ids remembered, so that they are not asked for again.

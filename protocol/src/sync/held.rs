@@ -98,6 +98,12 @@ impl ScopeSet {
         snapshot
     }
 
+    /// Returns at least so many coded symbols under the shared key without keeping what had to be made for it.
+    pub fn peek(&self, catalog: &Catalog, cells: usize) -> Snapshot {
+        let kept = self.prefix.as_ref().filter(|prefix| prefix.len() >= cells.min(CELLS_MAX));
+        kept.map_or_else(|| self.snapshot_under(self.key, cells, catalog), Prefix::snapshot)
+    }
+
     /// Returns coded symbols under another key, by a walk over the set.
     pub fn snapshot_under(&self, key: Key, cells: usize, catalog: &Catalog) -> Snapshot {
         Prefix::of(key, cells, self.short_ids(catalog)).snapshot()

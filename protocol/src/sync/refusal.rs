@@ -53,6 +53,9 @@ pub enum Refusal {
     /// The key is not the root key of the organisation whose document it is.
     #[error("only the organisation's root key may write here")]
     NotRoot,
+    /// The node is not the one whose document it is.
+    #[error("only the node that began this document may write here")]
+    ForeignNode,
     /// A statement names another organisation than the one whose document it stands in.
     #[error("it speaks for another organisation")]
     OtherOrganisation,
@@ -111,6 +114,7 @@ impl Refusal {
             Self::CertificateOfOther => "certificate_of_other_key",
             Self::Role => "role",
             Self::NotRoot => "not_root_key",
+            Self::ForeignNode => "foreign_node",
             Self::OtherOrganisation => "other_organisation",
             Self::ForeignScope => "foreign_scope",
             Self::PastPresence => "past_presence",

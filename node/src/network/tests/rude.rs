@@ -8,7 +8,7 @@ use libp2p::swarm::{
     ConnectionDenied, ConnectionHandlerEvent, FromSwarm, NetworkBehaviour, SubstreamProtocol, THandler,
     THandlerInEvent, ToSwarm,
 };
-use libp2p::{PeerId, Stream, StreamProtocol, SwarmBuilder, noise, tcp, yamux};
+use libp2p::{PeerId, Stream, StreamProtocol, SwarmBuilder, noise, tcp};
 
 use super::*;
 
@@ -109,7 +109,10 @@ async fn meet(connections: usize, streams: usize, bytes: &[u8]) -> Event {
     let (mut victim, address) = node(&victim, &config(TCP)).await;
     let mut swarm = SwarmBuilder::with_existing_identity(address::keypair(&mut rude.seed()).unwrap())
         .with_tokio()
-        .with_tcp(tcp::Config::default(), noise::Config::new, yamux::Config::default)
+        .with_tcp(tcp::Config::default(), noise::Config::new, || muxer::Upgrade {
+            streams_max: 512,
+            ..muxer::Upgrade::default()
+        })
         .unwrap()
         .with_behaviour(|_| Rude { streams, bytes: bytes.to_vec() })
         .unwrap()
