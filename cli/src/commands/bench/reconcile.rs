@@ -29,7 +29,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     common: usize,
     /// How many ids one of them lacks; each is measured with all at one side, and with half at each.
-    #[arg(long, value_name = "D,…", value_delimiter = ',', default_values_t = [0, 1, 10, 100, 10_000])]
+    #[arg(long, value_name = "D,…", value_delimiter = ',', default_value = "0,1,10,100,10000")]
     differences: Vec<usize>,
     /// How often each is measured, each time with other ids.
     #[arg(long, value_name = "T", default_value_t = 20)]
