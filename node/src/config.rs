@@ -44,6 +44,7 @@ const ANNOUNCE: Text = Text { key: "network.announce", bytes_max: 200 };
 const THROUGH: Text = Text { key: "network.relay.through", bytes_max: 256 };
 const FILTER: Text = Text { key: "log.filter", bytes_max: 1024 };
 const MDNS: &str = "network.mdns";
+const FIND_MEMBERS: &str = "network.find_members";
 const OFFER: &str = "network.relay.offer";
 const PUNCH: &str = "network.nat.punch";
 const PROBE: &str = "network.nat.probe";
@@ -97,6 +98,8 @@ pub struct Network {
     pub listen: Vec<String>,
     /// Whether to look for peers on the local network by multicast DNS.
     pub mdns: bool,
+    /// Whether to tell members where this node is reached, and to connect to those that tell it.
+    pub find_members: bool,
     /// Most connections at one time, 1 to 4096.
     pub connections_max: u32,
     /// Multiaddresses of peers to dial at start, as text; at most [`PEERS_MAX`].
@@ -160,6 +163,7 @@ impl Default for Network {
         Self {
             listen: LISTEN_DEFAULT.map(str::to_owned).to_vec(),
             mdns: false,
+            find_members: true,
             connections_max: CONNECTIONS.default,
             peers: Vec::new(),
             announce: Vec::new(),
@@ -297,6 +301,7 @@ fn network(reader: &mut Reader<'_>) -> Result<Network, Invalid> {
     Ok(Network {
         listen: reader.texts(&LISTEN, LISTEN_MAX)?.unwrap_or_else(|| Network::default().listen),
         mdns: reader.flag(MDNS)?.unwrap_or(false),
+        find_members: reader.flag(FIND_MEMBERS)?.unwrap_or(true),
         connections_max: reader.number(&CONNECTIONS)?,
         peers: reader.texts(&PEERS, PEERS_MAX)?.unwrap_or_default(),
         announce: reader.texts(&ANNOUNCE, ANNOUNCE_MAX)?.unwrap_or_default(),

@@ -12,6 +12,7 @@ use talkoot_protocol::sync::input::{Input, Source, Token};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time;
 
+use crate::addressing::Addressing;
 use crate::checker::Checker;
 use crate::control::{Call, Reply};
 use crate::core::{Core, Outside, answer};
@@ -60,6 +61,11 @@ struct Links {
     traffic: BTreeMap<NodeId, u64>,
 }
 
+/// How often it is looked whether this node is still reached where it says.
+const ADDRESSES_EVERY: Duration = Duration::from_secs(30);
+/// How soon after the start, and after each change of what it listens on.
+const ADDRESSES_SOON: Duration = Duration::from_secs(1);
+
 /// Frames that wait for a slow peer.
 #[derive(Default)]
 struct Backlog {
@@ -93,10 +99,9 @@ impl Outside for Links {
         self.network.disconnect(&node);
     }
 
-    fn dial(&mut self, _: NodeId, addresses: Vec<String>) {
-        for address in addresses.iter().filter_map(|address| address::parse(address).ok()) {
-            self.network.keep(address);
-        }
+    fn dial(&mut self, node: NodeId, addresses: Vec<String>) {
+        let addresses: Vec<_> = addresses.iter().filter_map(|address| address::parse(address).ok()).collect();
+        self.network.dial(node, addresses);
     }
 
     fn check(&mut self, _: &NetworkId, source: Source, unchecked: Unchecked) -> Option<Input> {
@@ -147,6 +152,10 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 pub struct Driver {
     core: Core,
     links: Links,
+    /// Addresses to which people asked for a link.
+    kept: BTreeSet<Multiaddr>,
+    addressing: Option<Addressing>,
+    addresses_at: time::Instant,
     calls: mpsc::Receiver<(Call, oneshot::Sender<Reply>)>,
     stop: watch::Receiver<bool>,
 }
@@ -156,7 +165,12 @@ impl Driver {
     ///
     /// # Errors
     /// If no thread can be started.
-    pub fn new(core: Core, network: Network, stop: watch::Receiver<bool>) -> std::io::Result<(Self, Handle)> {
+    pub fn new(
+        core: Core,
+        network: Network,
+        addressing: Option<Addressing>,
+        stop: watch::Receiver<bool>,
+    ) -> std::io::Result<(Self, Handle)> {
         let checker = Checker::start(core.engine().network())?;
         let shipper = Shipper::start(core.store().reader())?;
         let (sender, calls) = mpsc::channel(CALLS_MAX);
@@ -171,7 +185,8 @@ impl Driver {
             trouble: BTreeMap::new(),
             traffic: BTreeMap::new(),
         };
-        let mut driver = Self { core, links, calls, stop };
+        let addresses_at = time::Instant::now() + ADDRESSES_SOON;
+        let mut driver = Self { core, links, kept: BTreeSet::new(), addressing, addresses_at, calls, stop };
         for address in driver.core.kept_peers() {
             driver.keep(&address);
         }
@@ -181,7 +196,10 @@ impl Driver {
     /// Keeps a connection to an address that was checked before.
     pub fn keep(&mut self, text: &str) {
         match address::parse(text) {
-            Ok(address) => self.links.network.keep(address),
+            Ok(address) => {
+                self.kept.insert(address.clone());
+                self.links.network.keep(address);
+            }
             Err(error) => tracing::warn!(%error, "an address cannot be used"),
         }
     }
@@ -216,8 +234,27 @@ impl Driver {
                 call = self.calls.recv() => if let Some(call) = call { self.calls(call) },
                 event = self.links.network.next() => self.event(event),
                 () = timeout => self.tell(Input::Timeout),
+                () = time::sleep_until(self.addresses_at) => self.tell_addresses(),
             }
         }
+    }
+
+    /// Signs and submits where this node is reached, if that has changed.
+    fn tell_addresses(&mut self) {
+        self.addresses_at = time::Instant::now() + ADDRESSES_EVERY;
+        let reached = self.links.network.reachable_addresses();
+        let change = self.addressing.as_ref().and_then(|addressing| addressing.change(self.core.engine(), &reached));
+        if let Some(change) = change {
+            tracing::info!(?reached, "telling members where this node is reached");
+            let token = self.core.token();
+            self.tell(Input::Submitted { token, changes: vec![change] });
+        }
+    }
+
+    /// Returns whether people asked for a link to this node: by its name or by the address it was reached at.
+    fn is_kept(&self, node: &NodeId, address: &Multiaddr) -> bool {
+        let kept = self.kept.iter().map(|kept| (kept, address::node_of(kept)));
+        kept.into_iter().any(|(kept, named)| kept == address || named.as_ref() == Some(node))
     }
 
     fn tell(&mut self, input: Input) {
@@ -238,10 +275,13 @@ impl Driver {
             network::Event::Connected { node, address, outbound } => {
                 tracing::info!(peer = %node.short(), %address, outbound, "connected");
                 self.links.trouble.remove(&address);
+                let kept = self.is_kept(&node, &address);
                 self.links.addresses.insert(node, address);
                 self.links.traffic.insert(node, 0);
+                self.tell(Input::Keep { node, kept });
                 self.tell(Input::Connected(node));
             }
+            network::Event::Unreachable { node } => self.tell(Input::Unreachable(node)),
             network::Event::Disconnected { node, reason } => {
                 tracing::info!(peer = %node.short(), reason, "disconnected");
                 self.links.backlog.remove(&node);
@@ -259,7 +299,6 @@ impl Driver {
                 tracing::debug!(%address, error, ?retry_in, "could not reach a peer");
                 self.links.trouble.insert(address, error);
             }
-            network::Event::Unreachable { node } => tracing::debug!(peer = %node.short(), "could not be reached"),
             network::Event::Discovered { node, address } if self.links.discovered.admit(&address) => {
                 tracing::info!(peer = %node.short(), %address, "found on the local network");
                 self.links.network.keep(address);
@@ -267,7 +306,10 @@ impl Driver {
             network::Event::Discovered { node, address } => {
                 tracing::debug!(peer = %node.short(), %address, "found on the local network, but there is no room");
             }
-            network::Event::Listening { address } => tracing::info!(%address, "listening"),
+            network::Event::Listening { address } => {
+                tracing::info!(%address, "listening");
+                self.addresses_at = self.addresses_at.min(time::Instant::now() + ADDRESSES_SOON);
+            }
             network::Event::ListenerClosed { addresses, reason } => {
                 tracing::error!(?addresses, reason, "no longer listening");
             }
@@ -310,6 +352,13 @@ impl Driver {
                 self.links.waiting.insert(token, answer);
                 return self.tell(Input::Submitted { token, changes: call.attachments });
             }
+            Request::Status => {
+                let socket = self.links.network.socket_bytes();
+                let (socket_bytes_sent, socket_bytes_received) = (socket.sent, socket.received);
+                let status = self.core.status(true);
+                let status = api::Status { socket_bytes_sent, socket_bytes_received, ..status };
+                Response::Status(Box::new(status)).into()
+            }
             Request::Peers => Response::Peers { peers: self.peers() }.into(),
             Request::AddPeer { address } => match self.core.keep_peer(&address) {
                 Ok(()) => {
@@ -320,7 +369,10 @@ impl Driver {
             },
             Request::RemovePeer { address } => match self.core.forget_peer(&address) {
                 Ok(()) => {
-                    address::parse(&address).iter().for_each(|address| self.links.network.forget(address));
+                    if let Ok(address) = address::parse(&address) {
+                        self.links.network.forget(&address);
+                        self.kept.remove(&address);
+                    }
                     Response::Done.into()
                 }
                 Err(failure) => failure.into(),

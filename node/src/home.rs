@@ -216,6 +216,7 @@ impl Home {
             own: self.organisation,
             hello,
             anti_entropy: self.config.sync.anti_entropy,
+            finds_links: self.config.network.find_members,
             seed,
         }
     }

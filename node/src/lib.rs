@@ -4,10 +4,12 @@
 //! - [`store`]: the log, which is the truth, and an index over it;
 //! - [`core`]: engine, store and columns as one, without a network;
 //! - [`network`]: libp2p lives here and nowhere else;
+//! - [`addressing`]: telling members where this node is reached;
 //! - [`driver`], [`server`], [`checker`], [`shipper`]: a running node;
 //! - [`control`]: how programs of the same machine speak to it;
 //! - [`audit`]: reading every byte again.
 
+pub mod addressing;
 pub mod audit;
 pub mod checker;
 pub mod config;

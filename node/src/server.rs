@@ -9,6 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Semaphore, watch};
 
+use crate::addressing::Addressing;
 use crate::control::{self, Call, MESSAGE_BYTES_MAX, Reply};
 use crate::core::{self, Core};
 use crate::driver::{Driver, Handle};
@@ -65,7 +66,8 @@ impl Server {
         let core = Core::open(home)?;
         let network = start_network(home)?;
         let (stop, stopping) = watch::channel(false);
-        let (mut driver, handle) = Driver::new(core, network, stopping.clone()).map_err(Error::Thread)?;
+        let (mut driver, handle) =
+            Driver::new(core, network, Addressing::new(home), stopping.clone()).map_err(Error::Thread)?;
         for peer in &home.config.network.peers {
             driver.keep(peer);
         }

@@ -255,6 +255,12 @@ pub struct Status {
     pub offences: BTreeMap<String, u64>,
     /// Documents that cannot be read, with the reason.
     pub quarantined: BTreeMap<String, String>,
+    /// Bytes sent over TCP since the node was started, as the socket has them; QUIC is not counted.
+    #[serde(default)]
+    pub socket_bytes_sent: u64,
+    /// Bytes received, likewise.
+    #[serde(default)]
+    pub socket_bytes_received: u64,
     /// Connected peers.
     pub connected: u64,
 }

@@ -91,6 +91,7 @@ impl World {
                 certificate: organisation.node_certificate.encode(),
             },
             anti_entropy: Duration::from_secs(30),
+            finds_links: false,
             seed: u64::from(node.as_bytes()[0]),
         };
         self.nodes.insert(node, Node::new(config));

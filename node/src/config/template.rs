@@ -24,6 +24,11 @@ listen = [
 # Everyone on that network can then see that a node runs here.
 mdns = false
 
+# Tell members, in a signed address record, where this node is reached, and connect to
+# members that tell it, so that the network holds together by itself: true or false.
+# Without it only the peers named here and by 'talkoot peer add' are called.
+find_members = true
+
 # Connections to peers at one time{connections}
 # Each takes up to about 250 KiB of memory.
 {connections_line}

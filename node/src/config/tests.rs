@@ -51,7 +51,7 @@ fn nothing_said_means_the_defaults() {
 fn the_template_is_the_defaults_and_names_every_key() {
     let template = Config::default_toml();
     assert_eq!(Config::parse(&template).unwrap(), Config::default());
-    let flags = [MDNS, OFFER, PUNCH, PROBE, ANSWER];
+    let flags = [MDNS, FIND_MEMBERS, OFFER, PUNCH, PROBE, ANSWER];
     let keys = [LISTEN.key, PEERS.key, ANNOUNCE.key, THROUGH.key, FILTER.key].into_iter().chain(flags);
     for key in keys.chain(numbers().map(|number| number.key)) {
         let name = key.rsplit_once('.').unwrap().1;
@@ -96,6 +96,7 @@ fn every_key_can_be_set() {
         network: Network {
             listen: vec![],
             mdns: true,
+            find_members: true,
             connections_max: 16,
             peers: vec!["/dns4/a.example/tcp/7474".into(), "/ip6/::1/tcp/1".into()],
             announce: vec!["/dns4/b.example/tcp/7474".into()],

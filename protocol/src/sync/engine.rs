@@ -6,6 +6,7 @@
 //! - `asking`, `answering`: comparing sets, from the side that begins and from the other;
 //! - `delivery`: requests, deliveries and the credit for them;
 //! - `bundling`: what goes into a file for where no network reaches;
+//! - `links`: whom to be connected to;
 //! - `live`: what is new, pushed or announced;
 //! - `upkeep`: what is due when time passes.
 //!
@@ -17,6 +18,7 @@ mod bundling;
 mod delivery;
 mod exchange;
 mod intake;
+mod links;
 mod live;
 mod restore;
 mod upkeep;
@@ -38,6 +40,7 @@ use super::digest::Digest;
 use super::effect::{Effect, Offence};
 use super::held::{ScopeSet, shared_key};
 use super::input::{Input, Token};
+use super::overlay::Overlay;
 use super::parked::Parked;
 use super::session::Session;
 use super::sketch::Key;
@@ -63,6 +66,8 @@ pub struct Config {
     pub hello: Hello,
     /// Time between comparisons with a peer with which nothing happens, before jitter.
     pub anti_entropy: Duration,
+    /// Whether to connect to members by what they say of where they are reached, and to let go of links beyond what is needed.
+    pub finds_links: bool,
     /// Where jitter, choices and the keys of comparisons come from; give a random number, or in a simulation a chosen one.
     pub seed: u64,
 }
@@ -95,6 +100,9 @@ pub struct Engine {
     sessions: BTreeMap<NodeId, Session>,
     /// How many sessions there were in this process.
     sessions_begun: u64,
+    overlay: Overlay,
+    /// Nodes to which people asked for a link.
+    kept: BTreeSet<NodeId>,
     /// What is being compared and fetched: one peer a scope.
     pulls: BTreeMap<Scope, asking::Pull>,
     /// Ids that were asked for, so that no two peers send the same.
@@ -136,6 +144,8 @@ impl Engine {
             intake: intake::Intake::default(),
             sessions: BTreeMap::new(),
             sessions_begun: 0,
+            overlay: Overlay::new(config.own),
+            kept: BTreeSet::new(),
             pulls: BTreeMap::new(),
             requested: BTreeMap::new(),
             rumours: BTreeMap::new(),
@@ -152,7 +162,8 @@ impl Engine {
     pub fn handle(&mut self, now: Instant, input: Input) {
         match input {
             Input::Connected(node) => self.connected(now, node),
-            Input::Disconnected(node) => self.disconnected(node),
+            Input::Disconnected(node) => self.disconnected(now, node),
+            Input::Keep { node, kept } => self.keep_link(node, kept),
             Input::Frame { node, bytes } => self.frame(now, node, &bytes),
             Input::Submitted { token, changes } => self.submitted(token, changes),
             Input::Sealed { token, changes } => self.sealed(now, token, changes),
@@ -190,12 +201,13 @@ impl Engine {
     /// Returns when to call with [`Input::Timeout`] if nothing else happens before.
     pub fn poll_timeout(&self) -> Option<Instant> {
         if self.sessions.is_empty() {
-            return None;
+            return self.links_due();
         }
         let sessions = self.sessions.values().filter_map(Session::deadline);
         let pulls = self.pulls.values().map(|pull| pull.until);
         let rumours = self.rumours.values().map(|rumour| rumour.due);
-        sessions.chain(pulls).chain(rumours).chain(self.rests_until).chain([self.next_compare]).min()
+        let sessions = sessions.chain(pulls).chain(rumours).chain(self.rests_until);
+        sessions.chain(self.links_due()).chain([self.next_compare]).min()
     }
 
     /// Returns what is in the log.
@@ -278,7 +290,7 @@ impl Engine {
     fn offended(&mut self, node: NodeId, offence: Offence) {
         *self.offences.entry(offence.name()).or_default() += 1;
         self.outbox.push_back(Effect::Disconnect { node, offence });
-        self.disconnected(node);
+        self.end_session(node);
     }
 
     /// Remembers a refused id.

@@ -65,6 +65,13 @@ pub enum Input {
     Connected(NodeId),
     /// It is gone.
     Disconnected(NodeId),
+    /// People asked for a link to a node, or no longer do: such a link is never let go.
+    Keep {
+        /// The node.
+        node: NodeId,
+        /// Whether they do.
+        kept: bool,
+    },
     /// A frame came in.
     Frame {
         /// From whom.

@@ -211,7 +211,7 @@ impl Overlay {
         self.failures.retain(|node, failure| {
             let trusted = links.get(node).is_some_and(|link| link.since + AGE_TRUSTED <= now);
             let gone = !links.contains_key(node) && !candidates.contains_key(node);
-            !trusted && !(gone && failure.last + REST_MAX <= now)
+            !(trusted || gone && failure.last + REST_MAX <= now)
         });
     }
 

@@ -163,6 +163,8 @@ pub struct Live {
 pub struct Session {
     /// This session's number in this process.
     pub number: u64,
+    /// Since when it stands.
+    pub since: Instant,
     /// How far it has introduced itself.
     pub phase: Phase,
     /// How it reads parcels.
@@ -238,6 +240,7 @@ impl Session {
     pub fn new(now: Instant, number: u64) -> Self {
         Self {
             number,
+            since: now,
             phase: Phase::Greeting { until: now + HELLO_WITHIN },
             codec: Codec::Plain,
             theirs: BTreeMap::new(),

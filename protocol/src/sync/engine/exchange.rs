@@ -30,13 +30,20 @@ impl Engine {
         if self.sessions.is_empty() {
             self.schedule_compare(now);
         }
-        self.disconnected(node);
+        self.end_session(node);
+        self.overlay.connected(node);
         self.sessions_begun += 1;
         self.sessions.insert(node, Session::new(now, self.sessions_begun));
         self.send(node, Message::Hello(Box::new(self.config.hello.clone())));
     }
 
-    pub(super) fn disconnected(&mut self, node: NodeId) {
+    pub(super) fn disconnected(&mut self, now: Instant, node: NodeId) {
+        self.end_session(node);
+        self.overlay.disconnected(now, node);
+    }
+
+    /// Forgets everything that was under way with a peer.
+    pub(super) fn end_session(&mut self, node: NodeId) {
         if self.sessions.remove(&node).is_some() {
             self.pulls.retain(|_, pull| pull.node != node);
             self.requested.retain(|_, asked| *asked != node);

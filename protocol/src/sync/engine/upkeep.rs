@@ -22,6 +22,7 @@ impl Engine {
         self.give_up_pulls(now);
         self.announce_due(now);
         self.follow_rumours(now);
+        self.look_at_links(now);
         if now >= self.next_compare {
             nodes.into_iter().for_each(|node| self.compare_anew(node));
             self.schedule_compare(now);
@@ -41,9 +42,6 @@ impl Engine {
         let late: Vec<_> = late.map(|(number, _)| *number).collect();
         late.into_iter().for_each(|number| self.close_request(node, number));
     }
-
-    /// A node that was to be dialled cannot be reached.
-    pub(super) fn unreachable(&mut self, _: Instant, _: NodeId) {}
 
     fn give_up_pulls(&mut self, now: Instant) {
         let late: Vec<_> = self.pulls.iter().filter(|(_, pull)| pull.until <= now).map(|(scope, _)| *scope).collect();
