@@ -62,6 +62,9 @@ struct Measured {
     /// One for each process.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     peak_rss_bytes: Vec<u64>,
+    /// The same at the beginning of what is measured.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    first_rss_bytes: Vec<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes_sent: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -28,8 +28,17 @@ pub(super) fn fine_cpu_seconds(pid: u32) -> Option<f64> {
 
 /// Returns the most resident memory a process ever had, in bytes.
 pub(super) fn peak_rss_bytes(pid: Option<u32>) -> Option<u64> {
+    memory(pid, "VmHWM:")
+}
+
+/// Returns the resident memory a process has, in bytes.
+pub(super) fn rss_bytes(pid: u32) -> Option<u64> {
+    memory(Some(pid), "VmRSS:")
+}
+
+fn memory(pid: Option<u32>, field: &str) -> Option<u64> {
     let status = std::fs::read_to_string(Path::new("/proc").join(name(pid)).join("status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(field))?;
     let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kib * 1024)
 }

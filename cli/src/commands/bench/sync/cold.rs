@@ -20,7 +20,7 @@ pub(super) fn run(args: &Args) -> Result<Measured> {
     pair.rest();
 
     output::say("syncing");
-    let cpu_before = pair.cpu(false);
+    let (first_rss_bytes, cpu_before) = (pair.rss_bytes(), pair.cpu(false));
     let started = Instant::now();
     pair.join(&pair.address()?)?;
     let goal = args.reports as u64;
@@ -45,6 +45,7 @@ pub(super) fn run(args: &Args) -> Result<Measured> {
         cpu_seconds: Some(cpu_each.iter().sum()),
         cpu_seconds_each: cpu_each,
         peak_rss_bytes,
+        first_rss_bytes,
         bytes_sent: Some(bytes.sent),
         bytes_received: Some(bytes.received),
         round_trips: Some(rounds + 1),

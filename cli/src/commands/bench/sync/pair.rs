@@ -53,6 +53,8 @@ impl Pair {
         let charter = Charter { founders, ..Charter::commons() };
         let sender = house(&scratch, "sender", from, &charter)?;
         let receiver = house(&scratch, "receiver", to, &charter)?;
+        keep_to_itself(&sender)?;
+        keep_to_itself(&receiver)?;
         Ok(Self { sender, receiver, scratch })
     }
 
@@ -126,6 +128,11 @@ impl Pair {
         self.both().iter().filter_map(|house| process::peak_rss_bytes(Some(house.pid()?))).collect()
     }
 
+    /// Returns the memory each process has now.
+    pub(super) fn rss_bytes(&self) -> Vec<u64> {
+        self.both().iter().filter_map(|house| process::rss_bytes(house.pid()?)).collect()
+    }
+
     /// Returns the bytes of this session's frames, both ways, without the two introductions.
     pub(super) fn frame_bytes(&self, peer: &Peer) -> u64 {
         let hello = |house: &House| Message::Hello(Box::new(house.home.engine_config(0).hello)).encode().len() as u64;
@@ -152,10 +159,17 @@ fn peer(house: &House) -> Result<Option<Peer>> {
     }
 }
 
-/// Returns the bytes a node has sent and received so far: of the frames of its one session.
+/// Returns the bytes a node has sent and received over TCP so far.
 pub(super) fn traffic(house: &House) -> Result<Traffic> {
-    let peer = peer(house)?.ok_or_else(unexpected)?;
-    Ok(Traffic { sent: peer.bytes_sent, received: peer.bytes_received })
+    let status = house.status()?;
+    Ok(Traffic { sent: status.socket_bytes_sent, received: status.socket_bytes_received })
+}
+
+/// Has a node neither tell where it is reached nor look for others: two that are to be apart would find each other.
+fn keep_to_itself(house: &House) -> Result<()> {
+    let path = house.dir.join("talkoot.toml");
+    let settings = std::fs::read_to_string(&path).map_err(Error::failed)?;
+    std::fs::write(path, settings.replace("find_members = true", "find_members = false")).map_err(Error::failed)
 }
 
 /// Waits until something holds, looking often.

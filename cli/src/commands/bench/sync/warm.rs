@@ -1,8 +1,8 @@
 //! Warm: both nodes have nearly the same; a few new reports were published at one while they were apart.
 //!
-//! They meet three times. The first time neither lacks anything but the other's introduction; the second and third time the
-//! receiver lacks as many reports as asked for. The third is the measurement; the second is told beside it, because then a
-//! node may have to build what it keeps from then on.
+//! First they meet with nothing lacking but the other's introduction. From the second time on the receiver lacks as many
+//! reports as asked for. The second time is told by itself, because then a node may have to build what it keeps from then on;
+//! of those that follow the measurement is the one that took the median time.
 
 use std::time::Instant;
 
@@ -11,6 +11,7 @@ use talkoot_protocol::wire::parcel::{Codec, DELIVERY_CHANGES_MAX, pack};
 use super::line::Line;
 use super::pair::{Pair, Traffic, look_until, spent};
 use super::{Args, common};
+use crate::client::unexpected;
 use crate::commands::bench::{Measured, calibrate, reports};
 use crate::error::Result;
 use crate::output;
@@ -20,8 +21,12 @@ const PARCEL_BYTES: usize = 256 * 1024;
 /// Seeds of the reports published while the nodes are apart.
 const SEEDS_FROM: u64 = 1 << 33;
 
+/// Meetings of which the median is told.
+pub(super) const MEETINGS: usize = 5;
+
 /// One meeting.
 struct Meeting {
+    common: usize,
     changes: Vec<Vec<u8>>,
     seconds: f64,
     cpu_each: Vec<f64>,
@@ -33,7 +38,8 @@ struct Meeting {
 /// Measures from the receiver's being told of the sender until it has stored and counted all that is new.
 pub(super) fn run(args: &Args) -> Result<Measured> {
     let mut pair = Pair::found(args.at.clone())?;
-    let begin = args.reports.saturating_sub(args.new);
+    // The meetings that count begin a little below and end a little above what is asked for.
+    let begin = args.reports.saturating_sub(args.new.saturating_mul(MEETINGS.div_ceil(2)));
     common::hold(&pair, begin)?;
     output::say("starting both nodes");
     pair.start()?;
@@ -42,52 +48,55 @@ pub(super) fn run(args: &Args) -> Result<Measured> {
     pair.agree()?;
     pair.part(&line)?;
     output::say("meeting");
-    let first = meet(&pair, &line, begin, args.new, 0)?;
-    let common = begin + args.new;
-    let second = meet(&pair, &line, common, args.new, 1)?;
+    let mut meetings = (0..=MEETINGS).map(|number| meet(&pair, &line, begin, args.new, number));
+    let first = meetings.next().ok_or_else(unexpected)??;
+    let mut meetings = meetings.collect::<Result<Vec<_>>>()?;
+    meetings.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
+    let median = meetings.swap_remove(MEETINGS / 2);
     let peak_rss_bytes = pair.peak_rss_bytes();
     let disk_bytes = pair.receiver.status()?.log_bytes;
     drop(line);
     pair.stop()?;
 
-    let payload = packed_bytes(&second.changes);
-    let cal_verify = calibrate::verify(&second.changes)?.as_secs_f64();
+    let payload = packed_bytes(&median.changes);
+    let cal_verify = calibrate::verify(&median.changes)?.as_secs_f64();
     Ok(Measured {
         what: "sync",
         mode: "warm",
-        reports: common + args.new,
-        common: Some(common),
+        reports: median.common + args.new,
+        common: Some(median.common),
         new: Some(args.new),
-        seconds: second.seconds,
+        seconds: median.seconds,
         first_seconds: Some(first.seconds),
-        reports_per_second: args.new as f64 / second.seconds,
-        cpu_seconds: Some(second.cpu_each.iter().sum()),
-        cpu_seconds_each: second.cpu_each,
+        reports_per_second: args.new as f64 / median.seconds,
+        cpu_seconds: Some(median.cpu_each.iter().sum()),
+        cpu_seconds_each: median.cpu_each,
         first_cpu_seconds: Some(first.cpu_each.iter().sum()),
         peak_rss_bytes,
-        bytes_sent: Some(second.bytes.sent),
-        bytes_received: Some(second.bytes.received),
-        frame_bytes: Some(second.frame_bytes),
+        bytes_sent: Some(median.bytes.sent),
+        bytes_received: Some(median.bytes.received),
+        frame_bytes: Some(median.frame_bytes),
         payload_bytes: Some(payload),
-        overhead_bytes: Some(second.frame_bytes.saturating_sub(payload)),
-        round_trips: Some(second.rounds + 1),
-        raw_bytes: second.changes.iter().map(|change| change.len() as u64).sum(),
+        overhead_bytes: Some(median.frame_bytes.saturating_sub(payload)),
+        round_trips: Some(median.rounds + 1),
+        raw_bytes: median.changes.iter().map(|change| change.len() as u64).sum(),
         disk_bytes: Some(disk_bytes),
         cal_verify_seconds: Some(cal_verify),
-        ratio: second.seconds / cal_verify,
+        ratio: median.seconds / cal_verify,
         ratio_to: "cal_verify",
         ..Measured::default()
     })
 }
 
-fn meet(pair: &Pair, line: &Line, held: usize, new: usize, number: u64) -> Result<Meeting> {
-    let changes = reports::sign_all(pair.author()?, &reports::make_from(SEEDS_FROM + number, new)?)?;
+fn meet(pair: &Pair, line: &Line, begin: usize, new: usize, number: usize) -> Result<Meeting> {
+    let common = begin + number * new;
+    let changes = reports::sign_all(pair.author()?, &reports::make_from(SEEDS_FROM + number as u64, new)?)?;
     pair.sender.submit(&changes)?;
     pair.rest();
     let (bytes_before, cpu_before) = (line.traffic(), pair.cpu(true));
     let started = Instant::now();
     pair.join(line.address())?;
-    let goal = (held + new) as u64;
+    let goal = (common + new) as u64;
     look_until("the copy", || Ok(pair.receiver.status()?.reports >= goal))?;
     let seconds = started.elapsed().as_secs_f64();
     pair.agree()?;
@@ -96,7 +105,7 @@ fn meet(pair: &Pair, line: &Line, held: usize, new: usize, number: u64) -> Resul
     let session = pair.session()?;
     let frame_bytes = pair.frame_bytes(&session);
     pair.part(line)?;
-    Ok(Meeting { changes, seconds, cpu_each, bytes, frame_bytes, rounds: session.rounds })
+    Ok(Meeting { common, changes, seconds, cpu_each, bytes, frame_bytes, rounds: session.rounds })
 }
 
 /// Returns the bytes of the changes packed as a node packs them: in order, parcel by parcel.
