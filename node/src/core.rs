@@ -129,7 +129,12 @@ pub struct Core {
     own: OrganisationId,
     started: Clock,
     next_token: u64,
+    /// Where coded symbols are written down.
+    symbols: PathBuf,
 }
+
+/// Name of the file of coded symbols in a node's directory. It may be deleted at any time.
+const SYMBOLS: &str = "symbols";
 
 /// Where each record lies, by ordinal.
 #[derive(Debug, Default)]
@@ -274,6 +279,16 @@ impl Core {
         }
     }
 
+    /// Writes down the coded symbols of each scope, so that the next start need not make them anew. What is lost with them is
+    /// time, so a failure is only told.
+    pub fn keep_symbols(&self) {
+        let written = self.symbols.with_extension("new");
+        let kept = std::fs::write(&written, self.engine.kept_symbols());
+        if let Err(error) = kept.and_then(|()| std::fs::rename(&written, &self.symbols)) {
+            tracing::warn!(%error, "could not write down the coded symbols; the next start takes a little longer");
+        }
+    }
+
     /// Counts what a peer did below the engine's sight, in the transport.
     pub fn count_offence(&mut self, name: &'static str) {
         *self.offences.entry(name).or_default() += 1;
@@ -308,7 +323,9 @@ impl Core {
     ///
     /// # Errors
     /// If the index cannot be flushed; the log itself is durable all the time.
-    pub fn close(self) -> Result<(), Error> {
+    pub fn close(mut self) -> Result<(), Error> {
+        self.engine.make_symbols();
+        self.keep_symbols();
         Ok(self.store.close()?)
     }
 }

@@ -63,6 +63,8 @@ struct Links {
 
 /// How often it is looked whether this node is still reached where it says.
 const ADDRESSES_EVERY: Duration = Duration::from_secs(30);
+/// How often the coded symbols are written down, about half a megabyte a scope.
+const SYMBOLS_EVERY: Duration = Duration::from_secs(600);
 /// How soon after the start, and after each change of what it listens on.
 const ADDRESSES_SOON: Duration = Duration::from_secs(1);
 
@@ -156,6 +158,7 @@ pub struct Driver {
     kept: BTreeSet<Multiaddr>,
     addressing: Option<Addressing>,
     addresses_at: time::Instant,
+    symbols_at: time::Instant,
     calls: mpsc::Receiver<(Call, oneshot::Sender<Reply>)>,
     stop: watch::Receiver<bool>,
 }
@@ -186,7 +189,9 @@ impl Driver {
             traffic: BTreeMap::new(),
         };
         let addresses_at = time::Instant::now() + ADDRESSES_SOON;
-        let mut driver = Self { core, links, kept: BTreeSet::new(), addressing, addresses_at, calls, stop };
+        let symbols_at = time::Instant::now() + SYMBOLS_EVERY;
+        let kept = BTreeSet::new();
+        let mut driver = Self { core, links, kept, addressing, addresses_at, symbols_at, calls, stop };
         for address in driver.core.kept_peers() {
             driver.keep(&address);
         }
@@ -235,6 +240,10 @@ impl Driver {
                 event = self.links.network.next() => self.event(event),
                 () = timeout => self.tell(Input::Timeout),
                 () = time::sleep_until(self.addresses_at) => self.tell_addresses(),
+                () = time::sleep_until(self.symbols_at) => {
+                    self.symbols_at = time::Instant::now() + SYMBOLS_EVERY;
+                    self.core.keep_symbols();
+                }
             }
         }
     }

@@ -21,7 +21,7 @@ use crate::store::{Action, Loaded, Options, Place, Store};
 
 use super::projector::{self, Kept};
 use super::rows::Rows;
-use super::{Core, Error, KIND_CHANGE, KIND_EVIDENCE, Places};
+use super::{Core, Error, KIND_CHANGE, KIND_EVIDENCE, Places, SYMBOLS};
 
 /// Version of what the index keeps for each record; another one makes every record be read again.
 const INDEX_VERSION: u32 = 1;
@@ -78,6 +78,7 @@ struct Loading {
     node: talkoot_protocol::id::NodeId,
     own: talkoot_protocol::id::OrganisationId,
     rules: Rules,
+    symbols: std::path::PathBuf,
 }
 
 impl Loading {
@@ -88,7 +89,12 @@ impl Loading {
         let views = &home.config.views;
         let rules = Rules::at_least(views.reports_min, views.organisations_min, views.authors_min);
         Self {
-            engine: Engine::new(home.engine_config(seed)),
+            engine: {
+                let mut engine = Engine::new(home.engine_config(seed));
+                engine.restore_symbols(&std::fs::read(home.dir.join(SYMBOLS)).unwrap_or_default());
+                engine
+            },
+            symbols: home.dir.join(SYMBOLS),
             rows: Rows::new(seed.rotate_left(32)),
             places: Places::default(),
             stale: BTreeSet::new(),
@@ -209,6 +215,7 @@ impl Loading {
             own: self.own,
             started: Clock::now(),
             next_token: 0,
+            symbols: self.symbols,
         }
     }
 

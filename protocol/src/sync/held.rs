@@ -6,7 +6,7 @@ use crate::id::{NetworkId, ShortId, sha256};
 use crate::scope::Scope;
 
 use super::digest::Digest;
-use super::sketch::{CELLS_MAX, CELLS_MIN, Key, Prefix, Snapshot};
+use super::sketch::{CELLS_MAX, CELLS_MIN, Cell, Key, Prefix, Snapshot};
 
 /// Returns the key under which all nodes of a network code the changes of a scope.
 pub fn shared_key(network: &NetworkId, scope: &Scope) -> Key {
@@ -47,10 +47,8 @@ impl ScopeSet {
     }
 
     /// Takes in symbols of an earlier run: they are believed once the set has just that digest again.
-    pub fn await_prefix(&mut self, digest: Digest, prefix: Prefix) {
-        if *prefix.key() == self.key {
-            self.awaited = Some((digest, prefix));
-        }
+    pub fn await_cells(&mut self, digest: Digest, cells: Vec<Cell>) {
+        self.awaited = Prefix::kept(self.key, cells).map(|prefix| (digest, prefix));
     }
 
     /// Adds a change that is not in the set.
@@ -117,5 +115,77 @@ impl ScopeSet {
     /// Returns the short ids in causal order.
     pub fn short_ids<'a>(&'a self, catalog: &'a Catalog) -> impl Iterator<Item = ShortId> + 'a {
         self.order.iter().map(|index| catalog.entry(*index).id.short_id())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::{NewEntry, NewPlace};
+    use crate::header::Act;
+    use crate::id::{ChangeId, OrganisationId};
+    use crate::key::PublicKey;
+    use crate::scope::Kind;
+
+    fn catalog(count: u32) -> (Catalog, Vec<Index>) {
+        let mut catalog = Catalog::default();
+        let entry = |number: u32| NewEntry {
+            id: ChangeId::from_bytes(sha256(&[&number.to_be_bytes()])),
+            place: NewPlace::Begins {
+                kind: Kind::Report,
+                scope: Scope::Network,
+                organisation: OrganisationId::from_bytes([0; 32]),
+            },
+            act: Act::Change,
+            author: PublicKey::from_bytes([1; 32]),
+            sequence: 1,
+            dependencies: Vec::new(),
+            chunk: None,
+            bytes: 1,
+        };
+        let indices = (0..count).map(|number| catalog.insert(entry(number))).collect();
+        (catalog, indices)
+    }
+
+    fn cells(snapshot: &Snapshot) -> &[Cell] {
+        snapshot.cells(0..snapshot.len())
+    }
+
+    #[test]
+    fn symbols_stay_current_whether_made_kept_or_taken_back() {
+        let (catalog, indices) = catalog(300);
+        let key = Key::from_bytes([9; 16]);
+        let mut grown = ScopeSet::new(key);
+        indices[..100].iter().for_each(|index| grown.insert(*index, &catalog));
+        grown.snapshot(&catalog, 0);
+        let (digest, kept) = grown.kept_prefix().unwrap();
+        indices[100..].iter().for_each(|index| grown.insert(*index, &catalog));
+        grown.remove(indices[7], &catalog);
+
+        let mut restored = ScopeSet::new(key);
+        restored.await_cells(digest, cells(&kept).to_vec());
+        indices.iter().for_each(|index| restored.insert(*index, &catalog));
+        restored.remove(indices[7], &catalog);
+        assert!(restored.kept_prefix().is_some(), "taken back without a walk");
+
+        let mut fresh = ScopeSet::new(key);
+        indices.iter().filter(|index| **index != indices[7]).for_each(|index| fresh.insert(*index, &catalog));
+        let expected = fresh.snapshot(&catalog, 512);
+        assert_eq!(cells(&restored.snapshot(&catalog, 512)), cells(&expected));
+        assert_eq!(cells(&grown.snapshot(&catalog, 512)), cells(&expected));
+        assert_eq!(grown.order(), fresh.order());
+        assert_eq!(grown.digest(), fresh.digest());
+    }
+
+    #[test]
+    fn symbols_of_another_set_are_not_believed() {
+        let (catalog, indices) = catalog(50);
+        let mut set = ScopeSet::new(Key::from_bytes([9; 16]));
+        set.await_cells(Digest::default(), vec![Cell::default(); 64]);
+        let mut other = Digest::default();
+        other.add(&ChangeId::from_bytes([1; 32]));
+        set.await_cells(other, vec![Cell::default(); 64]);
+        indices.iter().for_each(|index| set.insert(*index, &catalog));
+        assert!(set.kept_prefix().is_none());
     }
 }

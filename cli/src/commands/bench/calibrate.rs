@@ -40,3 +40,30 @@ pub(super) fn append(dir: &Path, changes: &[Vec<u8>], batch: usize) -> Result<Du
     std::fs::remove_file(&path).map_err(Error::failed)?;
     Ok(took)
 }
+
+/// A file on the disk that is measured, to which single changes are appended.
+pub(super) struct Appender {
+    file: File,
+}
+
+impl Appender {
+    /// Begins an empty file in `dir`; it goes when the directory goes.
+    pub(super) fn new(dir: &Path) -> Result<Self> {
+        Ok(Self { file: File::create(dir.join("calibration")).map_err(Error::failed)? })
+    }
+
+    /// Times appending and fsyncing one change.
+    pub(super) fn append(&mut self, change: &[u8]) -> Result<Duration> {
+        let started = Instant::now();
+        self.file.write_all(change).and_then(|()| self.file.sync_data()).map_err(Error::failed)?;
+        Ok(started.elapsed())
+    }
+}
+
+/// Returns the time below which a share of the times lies, in milliseconds.
+pub(super) fn quantile_ms(times: &[Duration], share: f64) -> Option<f64> {
+    let mut times = times.to_vec();
+    times.sort_unstable();
+    let at = (times.len().saturating_sub(1) as f64 * share).round() as usize;
+    times.get(at).map(|time| time.as_secs_f64() * 1_000.0)
+}

@@ -1,92 +1,63 @@
-//! Syncing: two node processes on loopback, one with all the reports, one with none; the time until the second holds them,
-//! durable and readable.
+//! Syncing: two node processes on loopback, connected over TCP, from what they hold to the moment both hold the same.
+//!
+//! - `cold`: one has all, the other nothing;
+//! - `warm`: both have nearly the same;
+//! - `idle`: both have the same and meet again;
+//! - `live`: both have the same, are connected, and something new is said;
+//! - `pair`: the two nodes; `line`: a connection that can be cut; `common`: many reports in both, made once.
+
+mod cold;
+mod common;
+mod idle;
+mod line;
+mod live;
+mod pair;
+mod warm;
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
-use talkoot_protocol::api::{Peer, Request, Response};
-use talkoot_protocol::charter::Charter;
+use super::Measured;
+use crate::error::Result;
 
-use crate::client::unexpected;
-use crate::error::{Error, Result};
-use crate::house::{House, Roots, wait_until};
-
-use super::publish::{Scratch, house};
-use super::{Measured, calibrate, process, reports};
-
-/// Longest wait for agreement.
-const WITHIN: Duration = Duration::from_secs(900);
-
-/// Copy many reports from one node's process to another's over loopback.
+/// Copy reports between two nodes' processes over loopback, from nothing or when they differ little.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example: talkoot bench sync --warm --reports 100000 --new 100 --json")]
 pub(super) struct Args {
-    /// How many reports.
-    #[arg(long, default_value_t = 10_000)]
-    pub(super) reports: usize,
+    #[command(flatten)]
+    mode: Mode,
+    /// How many reports: with --cold all of them, else those that both nodes have.
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    reports: usize,
+    /// How many new ones, with --warm and --live.
+    #[arg(long, value_name = "M", default_value_t = 100)]
+    new: usize,
     /// Where to work; must exist. [default: the temporary files]
     #[arg(long, value_name = "DIR")]
-    pub(super) at: Option<PathBuf>,
+    at: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(multiple = false)]
+struct Mode {
+    /// One node has all reports, the other none. This is the default.
+    #[arg(long)]
+    cold: bool,
+    /// Both have N; M new ones are published at one while they are apart.
+    #[arg(long)]
+    warm: bool,
+    /// Both have the same N and meet again.
+    #[arg(long)]
+    idle: bool,
+    /// Both have the same N and are connected; M new ones are published one by one.
+    #[arg(long)]
+    live: bool,
 }
 
 pub(super) fn run(args: &Args) -> Result<Measured> {
-    let scratch = Scratch::new(args.at.clone())?;
-    let (from, to) = (Roots::fresh()?, Roots::fresh()?);
-    let mut founders = vec![from.organisation(), to.organisation()];
-    founders.sort_unstable();
-    let charter = Charter { founders, ..Charter::commons() };
-    let mut sender = house(&scratch, "sender", from, &charter)?;
-    let mut receiver = house(&scratch, "receiver", to, &charter)?;
-    sender.start()?;
-    receiver.start()?;
-    sender.submit(&sender.certificates())?;
-    let author = sender.author(0).ok_or_else(|| Error::refused("no worker"))?;
-    let changes = reports::sign_all(author, &reports::make(args.reports)?)?;
-    sender.submit(&changes)?;
-
-    let address = sender.address().ok_or_else(unexpected)?;
-    let cpu_before = cpu(&[&sender, &receiver]);
-    let started = Instant::now();
-    receiver.ask(Request::AddPeer { address }, Vec::new())?;
-    let goal = args.reports as u64;
-    wait_until(WITHIN, "the copy", || Ok(receiver.status()?.reports >= goal))?;
-    let seconds = started.elapsed().as_secs_f64();
-    let cpu_seconds = cpu(&[&sender, &receiver]).zip(cpu_before).map(|(after, before)| after - before);
-    wait_until(WITHIN, "agreement", || Ok(receiver.status()?.fingerprint == sender.status()?.fingerprint))?;
-
-    let traffic = peer(&receiver)?;
-    let peak = [&sender, &receiver].iter().filter_map(|house| process::peak_rss_bytes(house.pid())).collect();
-    let disk_bytes = receiver.status()?.log_bytes;
-    sender.stop()?;
-    receiver.stop()?;
-    let cal_verify = calibrate::verify(&changes)?.as_secs_f64();
-    Ok(Measured {
-        what: "sync",
-        mode: "cold",
-        reports: args.reports,
-        common: Some(0),
-        new: Some(args.reports),
-        seconds,
-        reports_per_second: args.reports as f64 / seconds,
-        cpu_seconds,
-        peak_rss_bytes: peak,
-        bytes_sent: Some(traffic.bytes_sent),
-        bytes_received: Some(traffic.bytes_received),
-        raw_bytes: changes.iter().map(|change| change.len() as u64).sum(),
-        disk_bytes: Some(disk_bytes),
-        cal_verify_seconds: Some(cal_verify),
-        ratio: seconds / cal_verify,
-        ratio_to: "cal_verify",
-        ..Measured::default()
-    })
-}
-
-fn cpu(houses: &[&House]) -> Option<f64> {
-    houses.iter().map(|house| process::cpu_seconds(Some(house.pid()?))).sum()
-}
-
-fn peer(house: &House) -> Result<Peer> {
-    match house.ask(Request::Peers, Vec::new())? {
-        Response::Peers { peers } => peers.into_iter().find(|peer| peer.connected).ok_or_else(unexpected),
-        _ => Err(unexpected()),
+    match args.mode {
+        Mode { warm: true, .. } => warm::run(args),
+        Mode { idle: true, .. } => idle::run(args),
+        Mode { live: true, .. } => live::run(args),
+        _ => cold::run(args),
     }
 }

@@ -14,13 +14,15 @@ use crate::catalog::{ChunkFacts, Index, NewEntry, NewPlace, Ordinal};
 use crate::cbor::{self, Malformed, Reader};
 use crate::chunk::Actor;
 use crate::header::Act;
-use crate::id::{ChangeId, ChunkHash, DocumentId, OrganisationId};
+use crate::id::{ChangeId, ChunkHash, DocumentId, OrganisationId, sha256};
 use crate::key::PublicKey;
 use crate::limits::DEPENDENCIES_MAX;
 use crate::scope::{Kind, Scope};
 use crate::sync::admit::{Door, Missing, Verdict};
 use crate::sync::check::{Checked, Content};
+use crate::sync::digest::Digest;
 use crate::sync::input::Origin;
+use crate::sync::sketch::{self, Cell};
 
 use super::Engine;
 
@@ -64,6 +66,43 @@ impl Engine {
             e.bytes(chunk.hash.as_bytes())?.bytes(chunk.actor.as_bytes())?;
             e.u32(chunk.start_op)?.u32(chunk.max_op)?.u8(chunk.depth)?.u32(entry.bytes)?.ok()
         })
+    }
+
+    /// Writes down the coded symbols of each scope, for [`Engine::restore_symbols`] at the next start: making them anew takes a
+    /// walk over the set.
+    ///
+    /// ```text
+    /// [1, [* [scope, digest, cells]], SHA-256 of the CBOR of the list]
+    /// ```
+    pub fn kept_symbols(&self) -> Vec<u8> {
+        let kept = self.sets.iter().filter_map(|(scope, set)| Some((scope, set.kept_prefix()?)));
+        let kept: Vec<_> = kept.collect();
+        let list = cbor::encode(|e| {
+            e.array(kept.len() as u64)?;
+            kept.iter().try_for_each(|(scope, (digest, symbols))| {
+                e.array(3)?;
+                scope.encode(e)?;
+                digest.encode(e)?;
+                e.bytes(&sketch::encode(symbols.cells(0..symbols.len()), 0, digest.count()))?.ok()
+            })
+        });
+        cbor::encode(|e| e.array(3)?.u8(1)?.bytes(&list)?.bytes(&sha256(&[&list]))?.ok())
+    }
+
+    /// Makes the coded symbols of each scope that has none yet, by a walk over the set.
+    pub fn make_symbols(&mut self) {
+        for set in self.sets.values_mut() {
+            set.snapshot(&self.catalog, 0);
+        }
+    }
+
+    /// Takes in what [`Engine::kept_symbols`] wrote, before any record: a scope's symbols are believed as soon as its set is
+    /// what it was then. What cannot be read is passed over; it only saves time.
+    pub fn restore_symbols(&mut self, bytes: &[u8]) {
+        for (scope, digest, cells) in read_symbols(bytes).unwrap_or_default() {
+            let set = self.set_of(scope);
+            set.await_cells(digest, cells);
+        }
     }
 
     /// Takes a note back in. Records come in the order of the log.
@@ -142,6 +181,28 @@ impl Engine {
             }
         }
     }
+}
+
+type Symbols = Vec<(Scope, Digest, Vec<Cell>)>;
+
+fn read_symbols(bytes: &[u8]) -> Result<Symbols, Malformed> {
+    let mut r = Reader::new(bytes, "kept symbols");
+    r.array_of(3)?;
+    let (version, list, hash) = (r.u8()?, r.bytes()?, r.array::<32>()?);
+    r.end()?;
+    if version != 1 || sha256(&[list]) != hash {
+        return Err(r.malformed());
+    }
+    let mut r = Reader::new(list, "kept symbols");
+    let count = r.array_up_to(usize::from(u16::MAX))?;
+    let mut symbols = Symbols::new();
+    for _ in 0..count {
+        r.array_of(3)?;
+        let (scope, digest) = (Scope::decode(&mut r)?, Digest::decode(&mut r)?);
+        let cells = sketch::decode(r.bytes()?, 0, digest.count()).map_err(|_| r.malformed())?;
+        symbols.push((scope, digest, cells));
+    }
+    Ok(symbols)
 }
 
 enum NotePlace {

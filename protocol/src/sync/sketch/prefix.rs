@@ -28,6 +28,11 @@ impl Prefix {
         prefix
     }
 
+    /// Takes back cells that were kept elsewhere; `None` unless they are as many as a prefix may have.
+    pub fn kept(key: Key, cells: Vec<Cell>) -> Option<Self> {
+        (CELLS_MIN..=CELLS_MAX).contains(&cells.len()).then(|| Self { key, cells: Arc::new(cells) })
+    }
+
     /// Adds an id that is not in the set. One that is already there would stay in the cells for ever.
     pub fn insert(&mut self, id: &ShortId) {
         self.add(1, id);
