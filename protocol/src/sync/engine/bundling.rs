@@ -108,6 +108,13 @@ impl Engine {
         }
     }
 
+    /// Says in messages what stands before the deliveries of a bundle: who makes it, and what is in it.
+    pub fn bundle_opening(&self, changes: &[Index]) -> Vec<Message> {
+        let digests = self.digests_of(changes).into_iter();
+        let held = digests.map(|(scope, digest)| Held { scope, digest }).collect();
+        vec![Message::Hello(Box::new(self.config.hello.clone())), Message::Compare(held)]
+    }
+
     /// Returns the digest of each scope of some changes, ascending by scope.
     pub fn digests_of(&self, changes: &[Index]) -> BTreeMap<Scope, Digest> {
         let mut digests: BTreeMap<Scope, Digest> = BTreeMap::new();
