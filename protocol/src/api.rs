@@ -80,7 +80,11 @@ pub enum Request {
         address: String,
     },
     /// What this node has, in at most 64 KiB: the messages of a request are attached to the answer.
-    BundleRequest,
+    BundleRequest {
+        /// Tell also of what this organisation may receive besides what all members may.
+        #[serde(default)]
+        reader: Option<OrganisationId>,
+    },
     /// What a bundle would hold. The bytes of a request may be attached.
     BundlePlan {
         /// What belongs into it.

@@ -88,7 +88,7 @@ impl Core {
             Request::Together => Response::Together { cells: self.columns.together(&self.rules) },
             Request::Organisations => Response::Organisations { organisations: self.organisations() },
             Request::Workers => Response::Workers { workers: self.workers() },
-            Request::BundleRequest => return self.bundle_request(),
+            Request::BundleRequest { reader } => return self.bundle_request(reader),
             Request::BundlePlan { filter } => return self.bundle_plan(&filter, attached),
             Request::BundlePage { filter, after, until, number } => {
                 return self.bundle_page(&filter, attached, after, until, number);

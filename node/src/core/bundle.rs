@@ -67,10 +67,11 @@ impl Page {
 
 impl Core {
     /// Says what this node has, under a fresh key.
-    pub(super) fn bundle_request(&self) -> Result<Reply, Failure> {
+    pub(super) fn bundle_request(&self, reader: Option<OrganisationId>) -> Result<Reply, Failure> {
+        self.require_receiver(reader, None)?;
         let mut key = [0; 16];
         getrandom::fill(&mut key).map_err(|error| Failure::new("internal", format!("no random numbers: {error}")))?;
-        let messages = self.engine.bundle_request(Key::from_bytes(key));
+        let messages = self.engine.bundle_request(Key::from_bytes(key), reader);
         let attachments = messages.iter().map(Message::encode).collect();
         let told = messages.into_iter().filter_map(|message| match message {
             Message::Compare(held) => Some(held),
@@ -155,7 +156,7 @@ impl Core {
         let membership = self.engine.membership();
         match (organisation, scope) {
             (Some(id), _) if !membership.is_member(&id) => {
-                let message = format!("organisation {id} is not recognised here, so nothing is given to it");
+                let message = format!("organisation {id} is not a member here, so nothing is for it");
                 Err(Failure::new("not_a_member", message))
             }
             (Some(id), Some(scope)) if !policy::may_receive(&scope, &id, membership) => {

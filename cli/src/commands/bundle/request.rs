@@ -9,7 +9,7 @@ use talkoot_protocol::bundle::{REQUEST_BYTES_MAX, REQUEST_MAGIC, framed};
 
 use crate::client::{Client, unexpected};
 use crate::commands::export::{cannot_write, into_place, refuse_existing};
-use crate::commands::org::words;
+use crate::commands::org::{self, words};
 use crate::error::{Error, Result};
 use crate::global::Global;
 use crate::output;
@@ -18,7 +18,8 @@ const HELP: &str = "\
 Example: talkoot bundle request ours.request
 
 The file is at most 64 KiB. There is no report in it. Who reads it learns who you are, how many reports and other signed changes \
-you have, and of a report they have themselves whether you have it too.
+you have, and of a report they have themselves whether you have it too. It tells of what is shared with all members; with --for also \
+of what else that organisation may receive, such as what is shared in a county.
 
 With --json one object: file, bytes, scopes (for each its changes and fingerprint).";
 
@@ -28,6 +29,9 @@ With --json one object: file, bytes, scopes (for each its changes and fingerprin
 pub(crate) struct Args {
     /// The file to write.
     file: PathBuf,
+    /// Who will answer it: the organisation with this id, or whose id begins so (8 or more digits).
+    #[arg(long = "for", value_name = "ID")]
+    reader: Option<String>,
     /// Write over an existing file.
     #[arg(long)]
     force: bool,
@@ -44,9 +48,10 @@ struct Answer<'a> {
 pub(super) fn run(global: &Global, args: &Args) -> Result<()> {
     refuse_existing(&args.file, args.force)?;
     let mut client = Client::open(&global.dir)?;
-    let (Response::BundleRequest { scopes }, messages) = client.ask_with(Request::BundleRequest, Vec::new())? else {
-        return Err(unexpected());
-    };
+    let known = org::all(&mut client)?;
+    let reader = args.reader.as_deref().map(|asked| org::find(&known, asked)).transpose()?;
+    let answer = client.ask_with(Request::BundleRequest { reader }, Vec::new())?;
+    let (Response::BundleRequest { scopes }, messages) = answer else { return Err(unexpected()) };
     let mut bytes = REQUEST_MAGIC.to_vec();
     messages.iter().for_each(|message| bytes.extend(framed(message)));
     if bytes.len() > REQUEST_BYTES_MAX {
