@@ -156,7 +156,7 @@ impl Core {
         let membership = self.engine.membership();
         match (organisation, scope) {
             (Some(id), _) if !membership.is_member(&id) => {
-                let message = format!("organisation {id} is not a member here, so nothing is for it");
+                let message = format!("organisation {id} is not a member here, so nothing is given to it");
                 Err(Failure::new("not_a_member", message))
             }
             (Some(id), Some(scope)) if !policy::may_receive(&scope, &id, membership) => {

@@ -10,7 +10,6 @@ use talkoot_protocol::api::{BundleFilter, BundlePlan, Identity, Organisation, Re
 use talkoot_protocol::bundle::{self, BUNDLE_MAGIC, REQUEST_BYTES_MAX, framed};
 use talkoot_protocol::id::OrganisationId;
 use talkoot_protocol::scope::Scope;
-use talkoot_protocol::statement::Names;
 
 use crate::client::{Client, unexpected};
 use crate::commands::export::{cannot_write, into_place, refuse_existing};
@@ -82,6 +81,8 @@ struct Wish {
     request: Vec<Vec<u8>>,
     /// The receiver's name.
     name: Option<String>,
+    /// What to do if nothing is given to the receiver.
+    advice: Option<String>,
 }
 
 /// What was written.
@@ -117,7 +118,7 @@ pub(super) fn run(global: &Global, args: &Args) -> Result<()> {
     client.close()
 }
 
-/// Reads what was asked for, and refuses what nothing could be given for.
+/// Reads what was asked for.
 fn wish(global: &Global, args: &Args, client: &mut Client<'_>, identity: &Identity) -> Result<Wish> {
     let request = args.request.as_deref().map(|path| read_request(path, identity)).transpose()?;
     if let Some((_, request)) = &request {
@@ -128,10 +129,12 @@ fn wish(global: &Global, args: &Args, client: &mut Client<'_>, identity: &Identi
     let asked = args.organisation.as_deref().map(|asked| org::find(&known, asked)).transpose()?;
     let organisation = asked.or(request.as_ref().map(|(_, request)| request.organisation));
     let theirs = request.as_ref().map(|(_, request)| &request.maker.names);
-    let name = organisation.map(|id| require_member(global, &known, id, theirs)).transpose()?;
+    let named = organisation.and_then(|id| known.iter().find(|known| known.id == id)).map(|known| &known.names);
+    let name = named.or(theirs).map(words::name);
+    let advice = organisation.and_then(|id| advice(global, &known, id, name.as_deref()));
     let scope = args.scope.as_deref().map(|scope| pen::scope(scope, identity)).transpose()?;
     let filter = BundleFilter { organisation, scope, since: args.since };
-    Ok(Wish { filter, request: request.map(|(bytes, _)| bytes).into_iter().collect(), name })
+    Ok(Wish { filter, request: request.map(|(bytes, _)| bytes).into_iter().collect(), name, advice })
 }
 
 fn read_request(path: &Path, identity: &Identity) -> Result<(Vec<u8>, bundle::Request)> {
@@ -150,22 +153,20 @@ fn read_request(path: &Path, identity: &Identity) -> Result<(Vec<u8>, bundle::Re
     }
 }
 
-/// Returns the receiver's name; refuses one to whom nothing may be given.
-fn require_member(
-    global: &Global,
-    known: &[Organisation],
-    id: OrganisationId,
-    theirs: Option<&Names>,
-) -> Result<String> {
+/// Says how to recognise a receiver that the node gives nothing to, unless it is known to be a member: then it is about something else.
+fn advice(global: &Global, known: &[Organisation], id: OrganisationId, name: Option<&str>) -> Option<String> {
     let found = known.iter().find(|organisation| organisation.id == id);
-    let name = found.map(|organisation| &organisation.names).or(theirs).map(words::name);
-    if found.is_some_and(|organisation| organisation.member) {
-        return Ok(name.unwrap_or_else(|| id.short()));
+    let name = name.map(|name| format!("It calls itself {name}. ")).unwrap_or_default();
+    match found {
+        Some(found) if found.member => None,
+        Some(found) if !org::is_open(found, known) => {
+            Some(format!("{name}You have recognised it; others have to as well before it is a member."))
+        }
+        _ => {
+            let command = words::command(global, &format!("org recognise {id}"));
+            Some(format!("{name}Compare the whole id with your partner, by telephone or face to face; then: {command}"))
+        }
     }
-    let who = name.map_or_else(|| id.to_string(), |name| format!("{name} ({id})"));
-    let command = words::command(global, &format!("org recognise {id}"));
-    Err(Error::refused(format!("{who} is not a member here, so nothing is given to it"))
-        .hint(format!("Compare the whole id with your partner, by telephone or face to face; then: {command}")))
 }
 
 /// Writes the file; begins anew when a damaged record comes to light, since what is in the file stands at its beginning.
@@ -173,9 +174,11 @@ fn write(args: &Args, client: &mut Client<'_>, wish: &Wish) -> Result<Written> {
     let (mut attempt, mut damaged) = (1, 0);
     loop {
         let plan = Request::BundlePlan { filter: wish.filter.clone() };
-        let (Response::BundlePlan(plan), opening) = client.ask_with(plan, wish.request.clone())? else {
-            return Err(unexpected());
-        };
+        let planned = client.ask_with(plan, wish.request.clone()).map_err(|error| match &wish.advice {
+            Some(advice) => error.hint(advice),
+            None => error,
+        });
+        let (Response::BundlePlan(plan), opening) = planned? else { return Err(unexpected()) };
         let mut found = 0;
         let result = into_place(&args.file, args.force, |out| fill(out, client, wish, &plan, &opening, &mut found));
         damaged += found;
@@ -237,7 +240,8 @@ fn tell(global: &Global, args: &Args, wish: &Wish, written: &Written) {
     let Written { plan, bytes, damaged } = written;
     let receiver = match (&plan.organisation, &wish.name) {
         (Some(id), Some(name)) => format!("for {name} ({})", id.short()),
-        _ => "with what is shared with all members".into(),
+        (Some(id), None) => format!("for {}", id.short()),
+        (None, _) => "with what is shared with all members".into(),
     };
     let count = output::count(plan.changes, "signed change", "signed changes");
     let (packed, raw) = (words::bytes(*bytes), words::bytes(plan.raw_bytes));
@@ -250,7 +254,7 @@ fn tell(global: &Global, args: &Args, wish: &Wish, written: &Written) {
         output::say(&format!("Left out: {damaged}. See which with: {}", words::command(global, "verify")));
     }
     output::say("It is not encrypted: whoever holds the file can read every report in it.");
-    let receiver = plan.organisation.map(|id| format!(" --for {}", id.short())).unwrap_or_default();
+    let receiver = plan.organisation.map(|id| format!(" --for {id}")).unwrap_or_default();
     let scope = args.scope.as_deref().map(|scope| format!(" --scope {scope}")).unwrap_or_default();
     let next = format!("bundle export NEXT.bundle{receiver}{scope} --since {}", plan.last);
     output::say(&format!("Next time only what is new: {}", words::command(global, &next)));
