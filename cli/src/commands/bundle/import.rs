@@ -33,7 +33,7 @@ Exit code 1 if anything of the bundle is not in after it.
 
 With --json one object: file, organisation, name (who says to have made it), found, expected, broken, ended, whole, stored, known, \
 waiting, missing (of those, waiting for changes that are not here), recognise (of those, by organisation: organisation, name, changes, \
-command), refused (counts by rule), seconds.";
+command), refused (counts by rule), trouble (why the node could not take something, or null), seconds.";
 
 /// Most changes in one submission.
 const BATCH_CHANGES_MAX: usize = 1_024;
@@ -191,6 +191,11 @@ impl Import<'_> {
                 Outcome::Known { .. } => self.tally.known += 1,
                 Outcome::Waiting { id, .. } => self.wait(sent.id.unwrap_or(id), sent.organisation),
                 Outcome::Refused { name, .. } => *self.tally.refused.entry(name).or_default() += 1,
+                // Where much waits, the node has no room for more that does. Otherwise it is the disk.
+                Outcome::NotStored { id, message } if !self.waiting.is_empty() => {
+                    self.wait(sent.id.unwrap_or(id), sent.organisation);
+                    self.tally.trouble = Some(message);
+                }
                 Outcome::NotStored { message, .. } => {
                     return Err(Error::failed(io::Error::other(message)).context("the node could not take everything"));
                 }

@@ -211,7 +211,7 @@ mod tests {
         let bytes = frames(&[false, false, true]);
         for cut in 0..bytes.len() {
             let extent = read_all(source(&bytes[..cut], 6));
-            assert!(!extent.is_whole() && extent.found % 2 == 0, "{cut}");
+            assert!(!extent.is_whole() && extent.found.is_multiple_of(2), "{cut}");
             let said = extent.sentence().unwrap();
             assert!(said.contains(&format!("{} of 6", extent.found)), "{said}");
         }

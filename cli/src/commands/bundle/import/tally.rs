@@ -34,6 +34,8 @@ pub(super) struct Tally {
     pub(super) refused: BTreeMap<String, u64>,
     /// Changes that wait beyond those that are remembered.
     pub(super) more_waiting: u64,
+    /// Why the node could not take something, if it said so.
+    pub(super) trouble: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -50,6 +52,7 @@ struct Summary<'a> {
     missing: u64,
     recognise: Vec<Unrecognised>,
     refused: &'a BTreeMap<String, u64>,
+    trouble: Option<&'a str>,
     seconds: f64,
 }
 
@@ -75,6 +78,7 @@ impl Tally {
             known: 0,
             refused: BTreeMap::new(),
             more_waiting: 0,
+            trouble: None,
         }
     }
 
@@ -101,6 +105,7 @@ impl Tally {
             missing,
             recognise,
             refused: &self.refused,
+            trouble: self.trouble.as_deref(),
             seconds: self.started.elapsed().as_secs_f64(),
         };
         if global.json {
@@ -151,6 +156,9 @@ impl Summary<'_> {
         }
         for (rule, changes) in self.refused {
             output::say(&format!("Refused, for {rule}: {}.", output::count(*changes, "change", "changes")));
+        }
+        if let Some(trouble) = self.trouble {
+            output::say(&format!("The node could not take everything: {trouble}. Import the file again later."));
         }
         self.tell_waiting();
         Ok(())
