@@ -214,11 +214,7 @@ fn fill(
         let part = Request::BundlePage { filter: wish.filter.clone(), after, until: plan.last, number };
         let (answer, deliveries) = client.ask_with(part, wish.request.clone())?;
         let Response::BundlePage { next, changes, damaged } = answer else { return Err(unexpected()) };
-        if damaged > 0 {
-            *found = damaged;
-            return Err(Error::failed(std::io::Error::other("records of the log are damaged"))
-                .hint("Nothing was written. See which with: talkoot verify"));
-        }
+        *found += damaged;
         put(out, &deliveries)?;
         number = number.saturating_add(u32::try_from(deliveries.len()).unwrap_or(u32::MAX));
         written += changes;
@@ -229,6 +225,11 @@ fn fill(
         after = next;
     }
     bar.finish_and_clear();
+    if *found > 0 {
+        // All of it was gone through, so that the next attempt knows every damaged record.
+        return Err(Error::failed(std::io::Error::other("records of the log are damaged"))
+            .hint("Nothing was written. See which with: talkoot verify"));
+    }
     match written == plan.changes {
         true => Ok(bytes),
         false => Err(Error::failed(std::io::Error::other("the log changed while the bundle was made"))
