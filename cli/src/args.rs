@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Import(commands::import::Args),
     /// Write all reports to a CSV, JSONL or automerge file.
     Export(commands::export::Args),
+    /// Carry reports in a file, where there is no network.
+    Bundle(commands::bundle::Args),
     /// Count many reports as one picture, small counts hidden.
     View(commands::view::Args),
     /// How the node is, what it holds and what it refused.

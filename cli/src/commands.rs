@@ -1,6 +1,7 @@
 //! The commands, one file each: help, arguments, what is done.
 
 pub(crate) mod bench;
+pub(crate) mod bundle;
 pub(crate) mod demo;
 pub(crate) mod export;
 pub(crate) mod import;
@@ -32,6 +33,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
         Command::Report(args) => done(report::run(global, args)),
         Command::Import(args) => import::run(global, args),
         Command::Export(args) => done(export::run(global, args)),
+        Command::Bundle(args) => bundle::run(global, args),
         Command::View(args) => done(view::run(global, args)),
         Command::Status(args) => done(status::run(global, args)),
         Command::Verify(args) => verify::run(global, args),

@@ -4,9 +4,11 @@
 //! - `load`: from the log into memory;
 //! - `projector`: from changes to columns;
 //! - [`read`]: from the log to what people read;
-//! - [`answer`]: requests and their responses.
+//! - [`answer`]: requests and their responses;
+//! - `bundle`: those about bundles.
 
 pub mod answer;
+mod bundle;
 mod load;
 #[cfg(test)]
 mod powercut;

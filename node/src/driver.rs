@@ -386,7 +386,7 @@ impl Driver {
                 }
                 Err(failure) => failure.into(),
             },
-            request => self.core.answer(request, true, &self.listening()),
+            request => self.core.answer(request, &call.attachments, true, &self.listening()),
         };
         let _gone = answer.send(reply);
     }

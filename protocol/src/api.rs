@@ -79,6 +79,28 @@ pub enum Request {
         /// The address as it was added.
         address: String,
     },
+    /// What this node has, in at most 64 KiB: the messages of a request are attached to the answer.
+    BundleRequest {
+        /// Tell also of what this organisation may receive besides what all members may.
+        #[serde(default)]
+        reader: Option<OrganisationId>,
+    },
+    /// What a bundle would hold. The bytes of a request may be attached.
+    BundlePlan {
+        /// What belongs into it.
+        filter: BundleFilter,
+    },
+    /// A part of a bundle: its deliveries are attached to the answer. The same request as for the plan is attached.
+    BundlePage {
+        /// What belongs into it.
+        filter: BundleFilter,
+        /// The last change of the part before.
+        after: Option<ChangeId>,
+        /// Only up to this ordinal, as the plan named it.
+        until: u64,
+        /// Number of the first delivery.
+        number: u32,
+    },
 }
 
 /// An answer.
@@ -136,6 +158,22 @@ pub enum Response {
     Peers {
         /// Addresses kept and peers connected.
         peers: Vec<Peer>,
+    },
+    /// To `bundle_request`: the messages are attached.
+    BundleRequest {
+        /// What is told of, by the name of the scope.
+        scopes: BTreeMap<String, ScopeStatus>,
+    },
+    /// To `bundle_plan`: the messages that stand before the deliveries are attached.
+    BundlePlan(Box<BundlePlan>),
+    /// To `bundle_page`: the deliveries are attached.
+    BundlePage {
+        /// Where the next part goes on; `None` if this was the last.
+        next: Option<ChangeId>,
+        /// Changes in this part.
+        changes: u64,
+        /// Changes that could not be read and are left out.
+        damaged: u64,
     },
     /// Done; nothing more to say.
     Done,
@@ -272,6 +310,37 @@ pub struct ScopeStatus {
     pub changes: u64,
     /// Their fingerprint.
     pub fingerprint: Fingerprint,
+}
+
+/// Which changes a bundle is to hold. With a request attached: of these, only what it lacks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BundleFilter {
+    /// Only what this organisation may receive; without it, what every member may.
+    #[serde(default)]
+    pub organisation: Option<OrganisationId>,
+    /// Only of this scope.
+    #[serde(default)]
+    pub scope: Option<Scope>,
+    /// Only what stands in the log after this ordinal.
+    #[serde(default)]
+    pub since: Option<u64>,
+}
+
+/// What a bundle will hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BundlePlan {
+    /// For whom it is, if for one organisation only.
+    pub organisation: Option<OrganisationId>,
+    /// Number of changes.
+    pub changes: u64,
+    /// Their bytes, before packing.
+    pub raw_bytes: u64,
+    /// What is in it, by the name of the scope.
+    pub scopes: BTreeMap<String, ScopeStatus>,
+    /// Scopes of which the request told too little: all of them is in.
+    pub whole: Vec<Scope>,
+    /// The log's end: the parts go up to here, and the next bundle may begin after it.
+    pub last: u64,
 }
 
 /// One report as it reads now.

@@ -9,18 +9,27 @@
 //! In a bundle the comparison tells what is in it, scope by scope, so that one that was cut off can say what it lacks; the last
 //! delivery says that it is the last. In a request it tells what its maker has. What is in a bundle goes through the same door
 //! as everything else: nothing in it is believed because of who carried it. Knows nothing of files.
+//!
+//! `reading` takes a bundle apart, frame by frame.
 
 use std::collections::BTreeMap;
 
 use crate::catalog::Ordinal;
 use crate::id::{NetworkId, OrganisationId};
 use crate::scope::Scope;
-use crate::statement::Statement;
+use crate::statement::{Record, Statement};
 use crate::sync::check::{self, Content};
 use crate::sync::digest::Digest;
 use crate::sync::have::{Listing, Sorted};
 use crate::sync::sketch::{self, Cell, Key};
 use crate::wire::message::{FRAME_BYTES_MAX, Hello, Message};
+use crate::wire::parcel;
+
+mod reading;
+#[cfg(test)]
+mod tests;
+
+pub use reading::{Delivery, Opening};
 
 /// What a bundle begins with.
 pub const BUNDLE_MAGIC: &[u8; 17] = b"talkoot-bundle/1\n";
@@ -58,6 +67,9 @@ pub enum Error {
     /// It belongs to another network.
     #[error("it belongs to another network")]
     OtherNetwork,
+    /// A parcel in it does not unpack.
+    #[error("a delivery that does not unpack")]
+    Parcel(#[from] parcel::Error),
     /// It is longer than a request may be.
     #[error("a request of {got} bytes, at most {REQUEST_BYTES_MAX} are allowed")]
     TooLong {
@@ -68,10 +80,14 @@ pub enum Error {
 
 /// Puts a message into a frame.
 pub fn frame(message: &Message) -> Vec<u8> {
-    let content = message.encode();
+    framed(&message.encode())
+}
+
+/// Puts an encoded message into a frame.
+pub fn framed(content: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(LENGTH_BYTES + content.len());
     bytes.extend_from_slice(&(content.len() as u32).to_be_bytes());
-    bytes.extend_from_slice(&content);
+    bytes.extend_from_slice(content);
     bytes
 }
 
@@ -113,6 +129,10 @@ pub struct Filter {
 pub struct Request {
     /// Whose it is, by the record and certificate in it. Nothing proves that they made it: it only says for whom.
     pub organisation: OrganisationId,
+    /// The maker's introduction.
+    pub hello: Box<Hello>,
+    /// The record in it.
+    pub maker: Record,
     /// What they have, by scope.
     pub held: BTreeMap<Scope, Digest>,
     /// How they told it, by scope.
@@ -138,10 +158,11 @@ impl Request {
             return Err(Error::TooLong { got: bytes.len() });
         }
         let mut rest = bytes.strip_prefix(REQUEST_MAGIC.as_slice()).ok_or(Error::Magic { expected: "request" })?;
-        let organisation = match take_message(&mut rest, "the maker's introduction")? {
-            Some(Message::Hello(hello)) => introduced(&hello, network)?,
-            _ => return Err(Error::Message { expected: "the maker's introduction" }),
+        let Some(Message::Hello(hello)) = take_message(&mut rest, "the maker's introduction")? else {
+            return Err(Error::Message { expected: "the maker's introduction" });
         };
+        let maker = record_of(&hello, network)?;
+        let organisation = maker.inception.organisation();
         let held = match take_message(&mut rest, "what the maker has")? {
             Some(Message::Compare(held)) => held.iter().map(|held| (held.scope, held.digest)).collect(),
             _ => return Err(Error::Message { expected: "what the maker has" }),
@@ -151,7 +172,7 @@ impl Request {
             let (scope, way) = read_told(message)?;
             told.insert(scope, way);
         }
-        Ok(Self { organisation, held, told })
+        Ok(Self { organisation, hello, maker, held, told })
     }
 }
 
@@ -170,17 +191,17 @@ fn read_told(message: Message) -> Result<(Scope, Told), Error> {
     }
 }
 
-/// Returns the organisation that a hello speaks for.
+/// Returns the record in a hello.
 ///
 /// # Errors
 /// [`Error::OtherNetwork`]; [`Error::Message`] if its record is not sound.
-pub fn introduced(hello: &Hello, network: &NetworkId) -> Result<OrganisationId, Error> {
+fn record_of(hello: &Hello, network: &NetworkId) -> Result<Record, Error> {
     if hello.network != *network {
         return Err(Error::OtherNetwork);
     }
     let record = check::check(network, hello.record.clone()).ok();
     match record.as_ref().map(check::Checked::content) {
-        Some(Content::Statement(Statement::Record(record))) => Ok(record.inception.organisation()),
+        Some(Content::Statement(Statement::Record(record))) => Ok(record.clone()),
         _ => Err(Error::Message { expected: "the maker's introduction" }),
     }
 }

@@ -52,4 +52,5 @@ transcripts! {
     verify: "06-verify.md",
     errors: "07-errors.md",
     help: "08-help.md",
+    bundles: "09-bundle.md",
 }

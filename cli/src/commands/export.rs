@@ -151,7 +151,8 @@ fn refuse_early(args: &Args, format: Format, to_stdout: bool) -> Result<()> {
     Ok(())
 }
 
-fn refuse_existing(path: &Path, force: bool) -> Result<()> {
+/// Refuses to write over a file, unless that is asked for.
+pub(crate) fn refuse_existing(path: &Path, force: bool) -> Result<()> {
     if !force && path.symlink_metadata().is_ok() {
         return Err(Error::refused(format!("{} exists already", path.display()))
             .hint("Nothing was written. Choose another name, or add --force to write over it."));
@@ -250,12 +251,13 @@ impl Written {
     }
 }
 
-fn cannot_write(error: io::Error) -> Error {
-    Error::failed(error).context("cannot write the export")
+/// Says that the file could not be written.
+pub(crate) fn cannot_write(error: io::Error) -> Error {
+    Error::failed(error).context("cannot write the file")
 }
 
 /// Writes a file beside its place, makes it durable and moves it there. On any failure nothing is left behind.
-fn into_place<T>(path: &Path, force: bool, write: impl FnOnce(&mut dyn Write) -> Result<T>) -> Result<T> {
+pub(crate) fn into_place<T>(path: &Path, force: bool, write: impl FnOnce(&mut dyn Write) -> Result<T>) -> Result<T> {
     let name = path.file_name().ok_or_else(|| Error::refused(format!("{} is no name for a file", path.display())))?;
     let mut hidden = std::ffi::OsString::from(".");
     hidden.push(name);

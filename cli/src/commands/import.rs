@@ -24,6 +24,7 @@ use journal::Journal;
 use source::Source;
 use tally::Tally;
 
+pub(crate) use batch::on_all_cores;
 pub(crate) use source::EXPORT_COLUMNS;
 
 const EXAMPLE: &str = "Example:

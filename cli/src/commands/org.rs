@@ -64,7 +64,7 @@ pub(crate) fn all(client: &mut Client<'_>) -> Result<Vec<Organisation>> {
 }
 
 /// Finds the organisation that was meant. A whole id is good even if nothing is known of it.
-fn find(known: &[Organisation], asked: &str) -> Result<OrganisationId> {
+pub(crate) fn find(known: &[Organisation], asked: &str) -> Result<OrganisationId> {
     let asked = asked.trim().to_lowercase();
     if let Ok(id) = asked.parse() {
         return Ok(id);

@@ -54,19 +54,25 @@ impl Core {
             Request::Peers => Response::Peers { peers: self.kept_peers().into_iter().map(kept_peer).collect() }.into(),
             Request::AddPeer { address } => done(self.keep_peer(&address)),
             Request::RemovePeer { address } => done(self.forget_peer(&address)),
-            request => self.answer(request, false, &[]),
+            request => self.answer(request, &call.attachments, false, &[]),
         }
     }
 
     /// Answers what needs neither network nor writing.
-    pub fn answer(&self, request: Request, running: bool, listening: &[String]) -> Reply {
-        match self.answer_or_fail(request, running, listening) {
+    pub fn answer(&self, request: Request, attached: &[Vec<u8>], running: bool, listening: &[String]) -> Reply {
+        match self.answer_or_fail(request, attached, running, listening) {
             Ok(reply) => reply,
             Err(failure) => failure.into(),
         }
     }
 
-    fn answer_or_fail(&self, request: Request, running: bool, listening: &[String]) -> Result<Reply, Failure> {
+    fn answer_or_fail(
+        &self,
+        request: Request,
+        attached: &[Vec<u8>],
+        running: bool,
+        listening: &[String],
+    ) -> Result<Reply, Failure> {
         let response = match request {
             Request::Status => Response::Status(Box::new(self.status(running))),
             Request::Identity => Response::Identity(Box::new(self.identity(listening)?)),
@@ -82,6 +88,11 @@ impl Core {
             Request::Together => Response::Together { cells: self.columns.together(&self.rules) },
             Request::Organisations => Response::Organisations { organisations: self.organisations() },
             Request::Workers => Response::Workers { workers: self.workers() },
+            Request::BundleRequest { reader } => return self.bundle_request(reader),
+            Request::BundlePlan { filter } => return self.bundle_plan(&filter, attached),
+            Request::BundlePage { filter, after, until, number } => {
+                return self.bundle_page(&filter, attached, after, until, number);
+            }
             Request::Submit | Request::Peers | Request::AddPeer { .. } | Request::RemovePeer { .. } => {
                 return Err(Failure::new("internal", "this request went to the wrong place"));
             }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::bundle::{Filter, REQUEST_BYTES_MAX, Request, Told};
 use crate::catalog::Index;
+use crate::id::OrganisationId;
 use crate::policy;
 use crate::scope::Scope;
 use crate::sync::digest::Digest;
@@ -31,10 +32,14 @@ pub struct Selection {
 }
 
 impl Engine {
-    /// Says in messages what this node has, for a request; `key` is a fresh one. Scopes that it shares with nobody are left out.
-    pub fn bundle_request(&self, key: Key) -> Vec<Message> {
-        let own = |scope: &Scope| policy::may_receive(scope, &self.config.own, &self.membership);
-        let sets: Vec<_> = self.sets.iter().filter(|(scope, _)| own(scope)).take(SCOPES_MAX).collect();
+    /// Says in messages what this node has, for a request; `key` is a fresh one. Nobody knows into whose hands it comes: it tells
+    /// of the whole network's scope, and of others only what `reader` may receive.
+    pub fn bundle_request(&self, key: Key, reader: Option<OrganisationId>) -> Vec<Message> {
+        let both = |scope: &Scope, reader: &OrganisationId| {
+            [reader, &self.config.own].iter().all(|id| policy::may_receive(scope, id, &self.membership))
+        };
+        let told = |scope: &Scope| *scope == Scope::Network || reader.is_some_and(|reader| both(scope, &reader));
+        let sets: Vec<_> = self.sets.iter().filter(|(scope, _)| told(scope)).take(SCOPES_MAX).collect();
         let held = sets.iter().map(|(scope, set)| Held { scope: **scope, digest: set.digest() }).collect();
         let mut messages = vec![Message::Hello(Box::new(self.config.hello.clone())), Message::Compare(held)];
         let share = (REQUEST_BYTES_MAX - REQUEST_REST_BYTES) / sets.len().max(1);
@@ -106,6 +111,13 @@ impl Engine {
                 Some(lacking)
             }
         }
+    }
+
+    /// Says in messages what stands before the deliveries of a bundle: who makes it, and what is in it.
+    pub fn bundle_opening(&self, changes: &[Index]) -> Vec<Message> {
+        let digests = self.digests_of(changes).into_iter();
+        let held = digests.map(|(scope, digest)| Held { scope, digest }).collect();
+        vec![Message::Hello(Box::new(self.config.hello.clone())), Message::Compare(held)]
     }
 
     /// Returns the digest of each scope of some changes, ascending by scope.
