@@ -240,7 +240,10 @@ async fn session(network: &mut Network, weapon: &mut Weapon, stop: &AtomicBool, 
             let bytes = frame.len() as u64;
             match network.send(&victim, frame) {
                 Ok(()) => {}
-                Err(SendError::Full { frame }) => break unsent = Some(frame),
+                Err(SendError::Full { frame }) => {
+                    unsent = Some(frame);
+                    break;
+                }
                 Err(_) => return,
             }
             sent.frames.fetch_add(1, Ordering::Relaxed);
