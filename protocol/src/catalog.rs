@@ -63,8 +63,8 @@ pub struct Entry {
     document: u32,
     /// What it does.
     pub act: Act,
-    /// Who signed it.
-    pub author: PublicKey,
+    /// Who signed it, as a position in the catalog's authors.
+    author: u32,
     /// Its number in the author's chain in this document.
     pub sequence: u32,
     /// What it builds on.
@@ -187,6 +187,8 @@ pub struct Catalog {
     entries: Vec<Entry>,
     documents: Vec<Document>,
     origins: BTreeSet<Arc<Origin>>,
+    authors: Vec<PublicKey>,
+    author_of: BTreeMap<PublicKey, u32>,
     by_id: HashMap<ShortId, Index>,
     /// Entries whose first 16 bytes another entry had before them; none, unless somebody spent 2^64 work on it.
     twins: BTreeMap<ChangeId, Index>,
@@ -235,6 +237,19 @@ impl Catalog {
         &self.entries[index.0 as usize]
     }
 
+    /// Returns who signed an entry.
+    pub fn author_of(&self, index: Index) -> PublicKey {
+        self.authors[self.entry(index).author as usize]
+    }
+
+    /// Returns the number of an author, given at the first change and kept for ever.
+    fn number_of(&mut self, author: PublicKey) -> u32 {
+        *self.author_of.entry(author).or_insert_with(|| {
+            self.authors.push(author);
+            self.authors.len() as u32 - 1
+        })
+    }
+
     /// Returns the document of an entry.
     pub fn document_of(&self, index: Index) -> &Document {
         &self.documents[self.entry(index).document as usize]
@@ -259,6 +274,7 @@ impl Catalog {
     /// Adds an entry; the caller has admitted it.
     pub fn insert(&mut self, new: NewEntry) -> Index {
         let index = Index(self.entries.len() as u32);
+        let author = self.number_of(new.author);
         let document = match new.place {
             NewPlace::Begins { kind, scope, organisation } => {
                 let id = new.id.into();
@@ -285,7 +301,7 @@ impl Catalog {
             id: new.id,
             document,
             act: new.act,
-            author: new.author,
+            author,
             sequence: new.sequence,
             dependencies: new.dependencies.into_boxed_slice(),
             chunk: new.chunk,
@@ -360,9 +376,10 @@ impl Catalog {
 
     /// Returns a key's last position in a document: the greatest sequence number, and of several (a fork) the smallest id.
     pub fn tip(&self, document: &DocumentId, author: &PublicKey) -> Option<(u32, ChangeId)> {
+        let number = self.author_of.get(author);
         let changes = self.document(document)?.changes().iter().map(|index| self.entry(*index));
         changes
-            .filter(|entry| entry.author == *author)
+            .filter(|entry| Some(&entry.author) == number)
             .map(|entry| (entry.sequence, std::cmp::Reverse(entry.id)))
             .max()
             .map(|(sequence, id)| (sequence, id.0))

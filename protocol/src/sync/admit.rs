@@ -177,7 +177,7 @@ impl Door<'_> {
         let entry = self.catalog.entry(index);
         let same_document = self.catalog.document_of(index).id == self.catalog.document_of(first).id;
         let follows = entry.sequence.checked_add(1) == Some(sequence);
-        require(same_document && follows && entry.author == header.author, Refusal::Chain)
+        require(same_document && follows && self.catalog.author_of(index) == header.author, Refusal::Chain)
     }
 
     /// Checks what automerge relies on: same parents as the header, numbering, references into the past, nesting.
@@ -233,7 +233,7 @@ impl Door<'_> {
                 let known = self.catalog.document_of(first);
                 require(known.id == document, Refusal::ForeignDependency)?;
                 require(known.kind == Kind::Organisation, Refusal::ActOutOfPlace)?;
-                require(self.catalog.entry(first).author == header.author, Refusal::NotRoot)?;
+                require(self.catalog.author_of(first) == header.author, Refusal::NotRoot)?;
                 require(header.position != Position::First, Refusal::Chain)?;
                 self.require_chain(header, first)?;
                 require(speaks_for(statement, &known.organisation), Refusal::OtherOrganisation)?;
@@ -261,7 +261,7 @@ impl Door<'_> {
                 let known = self.catalog.document_of(first);
                 require(known.id == document, Refusal::ForeignDependency)?;
                 require(known.kind == Kind::Node, Refusal::ActOutOfPlace)?;
-                require(self.catalog.entry(first).author == header.author, Refusal::ForeignNode)?;
+                require(self.catalog.author_of(first) == header.author, Refusal::ForeignNode)?;
                 require(known.organisation == organisation, Refusal::OtherOrganisation)?;
                 require(header.position != Position::First, Refusal::Chain)?;
                 self.require_chain(header, first)?;
