@@ -109,6 +109,8 @@ pub enum Way {
 pub struct Stream {
     /// The peer's number for them.
     pub number: u32,
+    /// The scope that was compared; `None` for what was asked for by id.
+    pub compared: Option<Scope>,
     /// What is left, in causal order.
     pub left: VecDeque<Index>,
 }

@@ -18,8 +18,12 @@ use crate::wire::message::{Message, Outcome};
 use super::Engine;
 use super::asking::FRESH_CELLS;
 
-/// Most hashes taken from a peer that lists what it has, beyond twice as many as we hold.
+/// Most hashes taken from a peer that lists what it has, beyond as many as we hold.
 const LISTED_MORE_MAX: usize = 65_536;
+/// Most listings taken in at one time, of all peers: each takes 8 bytes a change. Others are told to come again.
+const LISTINGS_MAX: usize = 4;
+/// Most comparisons by ranges answered at one time, of all peers: each takes 80 bytes a change.
+const RANGES_MAX: usize = 1;
 
 /// Which comparison, of which scope.
 #[derive(Debug, Clone, Copy)]
@@ -142,11 +146,14 @@ impl Engine {
         lacking.dedup();
         self.conclude(node, asked, Outcome::Lacking(lacking.len() as u64))?;
         let Some(session) = self.sessions.get_mut(&node) else { return Ok(()) };
+        // Who compares a scope anew no longer waits for what the comparison before found.
+        session.streams.retain(|stream| stream.compared != Some(asked.scope));
         if session.streams.len() >= STREAMS_MAX {
             return Err(Offence::TooManyRequests);
         }
         if !lacking.is_empty() {
-            session.streams.push_back(Stream { number: asked.number, left: VecDeque::from(lacking) });
+            let (number, compared) = (asked.number, Some(asked.scope));
+            session.streams.push_back(Stream { number, compared, left: VecDeque::from(lacking) });
         }
         Ok(())
     }
@@ -171,6 +178,9 @@ impl Engine {
         let begun = |answer: &Answer| matches!(answer.way, Way::Have { key: known, .. } if known == key);
         let Some(session) = self.sessions.get_mut(&node) else { return Ok(()) };
         if !session.answers.get(&asked.number).is_some_and(begun) {
+            if self.listings(|way| matches!(way, Way::Have { .. })) >= LISTINGS_MAX {
+                return self.conclude(node, asked, Outcome::Undecodable(0));
+            }
             self.keep_answer(now, node, asked, Way::Have { key, listing: Listing::default() });
         }
         let Some(session) = self.sessions.get_mut(&node) else { return Ok(()) };
@@ -178,7 +188,7 @@ impl Engine {
             return Ok(());
         };
         *until = now + ANSWER_WITHIN;
-        if !listing.add(hashes, 2 * held + LISTED_MORE_MAX) {
+        if !listing.add(hashes, held + LISTED_MORE_MAX) {
             return Err(Offence::Comparison);
         }
         if !end {
@@ -210,7 +220,8 @@ impl Engine {
         let Some(session) = self.sessions.get_mut(&node) else { return Ok(()) };
         let begun = session.answers.get(&asked.number).is_some_and(|answer| matches!(answer.way, Way::Ranges(_)));
         if !begun {
-            if !session.may_walk(now) {
+            let may = session.may_walk(now);
+            if !may || self.listings(|way| matches!(way, Way::Ranges(_))) >= RANGES_MAX {
                 return self.conclude(node, asked, Outcome::Undecodable(0));
             }
             let order = self.sets.get(&asked.scope).map(|set| set.order()).unwrap_or_default();
@@ -226,6 +237,11 @@ impl Engine {
         let round = ranges.answer(round).map_err(|_| Offence::Comparison)?;
         self.send(node, Message::Ranges { number: asked.number, scope: asked.scope, asks: false, round });
         Ok(())
+    }
+
+    /// Counts the comparisons that are answered in a way, for all peers together.
+    fn listings(&self, way: impl Fn(&Way) -> bool) -> usize {
+        self.sessions.values().flat_map(|session| session.answers.values()).filter(|answer| way(&answer.way)).count()
     }
 
     /// Requires that the scope is for the peer, and for us.

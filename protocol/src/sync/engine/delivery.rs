@@ -77,7 +77,7 @@ impl Engine {
         if session.streams.len() >= STREAMS_MAX {
             return Err(Offence::TooManyRequests);
         }
-        session.streams.push_back(Stream { number, left: VecDeque::from(found) });
+        session.streams.push_back(Stream { number, compared: None, left: VecDeque::from(found) });
         Ok(())
     }
 

@@ -26,6 +26,8 @@ const NEW_BYTES_MAX: u64 = 256 * 1024;
 const RUMOUR_FOR: Duration = Duration::from_secs(1);
 /// Most named changes remembered that have not come; comparing finds the rest.
 const RUMOURS_MAX: usize = 8_192;
+/// Most of these that one peer was the first to name: nobody may fill the room for all.
+const RUMOURS_EACH_MAX: usize = 1_024;
 /// Most peers remembered for one of them.
 const WITNESSES_MAX: usize = 16;
 /// How soon peers are told of a batch too large to be sent as new.
@@ -108,13 +110,16 @@ impl Engine {
         if !self.is_member(&node) {
             return Ok(());
         }
+        let first = |rumour: &&Rumour| rumour.asked.first() == Some(&node);
+        let mut room = RUMOURS_EACH_MAX.saturating_sub(self.rumours.values().filter(first).count());
         let mut wanted = Vec::new();
         for id in ids {
             if let Some(rumour) = self.rumours.get_mut(&id) {
                 if rumour.witnesses.len() < WITNESSES_MAX && !rumour.is_with(&node) {
                     rumour.witnesses.push(node);
                 }
-            } else if self.needs(&id) && self.rumours.len() < RUMOURS_MAX {
+            } else if room > 0 && self.needs(&id) && self.rumours.len() < RUMOURS_MAX {
+                room -= 1;
                 let due = now + RUMOUR_FOR;
                 self.rumours.insert(id, Rumour { due, witnesses: Vec::new(), asked: vec![node] });
                 wanted.push(id);

@@ -59,7 +59,9 @@ impl Engine {
             } else {
                 e.bytes(document.id.as_bytes())?;
             }
-            e.bytes(self.catalog.author_of(index).as_bytes())?.u32(entry.sequence)?.array(entry.dependencies.len() as u64)?;
+            e.bytes(self.catalog.author_of(index).as_bytes())?
+                .u32(entry.sequence)?
+                .array(entry.dependencies.len() as u64)?;
             for dependency in &entry.dependencies {
                 e.bytes(self.catalog.entry(*dependency).id.as_bytes())?;
             }
