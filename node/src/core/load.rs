@@ -83,7 +83,7 @@ struct Loading {
 
 impl Loading {
     fn new(home: &Home) -> Self {
-        // Without randomness the node still works; two nodes then only compare at the same moments.
+        // Without randomness the node still works; the keys of its comparisons can then be foreseen, which costs detours.
         let seed =
             keystore::fresh_seed().map_or(0, |seed| seed.iter().fold(0, |sum, byte| sum << 5 ^ u64::from(*byte)));
         let views = &home.config.views;

@@ -140,6 +140,16 @@ pub fn node_of(address: &Multiaddr) -> Option<NodeId> {
     }
 }
 
+/// Returns whether an address leads to this machine itself or to nobody: loopback, unspecified, `localhost`.
+pub fn is_local(address: &Multiaddr) -> bool {
+    match address.iter().next() {
+        Some(Protocol::Ip4(ip)) => ip.is_loopback() || ip.is_unspecified(),
+        Some(Protocol::Ip6(ip)) => ip.is_loopback() || ip.is_unspecified(),
+        Some(Protocol::Dns(name) | Protocol::Dns4(name) | Protocol::Dns6(name)) => name == "localhost",
+        _ => false,
+    }
+}
+
 /// Returns the address with the node's name at its end: whoever answers there with another key is not connected to.
 pub fn with_node(address: Multiaddr, node: &NodeId) -> Multiaddr {
     match peer_of_node(node) {
@@ -161,6 +171,16 @@ mod tests {
 
     fn node(seed: u8) -> NodeId {
         SecretKey::from_seed(&[seed; 32]).public().into()
+    }
+
+    #[test]
+    fn addresses_of_this_machine_are_told_from_others() {
+        for local in ["/ip4/127.0.0.1/tcp/1", "/ip4/0.0.0.0/tcp/1", "/ip6/::1/udp/1/quic-v1", "/dns/localhost/tcp/1"] {
+            assert!(is_local(&local.parse().unwrap()), "{local}");
+        }
+        for other in ["/ip4/10.0.0.1/tcp/1", "/ip6/fd00::1/tcp/1", "/dns/node.example.org/tcp/1"] {
+            assert!(!is_local(&other.parse().unwrap()), "{other}");
+        }
     }
 
     #[test]

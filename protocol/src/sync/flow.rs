@@ -37,9 +37,10 @@ impl Outflow {
         self.spent = self.spent.saturating_sub(raw);
     }
 
-    /// Takes a grant; a smaller one than before changes nothing.
+    /// Takes a grant; a smaller one than before changes nothing, and of one beyond a window only the window counts: an honest
+    /// peer never grants more than that, and another must not make us send more at once.
     pub fn grant(&mut self, total: u64) {
-        self.granted = self.granted.max(total);
+        self.granted = self.granted.max(total.min(self.spent.saturating_add(WINDOW_BYTES)));
     }
 }
 
@@ -114,6 +115,9 @@ mod tests {
         assert!(!inn.receive(1));
         inn.judged(u64::MAX);
         assert_eq!(inn.under_judgement(), 0);
+        out.grant(u64::MAX);
+        assert_eq!(out.room(), WINDOW_BYTES, "never more than a window at once");
+        out.spend(half);
         out.spend(half + 10);
         assert_eq!(out.room(), 0);
         out.refund(20);

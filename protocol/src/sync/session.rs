@@ -37,7 +37,7 @@ pub const ASKED_A_SECOND_MAX: u32 = 1_000;
 /// Time in which a peer may make us walk over a set [`WALKS_MAX`] times.
 pub const WALKS_WITHIN: Duration = Duration::from_secs(10);
 /// See [`WALKS_WITHIN`].
-pub const WALKS_MAX: u32 = 8;
+pub const WALKS_MAX: u32 = 4;
 /// Refused changes after which a peer's credit is given in sips.
 pub const THROTTLE_AFTER: u64 = 256;
 /// Time between two sips.
