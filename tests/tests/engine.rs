@@ -424,3 +424,16 @@ fn edit_of(
     let edits = BTreeMap::from([(field.to_owned(), Some(json!(value)))]);
     worker.author().change(&history, &edits, moment(number)).unwrap()
 }
+
+#[test]
+fn batch_after_batch_arrives_in_good_time() {
+    let Pair { mut world, alice, bob, anna, .. } = pair(None);
+    world.connect(alice, bob);
+    world.settle();
+    for round in 0..10 {
+        let reports: Vec<_> = (round * 300..(round + 1) * 300).map(|n| anna.report(n)).collect();
+        assert!(stored(&world.submit(alice, &reports.iter().collect::<Vec<_>>())));
+        world.pass(Duration::from_millis(500));
+        assert_eq!(world.fingerprint(alice), world.fingerprint(bob), "round {round}");
+    }
+}

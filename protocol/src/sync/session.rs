@@ -34,10 +34,12 @@ pub const ANSWERS_MAX: usize = 4;
 pub const STREAMS_MAX: usize = 32;
 /// What a peer may ask for in one second, counted in small requests; nobody who reads the answers comes near it.
 pub const ASKED_A_SECOND_MAX: u32 = 1_000;
-/// Time in which a peer may make us walk over a set [`WALKS_MAX`] times.
+/// Time in which a peer may make us walk over [`WALKED_MAX`] changes.
 pub const WALKS_WITHIN: Duration = Duration::from_secs(10);
-/// See [`WALKS_WITHIN`].
-pub const WALKS_MAX: u32 = 4;
+/// See [`WALKS_WITHIN`]; every walk counts as one over at least [`WALK_MIN`].
+pub const WALKED_MAX: u32 = 3_000_000;
+/// See [`WALKED_MAX`].
+pub const WALK_MIN: u32 = 10_000;
 /// Refused changes after which a peer's credit is given in sips.
 pub const THROTTLE_AFTER: u64 = 256;
 /// Time between two sips.
@@ -261,9 +263,10 @@ impl Session {
         self.asked.allows(now, weight, ASKED_A_SECOND_MAX, Duration::from_secs(1))
     }
 
-    /// Counts that the peer makes us walk over a set; returns whether it may.
-    pub fn may_walk(&mut self, now: Instant) -> bool {
-        self.walks.allows(now, 1, WALKS_MAX, WALKS_WITHIN)
+    /// Counts that the peer makes us walk over a set of so many changes; returns whether it may.
+    pub fn may_walk(&mut self, now: Instant, changes: usize) -> bool {
+        let changes = u32::try_from(changes).unwrap_or(u32::MAX).clamp(WALK_MIN, WALKED_MAX);
+        self.walks.allows(now, changes, WALKED_MAX, WALKS_WITHIN)
     }
 
     /// Returns the organisation it acts for, once it has said so.

@@ -118,7 +118,8 @@ impl Engine {
                 self.sets.get_mut(&scope)?.snapshot(&self.catalog, theirs.max(first))
             }
             Some(key) => {
-                let may = self.sessions.get_mut(&node)?.may_walk(now);
+                let changes = self.sets.get(&scope)?.order().len();
+                let may = self.sessions.get_mut(&node)?.may_walk(now, changes);
                 self.sets.get(&scope).filter(|_| may)?.snapshot_under(key, FRESH_CELLS, &self.catalog)
             }
         };
@@ -194,7 +195,7 @@ impl Engine {
         if !end {
             return Ok(());
         }
-        let may = session.may_walk(now);
+        let may = session.may_walk(now, held);
         let Some(Answer { way: Way::Have { listing, .. }, .. }) = session.answers.remove(&asked.number) else {
             return Ok(());
         };
@@ -220,7 +221,8 @@ impl Engine {
         let Some(session) = self.sessions.get_mut(&node) else { return Ok(()) };
         let begun = session.answers.get(&asked.number).is_some_and(|answer| matches!(answer.way, Way::Ranges(_)));
         if !begun {
-            let may = session.may_walk(now);
+            let held = self.sets.get(&asked.scope).map_or(0, |set| set.order().len());
+            let may = session.may_walk(now, held);
             if !may || self.listings(|way| matches!(way, Way::Ranges(_))) >= RANGES_MAX {
                 return self.conclude(node, asked, Outcome::Undecodable(0));
             }
