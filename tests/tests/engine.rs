@@ -9,14 +9,15 @@ use proptest::prelude::*;
 use serde_json::json;
 use talkoot_protocol::charter::Charter;
 use talkoot_protocol::document;
-use talkoot_protocol::id::NodeId;
+use talkoot_protocol::id::{ChangeId, NodeId};
 use talkoot_protocol::scope::Scope;
 use talkoot_protocol::sign;
 use talkoot_protocol::statement::Role;
 use talkoot_protocol::sync::check::Checked;
+use talkoot_protocol::sync::digest::Digest;
 use talkoot_protocol::sync::effect::{Offence, Outcome};
 use talkoot_protocol::sync::refusal::Refusal;
-use talkoot_protocol::wire::message::Message;
+use talkoot_protocol::wire::message::{Held, Message};
 use talkoot_protocol::wire::parcel;
 use talkoot_tests::cast::{Organisation, Worker, inception_of, moment};
 use talkoot_tests::world::World;
@@ -436,4 +437,23 @@ fn batch_after_batch_arrives_in_good_time() {
         world.pass(Duration::from_millis(500));
         assert_eq!(world.fingerprint(alice), world.fingerprint(bob), "round {round}");
     }
+}
+
+#[test]
+fn whoever_claims_to_hold_another_house_s_own_learns_nothing_of_it() {
+    let Pair { mut world, alice, bob, alices, anna, .. } = pair(None);
+    world.connect(alice, bob);
+    let secret = anna.report_in(Scope::Organisation(alices.id), 99);
+    assert!(stored(&world.submit(alice, &[&secret])));
+    world.settle();
+    let sent = world.sent.len();
+    let mut digest = Digest::default();
+    (0..20u8).for_each(|byte| digest.add(&ChangeId::from_bytes([byte; 32])));
+    world.inject(bob, alice, &Message::Compare(vec![Held { scope: Scope::Organisation(alices.id), digest }]));
+    world.pass(Duration::from_secs(60));
+    let said = world.sent[sent..].iter().filter(|(from, ..)| *from == alice);
+    let about =
+        |message: &Message| matches!(message, Message::Cells { .. } | Message::Have { .. } | Message::Ranges { .. });
+    assert!(said.map(|(.., bytes)| Message::decode(bytes).unwrap()).all(|message| !about(&message)));
+    assert_eq!(world.node(alice).dropped, [(bob, Offence::ForeignScope)]);
 }

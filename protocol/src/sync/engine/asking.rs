@@ -124,9 +124,11 @@ impl Engine {
         let Some(session) = self.sessions.get_mut(&node) else { return };
         session.wants.remove(&scope);
         let theirs = session.theirs.get(&scope).copied().unwrap_or_default();
-        if ours == theirs {
+        // What we hold of a scope goes, even as symbols, only to whom it is for; that may have changed since it was told.
+        if ours == theirs || !self.may_have(&node, &scope) {
             return;
         }
+        let Some(session) = self.sessions.get_mut(&node) else { return };
         session.counters.comparisons += 1;
         let (number, failures) = (session.number(), session.failures);
         let apart = theirs.count().saturating_sub(ours.count());
@@ -216,6 +218,9 @@ impl Engine {
     pub(super) fn found(&mut self, now: Instant, node: NodeId, number: u32, outcome: Outcome) -> Result<(), Offence> {
         let Some(scope) = self.pull_of(node, number) else { return Ok(()) };
         let Some(mut pull) = self.pulls.remove(&scope) else { return Ok(()) };
+        if !self.may_have(&node, &scope) {
+            return Ok(());
+        }
         pull.moves(now);
         let stage = match (outcome, pull.stage) {
             (Outcome::More(more), Stage::Cells { ours, sent, fresh }) => {

@@ -140,14 +140,18 @@ impl Engine {
         if !self.is_member(&node) {
             return Ok(());
         }
-        // The other side may know a newer record of ours; only what is certainly not for us is an offence.
-        if held.iter().any(|held| matches!(held.scope, Scope::Organisation(owner) if owner != own)) {
+        // The other side may know a newer record of ours; only what is certainly not for us both is an offence.
+        let theirs = self.sessions.get(&node).and_then(Session::organisation);
+        let foreign = |owner| owner != own || theirs != Some(owner);
+        if held.iter().any(|held| matches!(held.scope, Scope::Organisation(owner) if foreign(owner))) {
             return Err(Offence::ForeignScope);
         }
         let ours: BTreeMap<Scope, Digest> = self.digests().collect();
+        let shared = |scope: &Scope| policy::may_receive(scope, &own, &self.membership) && self.may_have(&node, scope);
+        let shared: Vec<Held> = held.iter().filter(|held| shared(&held.scope)).copied().collect();
         let Some(session) = self.sessions.get_mut(&node) else { return Ok(()) };
         session.theirs = held.iter().map(|held| (held.scope, held.digest)).collect();
-        for held in held.iter().filter(|held| policy::may_receive(&held.scope, &own, &self.membership)) {
+        for held in shared {
             let ours = ours.get(&held.scope).copied().unwrap_or_default();
             session.weigh(now, held.scope, ours, held.digest, self.config.node < node);
         }
