@@ -2,7 +2,9 @@
 //! time and an in-memory log.
 
 pub mod cast;
+pub mod fuzzing;
 pub mod hostile;
+#[cfg(feature = "node")]
 pub mod member;
 pub mod netns;
 pub mod process;

@@ -1,0 +1,118 @@
+//! What only a node reads: its log after whatever happened to the disk, its settings, its control socket.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use talkoot_node::config::Config;
+use talkoot_node::control;
+use talkoot_node::store::verify::{self, Finding};
+use talkoot_node::store::{Action, Loaded, Options, Record, Store};
+use talkoot_protocol::api::{Request, Response};
+
+/// Name of the only segment.
+const SEGMENT: &str = "log/000001.seg";
+/// Bytes of one wound in a script of wounds.
+const WOUND_BYTES: usize = 4;
+
+/// A sound segment and the payloads in it by ordinal.
+static SOUND: LazyLock<(Vec<u8>, BTreeMap<u64, Vec<u8>>)> = LazyLock::new(|| {
+    let dir = tempfile::tempdir().expect("a directory");
+    let payloads: BTreeMap<u64, Vec<u8>> =
+        (1u8..8).map(|number| (u64::from(number), vec![number; usize::from(number) * 9])).collect();
+    let mut store = open(dir.path(), &mut |_| ()).expect("a new store");
+    for bytes in payloads.values() {
+        let record = Record { kind: 1, bytes, index: b"" };
+        store.append(&[record]).expect("an append");
+    }
+    store.close().expect("closed");
+    (std::fs::read(dir.path().join(SEGMENT)).expect("the segment"), payloads)
+});
+
+fn open(dir: &Path, each: &mut dyn FnMut(Loaded<'_>)) -> Option<Store> {
+    let mut tell = |loaded: Loaded<'_>| {
+        each(loaded);
+        Action::Keep
+    };
+    Store::open(dir, &Options::default(), &mut tell).ok()
+}
+
+/// A segment: with an even first byte the rest as it is, else a sound one with wounds, each of four bytes: where, how, with what.
+pub fn store(bytes: &[u8]) {
+    let (sound, payloads) = &*SOUND;
+    let [kind, rest @ ..] = bytes else { return };
+    let wounded = kind & 1 == 1;
+    let segment = if wounded { wound(sound.clone(), rest) } else { rest.to_vec() };
+    let dir = tempfile::tempdir().expect("a directory");
+    std::fs::create_dir(dir.path().join("log")).expect("a directory");
+    std::fs::write(dir.path().join(SEGMENT), segment).expect("a segment");
+    let walked = walk(dir.path());
+    let mut read = Vec::new();
+    let opened = open(dir.path(), &mut |loaded| match loaded {
+        Loaded::Raw { ordinal, bytes, .. } => read.push((ordinal, bytes.to_vec())),
+        Loaded::Indexed { .. } => unreachable!("there is no index yet"),
+        Loaded::Damaged(_) => {}
+    });
+    let Some(mut store) = opened else { return };
+    assert_eq!(Some(&read), walked.as_ref(), "walking and opening see the same");
+    assert!(read.windows(2).all(|pair| pair[0].0 < pair[1].0), "ordinals ascend");
+    let genuine = |(ordinal, bytes): &(u64, Vec<u8>)| payloads.get(ordinal) == Some(bytes);
+    assert!(!wounded || read.iter().all(genuine), "what is given out was written so");
+    let next = store.next_ordinal();
+    assert!(read.iter().all(|(ordinal, _)| *ordinal < next), "no ordinal is given out twice");
+    store.append(&[Record { kind: 2, bytes: b"after", index: b"" }]).expect("it goes on");
+    drop(store);
+    read.push((next, b"after".to_vec()));
+    assert_eq!(walk(dir.path()).as_ref(), Some(&read), "what was there stays, and what came is there");
+}
+
+/// Wounds a segment: sets a byte, turns bits, cuts, copies a stretch over another.
+fn wound(mut bytes: Vec<u8>, wounds: &[u8]) -> Vec<u8> {
+    for [high, low, how, with] in wounds.as_chunks::<WOUND_BYTES>().0 {
+        let at = usize::from(u16::from_be_bytes([*high, *low])) % bytes.len().max(1);
+        match how & 7 {
+            0 => bytes.truncate(at),
+            1 => bytes.extend(std::iter::repeat_n(*with, usize::from(*how))),
+            2 => {
+                let copied = bytes.get(at..).unwrap_or_default().to_vec();
+                bytes.truncate(usize::from(*with) * 4);
+                bytes.extend(copied);
+            }
+            3 => bytes.iter_mut().skip(at).take(usize::from(*with)).for_each(|byte| *byte = 0),
+            4 => bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte = *with),
+            _ => bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte ^= with),
+        }
+    }
+    bytes
+}
+
+/// Returns the records that a walk finds; `None` if the log cannot be walked.
+fn walk(dir: &Path) -> Option<Vec<(u64, Vec<u8>)>> {
+    let mut found = Vec::new();
+    for finding in verify::walk(dir).ok()? {
+        if let Finding::Record { ordinal, bytes, .. } = finding.ok()? {
+            found.push((ordinal, bytes));
+        }
+    }
+    Some(found)
+}
+
+/// A message of the control socket, from either side.
+pub fn control(bytes: &[u8]) {
+    if let Ok((request, attachments)) = control::decode::<Request>(bytes) {
+        let again = control::encode(&request, &attachments).expect("what was read can be written");
+        let (same, carried) = control::decode::<Request>(&again[4..]).expect("what was written can be read");
+        assert_eq!(serde_json::to_value(&same).ok(), serde_json::to_value(&request).ok());
+        assert_eq!(carried, attachments);
+    }
+    let _response = control::decode::<Response>(bytes);
+}
+
+/// A file of settings.
+pub fn settings(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    match Config::parse(&text) {
+        Ok(config) => assert!((1..=4096).contains(&config.network.connections_max), "settings within their bounds"),
+        Err(error) => assert!(!error.to_string().is_empty(), "what is wrong is said"),
+    }
+}
