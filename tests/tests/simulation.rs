@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
 
+use std::fs::read_to_string;
+use std::path::Path;
 use std::sync::Arc;
 
 use talkoot_tests::sim::command::{Arguments, run_seeds, scenarios};
@@ -52,4 +54,32 @@ fn a_scenario_file_that_says_something_unknown_is_refused() {
     assert!(Scenario::parse("calm", &text).is_ok());
     assert!(Scenario::parse("calm", &text.replace("duration_s", "duration")).is_err());
     assert!(Scenario::parse("calm", &text.replace("publish =", "publisch =")).is_err());
+}
+
+/// Returns the file that a patch changes, and the lines each of its hunks finds there.
+fn places(patch: &str) -> (String, Vec<String>) {
+    let (mut file, mut hunks) = (String::new(), Vec::new());
+    for line in patch.lines() {
+        match (line.strip_prefix("--- a/"), line.get(..1), hunks.last_mut()) {
+            (Some(name), ..) => name.clone_into(&mut file),
+            (_, Some("@"), _) => hunks.push(String::new()),
+            (_, Some(" " | "-"), Some(hunk)) => *hunk += &format!("{}\n", &line[1..]),
+            _ => {}
+        }
+    }
+    (file, hunks)
+}
+
+#[test]
+fn bugs_to_be_planted_still_have_their_place() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for name in ["admit", "persist-before-announce", "scope-policy"] {
+        let patch = read_to_string(tests.join("planted").join(name).with_extension("patch")).unwrap();
+        let (file, hunks) = places(&patch);
+        let code = read_to_string(tests.join("..").join(&file)).unwrap();
+        assert!(!hunks.is_empty(), "{name} changes nothing");
+        for hunk in hunks {
+            assert!(code.contains(&hunk), "{name}.patch no longer applies to {file}:\n{hunk}");
+        }
+    }
 }

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::json;
+use talkoot_protocol::address::AddressRecord;
 use talkoot_protocol::charter::Charter;
 use talkoot_protocol::id::{NodeId, OrganisationId};
+use talkoot_protocol::key::SecretKey;
 use talkoot_protocol::scope::{Counties, County, Kind, Scope};
-use talkoot_protocol::sign::Moment;
+use talkoot_protocol::sign::{Author, Moment};
 use talkoot_protocol::signed::Verified;
 use talkoot_protocol::statement::Role;
 use talkoot_protocol::sync::check::Checked;
@@ -16,7 +18,7 @@ use talkoot_protocol::time::Timestamp;
 
 use super::ledger::{Known, Ledger};
 use super::scenario::{Audience, Scenario};
-use crate::cast::{Organisation, Worker, fields, inception_of, moment};
+use crate::cast::{Organisation, Worker, fields, inception_of, key_of, moment};
 use crate::hostile::{Hostile, corpus};
 
 /// Workers of each organisation: two honest ones, and one who is not.
@@ -39,6 +41,8 @@ pub struct Seat {
     pub record: Vec<u8>,
     /// Its encoded certificate.
     pub certificate: Vec<u8>,
+    /// Where it says that it is reached.
+    pub address: Arc<Known>,
 }
 
 /// An organisation.
@@ -81,6 +85,13 @@ fn name_of(house: usize) -> String {
     format!("organisation {house}")
 }
 
+/// Signs where a node says that it is reached.
+fn address_of(node: &Author<'_>, house: usize, seat: usize) -> Verified {
+    let address = format!("/ip4/10.{}.{}.{}/tcp/4001", house % 256, seat / 256 % 256, seat % 256);
+    let record = AddressRecord::new([address.parse().expect("an address")], false).expect("one address");
+    node.address(None, &record, moment(1)).expect("a short record")
+}
+
 /// Founds a house with all that it states.
 fn found(
     name: &str,
@@ -91,25 +102,26 @@ fn found(
 ) -> (House, Vec<Seat>, Organisation) {
     let county = County::new((house % COUNTIES) as u8 + 1).expect("a county");
     let mut organisation = Organisation::found_in(name, charter, Counties::from([county]));
-    let mut stated = vec![organisation.record.clone(), organisation.node_certificate.clone()];
-    let mut keys = vec![(organisation.node_key.public(), organisation.node_certificate.encode())];
-    for seat in 1..seats {
-        let (key, certificate) = organisation.equip(&format!("{name} {seat}"));
-        keys.push((key.public(), certificate.encode()));
-        stated.push(certificate);
-    }
+    let mut desks = vec![(key_of(&format!("{name} node")), organisation.node_certificate.clone())];
+    desks.extend((1..seats).map(|seat| organisation.equip(&format!("{name} {seat}"))));
+    let mut stated = vec![organisation.record.clone()];
+    stated.extend(desks.iter().map(|(_, certificate)| certificate.clone()));
     let employ = |worker| organisation.employ(&format!("{name} {worker}"), &[Role::Reporter]);
     let workers: Vec<Worker> = (0..WORKERS).map(employ).collect();
     stated.extend(workers.iter().map(|worker| worker.certificate.clone()));
     let statements = stated.iter().map(|change| ledger.enter(change, None)).collect();
     let record = organisation.record.encode();
-    let seat = |(key, certificate): (talkoot_protocol::key::PublicKey, Vec<u8>)| Seat {
-        house,
-        node: key.into(),
-        record: record.clone(),
-        certificate,
+    let seat = |(at, (key, certificate)): (usize, &(SecretKey, Verified))| {
+        let node = Author { key, certificate: certificate.id(), network: charter.network() };
+        Seat {
+            house,
+            node: key.public().into(),
+            record: record.clone(),
+            certificate: certificate.encode(),
+            address: ledger.enter(&address_of(&node, house, at), None),
+        }
     };
-    let seats = keys.into_iter().map(seat).collect();
+    let seats = desks.iter().enumerate().map(seat).collect();
     let founder = charter.founders.contains(&organisation.id);
     let house = House { id: organisation.id, county, founder, statements, workers, endorsements: Vec::new() };
     (house, seats, organisation)

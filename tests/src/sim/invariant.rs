@@ -281,6 +281,10 @@ pub fn at_end(world: &World) -> Held {
     if expect.hops_max.is_some_and(|most| usize::from(hops) > most) {
         return cost(format!("{hops} hops"));
     }
+    let links = world.measure.links.iter().copied().max().unwrap_or_default();
+    if expect.links_max.is_some_and(|most| links > most) {
+        return cost(format!("{links} links"));
+    }
     let redundancy = world.measure.redundancy();
     match expect.redundancy_max {
         Some(most) if redundancy > most => cost(format!("{redundancy:.2} bytes received for each new one")),

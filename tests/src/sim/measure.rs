@@ -1,10 +1,12 @@
 //! What runs cost: hops, redundant bytes, time to all. Counts only; judges nothing.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::model::Model;
+use super::node::Node;
 
 /// What one run cost.
 #[derive(Debug, Clone, Default)]
@@ -25,11 +27,18 @@ pub struct Measure {
     pub hops: Vec<u8>,
     /// From durable at its author's node until durable everywhere, of each change that was published.
     pub to_all: Vec<Duration>,
+    /// Links of each node at the end.
+    pub links: Vec<usize>,
+    /// Offences and refusals that honest nodes have counted, by name.
+    pub counted: BTreeMap<&'static str, u64>,
 }
 
 impl Measure {
-    /// Takes in what the model knows at the end.
-    pub fn finish(&mut self, model: &Model) {
+    /// Takes in what the model and the nodes know at the end.
+    pub fn finish(&mut self, model: &Model, nodes: &[Node]) {
+        for (name, times) in nodes.iter().filter(|node| node.honest()).flat_map(Node::counts) {
+            *self.counted.entry(name).or_default() += times;
+        }
         for fact in model.facts().filter(|fact| fact.targets.iter().nth(1).is_some()) {
             if let Some(since) = fact.since {
                 self.hops.push(fact.hops_max());
@@ -62,6 +71,8 @@ pub struct Summary {
     pub hops: [u8; 2],
     /// Virtual seconds from durable at one node to durable at all, median and greatest.
     pub to_all_s: [f64; 2],
+    /// Links of a node at the end, median and greatest.
+    pub links: [usize; 2],
     /// Bytes of changes received for each byte that was new, mean and greatest.
     pub redundancy: [f64; 2],
     /// Frames of a run, mean.
@@ -70,6 +81,8 @@ pub struct Summary {
     pub bytes: u64,
     /// Seconds of real time of a run, mean.
     pub seconds: f64,
+    /// Offences and refusals that honest nodes of all runs have counted, by name.
+    pub counted: BTreeMap<&'static str, u64>,
 }
 
 fn middle_and_most<T: Ord + Copy + Default>(mut all: Vec<T>) -> [T; 2] {
@@ -84,6 +97,10 @@ impl Summary {
         let seconds = |times: Vec<Duration>| middle_and_most(times).map(|time| time.as_secs_f64());
         let sum = |of: fn(&Measure) -> u64| measures.iter().map(of).sum::<u64>();
         let redundancy: Vec<_> = measures.iter().map(Measure::redundancy).collect();
+        let mut counted = BTreeMap::new();
+        for (name, times) in measures.iter().flat_map(|measure| &measure.counted) {
+            *counted.entry(*name).or_default() += times;
+        }
         Self {
             scenario: scenario.to_owned(),
             runs: measures.len() as u64,
@@ -92,10 +109,12 @@ impl Summary {
             converge_s: seconds(measures.iter().filter_map(|measure| measure.converge).collect()),
             hops: middle_and_most(measures.iter().flat_map(|measure| measure.hops.iter().copied()).collect()),
             to_all_s: seconds(measures.iter().flat_map(|measure| measure.to_all.iter().copied()).collect()),
+            links: middle_and_most(measures.iter().flat_map(|measure| measure.links.iter().copied()).collect()),
             redundancy: [redundancy.iter().sum::<f64>() / runs as f64, redundancy.iter().copied().fold(0.0, f64::max)],
             frames: sum(|measure| measure.frames) / runs,
             bytes: sum(|measure| measure.bytes) / runs,
             seconds: spent.as_secs_f64() / runs as f64,
+            counted,
         }
     }
 }

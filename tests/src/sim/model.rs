@@ -83,6 +83,7 @@ pub struct Model {
     company: Arc<Company>,
     /// House of each node.
     houses: Vec<usize>,
+    /// Whether each node is honest and not gone for good.
     honest: Vec<bool>,
     neighbours: Vec<BTreeSet<usize>>,
     endorsed: BTreeMap<OrganisationId, BTreeSet<OrganisationId>>,
@@ -238,6 +239,20 @@ impl Model {
         fact.has.remove(node);
         fact.hops.remove(&node);
         self.missing = self.missing + fact.targets.beyond(&fact.holders) - before;
+    }
+
+    /// Notes that a node is gone for good: nothing need reach it, and what only it held need reach nobody.
+    pub fn leave(&mut self, node: usize) {
+        self.honest[node] = false;
+        self.components.clear();
+        for fact in self.facts.values_mut() {
+            fact.holders.remove(node);
+            fact.targets.remove(node);
+            if fact.holders.iter().next().is_none() {
+                fact.targets = Set::default();
+            }
+        }
+        self.missing = self.facts.values().map(|fact| fact.targets.beyond(&fact.holders)).sum();
     }
 
     /// Takes in an endorsement: from now on more may be for more nodes.

@@ -17,6 +17,7 @@ use super::byzantine::Attack;
 use super::company::{Company, Seat};
 use super::disk::{Disk, Record};
 use super::ledger::Known;
+use super::scenario::Scenario;
 
 /// A clock that is wrong.
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +78,10 @@ pub struct Node {
     pub endorsed: BTreeMap<OrganisationId, BTreeSet<OrganisationId>>,
     /// Counts of refusals and offences of earlier lives.
     pub counted: BTreeMap<&'static str, u64>,
+    /// Where it says that it is reached.
+    pub address: Arc<Known>,
+    /// Whether it has stopped for good.
+    pub gone: bool,
     /// What it does if it is hostile.
     pub attack: Option<Box<dyn Attack>>,
     config: Config,
@@ -84,7 +89,7 @@ pub struct Node {
 
 impl Node {
     /// Takes a seat; the engine begins with [`Node::start`].
-    pub fn new(seat: &Seat, company: &Company, clock: Clock, anti_entropy: Duration) -> Self {
+    pub fn new(seat: &Seat, company: &Company, clock: Clock, scenario: &Scenario) -> Self {
         let config = Config {
             charter: company.charter.clone(),
             node: seat.node,
@@ -97,8 +102,8 @@ impl Node {
                 record: seat.record.clone(),
                 certificate: seat.certificate.clone(),
             },
-            anti_entropy,
-            finds_links: false,
+            anti_entropy: Duration::from_secs_f64(scenario.anti_entropy_s),
+            finds_links: scenario.finds_links,
             seed: 0,
         };
         Self {
@@ -116,6 +121,8 @@ impl Node {
             acknowledged: BTreeSet::new(),
             endorsed: BTreeMap::new(),
             counted: BTreeMap::new(),
+            address: seat.address.clone(),
+            gone: false,
             attack: None,
             config,
         }
@@ -150,23 +157,24 @@ impl Node {
 
     /// Stops it at once: what was not durable is gone, submissions are never answered.
     pub fn stop(&mut self) {
-        if let Some(engine) = self.engine.take() {
-            for (name, times) in engine.refusals().iter().chain(engine.offences()) {
-                *self.counted.entry(name).or_default() += times;
-            }
-        }
+        self.counted = self.counts();
+        self.engine = None;
         self.open.clear();
         self.judging.clear();
         self.wake = None;
     }
 
+    /// Returns how often it has counted each refusal and offence, over all its lives.
+    pub fn counts(&self) -> BTreeMap<&'static str, u64> {
+        let mut counts = self.counted.clone();
+        let now = self.engine.iter().flat_map(|engine| engine.refusals().iter().chain(engine.offences()));
+        now.for_each(|(name, times)| *counts.entry(name).or_default() += times);
+        counts
+    }
+
     /// Returns how often it has counted a refusal or an offence, over all its lives.
     pub fn times(&self, name: &str) -> u64 {
-        let now = self.engine.as_ref().map_or(0, |engine| {
-            engine.refusals().get(name).copied().unwrap_or_default()
-                + engine.offences().get(name).copied().unwrap_or_default()
-        });
-        now + self.counted.get(name).copied().unwrap_or_default()
+        self.counts().get(name).copied().unwrap_or_default()
     }
 
     /// Notes what it knows of recognition, as soon as it is being written.

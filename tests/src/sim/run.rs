@@ -152,7 +152,7 @@ impl World {
         let links = lay(scenario.topology, &honest, &mut random);
         let houses = nodes.iter().map(|node| node.house).collect();
         let pairs: Vec<_> = links.iter().copied().collect();
-        let model = Model::new(company.clone(), houses, honest, &pairs);
+        let model = Model::new(company.clone(), houses, honest, &reachable(&scenario, &pairs));
         let mut world = Self {
             by_id: nodes.iter().enumerate().map(|(at, node)| (node.id, at)).collect(),
             model,
@@ -206,7 +206,9 @@ impl World {
             }
         }
         for ends in links {
-            self.network.links.entry(*ends).or_default().kept = true;
+            let link = self.network.links.entry(*ends).or_default();
+            link.kept = !self.scenario.finds_links;
+            link.dialler = self.scenario.finds_links.then_some(ends.0);
             let first = self.random.between(Duration::ZERO, Duration::from_millis(200));
             self.schedule.at(first, Happening::Dial(*ends));
             self.foresee_often(self.scenario.faults.breaks_a_minute, |_| Happening::Break(*ends));
@@ -311,7 +313,7 @@ impl World {
     /// Looks whether all is equal, and whether it stays so.
     fn rest(&mut self) -> Held {
         let now = self.schedule.now();
-        let equal = self.model.missing() == 0 && self.nodes.iter().all(|node| node.engine.is_some());
+        let equal = self.model.missing() == 0 && self.nodes.iter().all(|node| node.gone || node.engine.is_some());
         match self.measure.converge {
             Some(_) if equal => return self.finish(),
             _ if equal => {
@@ -328,7 +330,9 @@ impl World {
 
     fn finish(&mut self) -> Held {
         self.done = true;
-        self.measure.finish(&self.model);
+        self.measure.finish(&self.model, &self.nodes);
+        let here = (0..self.nodes.len()).filter(|at| !self.nodes[*at].gone);
+        self.measure.links = here.map(|at| self.network.sessions_of(at).len()).collect();
         invariant::at_rest(self)?;
         invariant::at_end(self)
     }
@@ -371,6 +375,12 @@ fn choose_hostile(scenario: &Scenario, random: &mut Random) -> Vec<usize> {
     candidates
 }
 
+/// Returns who can come to be connected to whom.
+fn reachable(scenario: &Scenario, links: &[Pair]) -> Vec<Pair> {
+    let all = || (0..scenario.nodes).flat_map(|one| (one + 1..scenario.nodes).map(move |other| (one, other))).collect();
+    if scenario.finds_links { all() } else { links.to_vec() }
+}
+
 fn take_seats(scenario: &Scenario, company: &Company, hostile: &[usize], random: &mut Random) -> Vec<Node> {
     let take = |at: usize| {
         let rank = hostile.iter().position(|hostile| *hostile == at);
@@ -379,7 +389,7 @@ fn take_seats(scenario: &Scenario, company: &Company, hostile: &[usize], random:
             offset: Duration::from_secs_f64(random.fraction() * scenario.skew.offset_s),
             rate: 1.0 + (random.fraction() * 2.0 - 1.0) * scenario.skew.rate_percent / 100.0,
         };
-        let mut node = Node::new(seat, company, clock, Duration::from_secs_f64(scenario.anti_entropy_s));
+        let mut node = Node::new(seat, company, clock, scenario);
         let attacks = &scenario.hostility.attacks;
         node.attack = rank.and_then(|rank| byzantine::attack(&attacks[rank % attacks.len()]));
         node

@@ -148,6 +148,8 @@ pub enum What {
     },
     /// These nodes begin only now.
     Join(Vec<usize>),
+    /// This share of the nodes stops for good.
+    Leave(f64),
     /// Records of a node's log turn out to be damaged.
     Damage {
         /// Whose.
@@ -194,6 +196,8 @@ pub struct Expect {
     pub converge_within_s: f64,
     /// Hops in which a new change reaches everyone.
     pub hops_max: Option<usize>,
+    /// Links of a node at the end.
+    pub links_max: Option<usize>,
     /// Bytes of changes received for each byte stored.
     pub redundancy_max: Option<f64>,
     /// Offences and refusals that honest nodes must have counted, beside those the attacks bring.
@@ -221,6 +225,9 @@ pub struct Scenario {
     pub familiar: bool,
     /// Who is kept connected to whom.
     pub topology: Topology,
+    /// Nodes say where they are reached and find their links by themselves: the topology is only whom they know at first.
+    #[serde(default)]
+    pub finds_links: bool,
     /// How long a frame travels.
     pub latency_ms: Span,
     /// How long a batch is being written.

@@ -147,7 +147,7 @@ impl World {
 
     /// Starts a node from its log.
     pub(super) fn start(&mut self, at: usize) -> Held {
-        if self.runs(at) {
+        if self.runs(at) || self.nodes[at].gone {
             return Ok(());
         }
         let (seed, with_notes) = (self.choice.draw(), self.choice.chance(0.5));
@@ -155,6 +155,10 @@ impl World {
         node.judged = Duration::ZERO;
         node.start(seed, with_notes);
         self.note(at, || "starts".into());
+        if self.scenario.finds_links && self.nodes[at].life == 1 {
+            let changes = vec![self.nodes[at].address.clone()];
+            self.schedule.after(Duration::ZERO, Happening::Submit { node: at, changes });
+        }
         if self.nodes[at].honest() {
             invariant::kept(self, at)?;
         }
@@ -163,6 +167,9 @@ impl World {
 
     pub(super) fn submit(&mut self, at: usize, changes: Vec<Arc<Known>>) -> Held {
         let node = &mut self.nodes[at];
+        if node.gone {
+            return Ok(());
+        }
         if node.engine.is_none() {
             self.schedule.after(Duration::from_secs(1), Happening::Submit { node: at, changes });
             return Ok(());
@@ -197,6 +204,7 @@ impl World {
             What::Join(nodes) => {
                 nodes.iter().for_each(|at| self.schedule.after(Duration::ZERO, Happening::Start(*at)));
             }
+            What::Leave(share) => self.leave(share),
             What::Damage { node, records } => return self.damage(node, records),
             What::Endorse { organisation, by } => self.endorse(organisation, &by),
         }
@@ -210,7 +218,7 @@ impl World {
 
     fn honest_of(&self, house: Option<usize>) -> Vec<usize> {
         let of_house = |at: &usize| house.is_none_or(|house| self.nodes[*at].house == house);
-        (0..self.nodes.len()).filter(of_house).filter(|at| self.nodes[*at].honest()).collect()
+        (0..self.nodes.len()).filter(of_house).filter(|at| self.nodes[*at].honest() && !self.nodes[*at].gone).collect()
     }
 
     /// Lets workers write: each report at one node, its edits a little later at any node of the same organisation.
@@ -242,6 +250,18 @@ impl World {
             let later = self.choice.between(Duration::from_millis(10), Duration::from_millis(2_000));
             let change = self.company.edit(house, publish.audience, number, edit).1;
             self.schedule.after(when + later, Happening::Submit { node: at, changes: vec![change] });
+        }
+    }
+
+    /// Stops nodes for good: what only they hold is gone with them.
+    fn leave(&mut self, share: f64) {
+        let mut leaving = self.honest_of(None);
+        self.choice.shuffle(&mut leaving);
+        leaving.truncate((leaving.len() as f64 * share) as usize);
+        for at in leaving {
+            self.nodes[at].gone = true;
+            self.crash(at, Duration::ZERO);
+            self.model.leave(at);
         }
     }
 
