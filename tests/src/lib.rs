@@ -3,6 +3,7 @@
 
 pub mod cast;
 pub mod hostile;
+pub mod line;
 pub mod member;
 pub mod netns;
 pub mod process;
