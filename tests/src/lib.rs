@@ -4,6 +4,7 @@
 pub mod cast;
 pub mod fuzzing;
 pub mod hostile;
+pub mod line;
 #[cfg(feature = "node")]
 pub mod member;
 pub mod netns;

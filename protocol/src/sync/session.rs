@@ -32,6 +32,10 @@ pub const WANTED_MAX: usize = 200_000;
 pub const ANSWERS_MAX: usize = 4;
 /// Most deliveries under way to one peer: its requests, and what its comparisons found.
 pub const STREAMS_MAX: usize = 32;
+/// Bytes of changes in the first parcel of a session; the next ones are twice as large, up to [`PARCEL_BYTES_MAX`].
+pub const PARCEL_BYTES_FIRST: u64 = 32 * 1024;
+/// Most bytes of changes in one parcel; a single change may be longer.
+pub const PARCEL_BYTES_MAX: u64 = 256 * 1024;
 /// What a peer may ask for in one second, counted in small requests; nobody who reads the answers comes near it.
 pub const ASKED_A_SECOND_MAX: u32 = 1_000;
 /// Time in which a peer may make us walk over [`WALKED_MAX`] changes.
@@ -186,6 +190,8 @@ pub struct Session {
     pub answers: BTreeMap<u32, Answer>,
     /// What is on its way to it.
     pub streams: VecDeque<Stream>,
+    /// Bytes of changes that go into the next parcel: little at first, so that a line that breaks soon has carried something.
+    pub parcel_bytes: u64,
     /// What may be sent to it.
     pub outflow: Outflow,
     /// What it may send.
@@ -245,6 +251,7 @@ impl Session {
             next_number: 1,
             answers: BTreeMap::new(),
             streams: VecDeque::new(),
+            parcel_bytes: PARCEL_BYTES_FIRST,
             outflow: Outflow::default(),
             inflow: Inflow::default(),
             sip_at: None,

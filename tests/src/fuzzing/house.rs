@@ -16,7 +16,10 @@ const SEGMENT: &str = "log/000001.seg";
 const WOUND_BYTES: usize = 4;
 
 /// A sound segment and the payloads in it by ordinal.
-static SOUND: LazyLock<(Vec<u8>, BTreeMap<u64, Vec<u8>>)> = LazyLock::new(|| {
+/// A sound segment and its records by ordinal.
+type Sound = (Vec<u8>, BTreeMap<u64, Vec<u8>>);
+
+static SOUND: LazyLock<Sound> = LazyLock::new(|| {
     let dir = tempfile::tempdir().expect("a directory");
     let payloads: BTreeMap<u64, Vec<u8>> =
         (1u8..8).map(|number| (u64::from(number), vec![number; usize::from(number) * 9])).collect();

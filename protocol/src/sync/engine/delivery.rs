@@ -9,7 +9,8 @@ use crate::id::{NodeId, ShortId};
 use crate::sync::effect::{Effect, Event, Offence, Shipment, Unchecked};
 use crate::sync::input::{Delivery, Origin, Source};
 use crate::sync::session::{
-    ANSWER_WITHIN, REFUSED_MAX, REQUESTS_OPEN_MAX, Request, SIP_EVERY, STREAMS_MAX, Session, Stream, THROTTLE_AFTER,
+    ANSWER_WITHIN, PARCEL_BYTES_MAX, REFUSED_MAX, REQUESTS_OPEN_MAX, Request, SIP_EVERY, STREAMS_MAX, Session, Stream,
+    THROTTLE_AFTER,
 };
 use crate::time::Instant;
 use crate::wire::message::{IDS_MAX, Message};
@@ -17,8 +18,6 @@ use crate::wire::parcel::{self, DELIVERY_CHANGES_MAX, PARCEL_RAW_MAX};
 
 use super::Engine;
 
-/// Bytes of changes that go into one parcel; a single change may be longer.
-const PARCEL_BYTES: u64 = 256 * 1024;
 /// How long an acknowledgement waits for others to share its message.
 const ACKNOWLEDGE_AFTER: Duration = Duration::from_millis(200);
 
@@ -95,12 +94,12 @@ impl Engine {
     /// Takes the next parcel's changes off a stream; streams take turns. `None` when there is nothing left or no credit.
     fn next_shipment(&mut self, node: NodeId) -> Option<Shipment> {
         let mut stream = self.sessions.get_mut(&node)?.streams.pop_front()?;
-        let room = self.sessions.get(&node)?.outflow.room();
+        let (room, parcel_bytes) = self.sessions.get(&node).map(|held| (held.outflow.room(), held.parcel_bytes))?;
         let (mut raw, mut ordinals) = (0u64, Vec::new());
         while let Some(&index) = stream.left.front() {
             let entry = self.catalog.entry(index);
             let bytes = u64::from(entry.bytes);
-            let is_full = ordinals.len() >= DELIVERY_CHANGES_MAX || !ordinals.is_empty() && raw + bytes > PARCEL_BYTES;
+            let is_full = ordinals.len() >= DELIVERY_CHANGES_MAX || !ordinals.is_empty() && raw + bytes > parcel_bytes;
             if is_full || raw + bytes > room {
                 break;
             }
@@ -120,6 +119,7 @@ impl Engine {
             return None;
         }
         session.outflow.spend(raw);
+        session.parcel_bytes = (2 * parcel_bytes).min(PARCEL_BYTES_MAX);
         session.counters.sent += ordinals.len() as u64;
         let number = stream.number;
         if !end {
