@@ -16,7 +16,6 @@ const SEGMENT: &str = "log/000001.seg";
 const WOUND_BYTES: usize = 4;
 
 /// A sound segment and the payloads in it by ordinal.
-/// A sound segment and its records by ordinal.
 type Sound = (Vec<u8>, BTreeMap<u64, Vec<u8>>);
 
 static SOUND: LazyLock<Sound> = LazyLock::new(|| {
