@@ -227,6 +227,7 @@ fn house(basket: &mut Basket) {
     basket.put("flat", "report", serde_json::to_vec(&report).unwrap_or_default());
     let odd = "target_group=unemployed:25-64; children\nservice=urn:oid:1.2.246.537.6.1222|101|\"a|b\"\nother={\"x\":[1]}\ny='=1";
     basket.put("flat", "odd row", odd.into());
+    basket.put("flat", "fraction", "other={\"x\":1.111111111111111e+44}".into());
     let wounds: [(&str, &[u8]); 6] = [
         ("sound", &[1]),
         ("cut", &[1, 0, 200, 0, 0]),
