@@ -208,7 +208,10 @@ fn files(basket: &mut Basket) {
     basket.put("request", "symbols", pieces(&[told[1].encode(), cells.encode()]));
     let notes: Vec<_> = engine.catalog().entries().map(|(index, _)| engine.note(index)).collect();
     let notes: Vec<_> = notes.into_iter().filter(|note| !note.is_empty()).collect();
-    notes.iter().enumerate().for_each(|(at, note)| basket.put("note", &format!("note {at}"), pieces(&[note.clone()])));
+    notes
+        .iter()
+        .enumerate()
+        .for_each(|(at, note)| basket.put("note", &format!("note {at}"), pieces(std::slice::from_ref(note))));
     basket.put("note", "all", pieces(&notes));
 }
 
