@@ -3,12 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, TestRunner};
+use talkoot_tests::fuzzing::engine::play;
 use talkoot_tests::fuzzing::seeds::{SEED_BYTES_MAX, SEEDS_MAX, seeds};
 use talkoot_tests::fuzzing::{NODE_TARGETS, TARGETS, Target};
 
@@ -52,6 +53,16 @@ fn the_corpus_is_small_and_holds_every_seed() {
         assert!(targets().any(|(name, _)| name == target), "{target} is no target");
     }
     assert!(total < CORPUS_BYTES_MAX, "{total} bytes");
+}
+
+#[test]
+fn the_scripts_of_the_engine_lead_everywhere() {
+    let happened: BTreeSet<_> = corpus_of("engine").values().flat_map(|script| play(script).happened).collect();
+    let said = ["hello", "compare", "cells", "found", "have", "ranges", "request", "deliver", "credit", "announce"];
+    let counted = ["identifier", "malformed_message"];
+    for word in said.iter().chain(&counted) {
+        assert!(happened.contains(*word), "nothing in the corpus leads to {word}, only to {happened:?}");
+    }
 }
 
 /// How a seed is changed.

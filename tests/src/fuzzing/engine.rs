@@ -23,6 +23,11 @@ const LINES_MAX: usize = 400;
 
 /// Plays a script.
 pub fn engine(bytes: &[u8]) {
+    play(bytes);
+}
+
+/// Plays a script and returns the world as it was in the end.
+pub fn play(bytes: &[u8]) -> World {
     let mut script = Script::new(bytes);
     let mut world = World::new(company(), script.byte());
     for _ in 0..LINES_MAX {
@@ -33,4 +38,5 @@ pub fn engine(bytes: &[u8]) {
         world.hold();
     }
     world.finish();
+    world
 }

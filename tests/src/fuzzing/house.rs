@@ -15,12 +15,13 @@ const SEGMENT: &str = "log/000001.seg";
 /// Bytes of one wound in a script of wounds.
 const WOUND_BYTES: usize = 4;
 
-/// A sound segment and the payloads in it by ordinal.
-type Sound = (Vec<u8>, BTreeMap<u64, Vec<u8>>);
+/// Payloads by ordinal.
+type Payloads = BTreeMap<u64, Vec<u8>>;
 
-static SOUND: LazyLock<Sound> = LazyLock::new(|| {
+/// A sound segment and what is in it.
+static SOUND: LazyLock<(Vec<u8>, Payloads)> = LazyLock::new(|| {
     let dir = tempfile::tempdir().expect("a directory");
-    let payloads: BTreeMap<u64, Vec<u8>> =
+    let payloads: Payloads =
         (1u8..8).map(|number| (u64::from(number), vec![number; usize::from(number) * 9])).collect();
     let mut store = open(dir.path(), &mut |_| ()).expect("a new store");
     for bytes in payloads.values() {

@@ -131,7 +131,7 @@ fn messages(basket: &mut Basket) {
     let key = Key::from_bytes([7; 16]);
     let ids: Vec<_> = (0..3).map(|number| id(number).short_id()).collect();
     let scope = talkoot_protocol::scope::Scope::Network;
-    let held = company.engine_of_all(false).bundle_request(key, None);
+    let held = company.engine_of_all(false).bundle_request(key);
     let changes: Vec<_> = company.known.iter().take(4).map(|known| &known.bytes).collect();
     let named = [
         ("hello", Message::Hello(Box::new(company.config.hello.clone()))),
@@ -198,7 +198,7 @@ fn comparisons(basket: &mut Basket) {
 fn files(basket: &mut Basket) {
     let company = company();
     let engine = company.engine_of_all(false);
-    let told = engine.bundle_request(Key::from_bytes([7; 16]), None);
+    let told = engine.bundle_request(Key::from_bytes([7; 16]));
     let mut request = bundle::REQUEST_MAGIC.to_vec();
     told.iter().for_each(|message| request.extend(bundle::frame(message)));
     basket.put("request", "whole", request);
@@ -230,6 +230,7 @@ fn house(basket: &mut Basket) {
     basket.put("flat", "report", serde_json::to_vec(&report).unwrap_or_default());
     let odd = "target_group=unemployed:25-64; children\nservice=urn:oid:1.2.246.537.6.1222|101|\"a|b\"\nother={\"x\":[1]}\ny='=1";
     basket.put("flat", "odd row", odd.into());
+    basket.put("flat", "fraction", "other={\"x\":1.111111111111111e+44}".into());
     let wounds: [(&str, &[u8]); 6] = [
         ("sound", &[1]),
         ("cut", &[1, 0, 200, 0, 0]),

@@ -156,17 +156,20 @@ impl Company {
             carol.employ("cecilia", &[Role::Reporter]),
         ];
         let (second_key, second) = bob.equip("bob second");
+        press.print(&workers[0].certificate);
         press.endorse(&mut alice, &bob);
-        press.endorse(&mut bob, &carol);
-        press.endorse(&mut alice, &dave);
-        for change in [&bob.record, &bob.node_certificate, &carol.record, &carol.node_certificate] {
+        for change in [&bob.record, &bob.node_certificate, &workers[1].certificate, &second] {
             press.print(change);
         }
-        for change in [&dave.record, &dave.node_certificate, &second] {
+        press.endorse(&mut bob, &carol);
+        press.endorse(&mut alice, &dave);
+        for change in [&carol.record, &carol.node_certificate, &workers[2].certificate] {
+            press.print(change);
+        }
+        for change in [&dave.record, &dave.node_certificate] {
             press.print(change);
         }
         for ((organisation, worker), from) in [&alice, &bob, &carol].into_iter().zip(&workers).zip([100, 200, 300]) {
-            press.print(&worker.certificate);
             press.reports(organisation, worker, from);
         }
         press.odd(&workers[1], &bob);

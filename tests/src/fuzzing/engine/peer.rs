@@ -28,6 +28,8 @@ pub struct Actor {
     pub connected: bool,
     /// What it pretends to have.
     pub claims: BTreeSet<usize>,
+    /// What it ever announced.
+    pub announced: BTreeSet<ShortId>,
     /// What the engine last said to it, newest first.
     pub heard: VecDeque<Message>,
     number: u32,
@@ -38,8 +40,16 @@ pub struct Actor {
 impl Actor {
     /// Makes a peer that is not connected.
     pub fn new(at: usize) -> Self {
-        let heard = VecDeque::new();
-        Self { at, connected: false, claims: BTreeSet::new(), heard, number: 0, asking: None, answering: None }
+        Self {
+            at,
+            connected: false,
+            claims: BTreeSet::new(),
+            announced: BTreeSet::new(),
+            heard: VecDeque::new(),
+            number: 0,
+            asking: None,
+            answering: None,
+        }
     }
 
     /// Hears what the engine says.
@@ -50,7 +60,13 @@ impl Actor {
 
     /// Forgets what belongs to a session.
     pub fn hang_up(&mut self) {
-        *self = Self { claims: std::mem::take(&mut self.claims), ..Self::new(self.at) };
+        let (claims, announced) = (std::mem::take(&mut self.claims), std::mem::take(&mut self.announced));
+        *self = Self { claims, announced, ..Self::new(self.at) };
+    }
+
+    /// Returns whether the engine can know of a change by this peer.
+    pub fn has_named(&self, company: &Company, known: usize) -> bool {
+        self.claims.contains(&known) || self.announced.contains(&company.known[known].id.short_id())
     }
 
     /// Says something.

@@ -52,6 +52,8 @@ struct Writing {
 /// An engine and all it can know of the world.
 #[derive(Debug)]
 pub struct World {
+    /// What happened, by the first word of each message that the engine sent and the name of each offence it counted.
+    pub happened: BTreeSet<String>,
     company: &'static Company,
     config: Config,
     engine: Engine,
@@ -72,6 +74,7 @@ impl World {
     pub fn new(company: &'static Company, kind: u8) -> Self {
         let config = Config { finds_links: kind & 1 == 1, seed: u64::from(kind >> 1), ..company.config.clone() };
         let mut world = Self {
+            happened: BTreeSet::new(),
             company,
             engine: Engine::new(config.clone()),
             config,
@@ -319,6 +322,11 @@ impl World {
 
     /// Tells the engine something and does at once what it asks for, or puts it in line.
     fn tell(&mut self, input: Input) {
+        if let Input::Frame { node, bytes } = &input
+            && let (Some(at), Ok(Message::Announce(ids))) = (self.company.peer(node), Message::decode(bytes))
+        {
+            self.actors[at].announced.extend(ids);
+        }
         let mut inputs = VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {
             self.engine.handle(Instant::from_origin(self.now), input);
@@ -344,6 +352,9 @@ impl World {
             Effect::Send { node, message } => self.said(node, message),
             Effect::Deliver(shipment) => self.promised(shipment),
             Effect::Disconnect { node, .. } | Effect::Release(node) => {
+                if let Effect::Disconnect { offence, .. } = effect {
+                    self.happened.insert(offence.name().to_owned());
+                }
                 let actor = self.company.peer(&node).and_then(|at| self.actors.get_mut(at))?;
                 if std::mem::replace(&mut actor.connected, false) {
                     actor.hang_up();
@@ -356,7 +367,9 @@ impl World {
                 let durable = |id| self.disk.iter().any(|stored| self.company.known[stored.known].id == id);
                 assert!(changes.iter().all(|(_, change)| durable(change.id())), "committed and not on disk");
             }
-            Effect::Event(Event::Refused { .. }) => {}
+            Effect::Event(Event::Refused { name, .. }) => {
+                self.happened.insert(name.to_owned());
+            }
         }
         None
     }
@@ -409,10 +422,16 @@ impl World {
         let at = self.company.peer(&node).expect("it speaks to its peers");
         let facts = inspect::facts(&message);
         assert_eq!(Message::decode(&message.encode()).as_ref(), Ok(&message), "others can read what it says");
+        let words = inspect::line(&message);
+        self.happened.extend(words.split([' ', ':']).next().map(str::to_owned));
         if !facts.introduction {
-            let named = facts.held.iter().chain(&facts.wanted).filter_map(|id| self.company.find(id));
+            let named = facts.held.iter().filter_map(|id| self.company.find(id));
             let scopes = named.map(|known| self.company.known[known].scope).chain(facts.scopes.iter().copied());
             self.for_peer(at, scopes, &|| inspect::line(&message));
+            // Of what is not here it cannot know for whom it is; but then the peer has named it first.
+            for known in facts.wanted.iter().filter_map(|id| self.company.find(id)) {
+                assert!(self.actors[at].has_named(self.company, known), "it asks for what peer {at} never named");
+            }
             let durable = self.digests();
             for (scope, digest) in facts.digests.iter().filter(|_| self.is_whole()) {
                 assert_eq!(durable.get(scope).copied().unwrap_or_default(), *digest, "it counts what is not durable");
@@ -428,6 +447,7 @@ impl World {
     }
 
     fn promised(&mut self, shipment: Shipment) {
+        self.happened.insert("deliver".to_owned());
         let at = self.company.peer(&shipment.node).expect("it delivers to its peers");
         let scopes = shipment.ordinals.iter().map(|ordinal| {
             let stored = self.disk.get(ordinal.number() as usize - 1).expect("it delivers what is on disk");

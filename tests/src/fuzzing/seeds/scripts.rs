@@ -55,6 +55,7 @@ pub fn scripts() -> Vec<(&'static str, Vec<u8>)> {
     let request = |peer| say(peer, &[8, 0, 0x8f, 0, 1]);
     let credit = |peer| say(peer, &[12, 0xff, 0xff, 8, 2]);
     let found = |peer, kind| say(peer, &[4, 3, 0, kind, 1]);
+    let announce = |peer| say(peer, &[13, 0x8f, 0, 1]);
     let settle = || SETTLE.to_vec();
     let begun = || [vec![0], submit_all(), settle(), meet(0), settle()].concat();
     vec![
@@ -68,7 +69,7 @@ pub fn scripts() -> Vec<(&'static str, Vec<u8>)> {
         ("asked by ids", [begun(), credit(0), request(0), settle(), part(0)].concat()),
         (
             "asks and is answered",
-            [vec![0], submit(0, 2), settle(), meet(0), claim(0, 0, 12), settle(), WAIT.to_vec(), found(0, 1), obey(0)]
+            [vec![0], submit(0, 3), settle(), meet(0), claim(0, 0, 12), settle(), WAIT.to_vec(), found(0, 1), obey(0)]
                 .into_iter()
                 .chain([settle(), obey(0), settle(), WAIT.to_vec(), HOURS.to_vec()])
                 .collect::<Vec<_>>()
@@ -76,13 +77,29 @@ pub fn scripts() -> Vec<(&'static str, Vec<u8>)> {
         ),
         (
             "asks and cannot be answered",
-            [vec![0], submit(0, 2), settle(), meet(0), claim(0, 0, 12), WAIT.to_vec(), found(0, 2), WAIT.to_vec()]
+            [vec![0], submit(0, 3), settle(), meet(0), claim(0, 0, 12), WAIT.to_vec(), found(0, 2), WAIT.to_vec()]
                 .into_iter()
                 .chain([found(0, 2), go_on(0), go_on(0), found(0, 2), WAIT.to_vec(), WAIT.to_vec()])
                 .collect::<Vec<_>>()
                 .concat(),
         ),
-        ("pushed", [vec![0], submit(0, 2), settle(), meet(0), deliver(0, 0, 15), settle(), meet(1), settle()].concat()),
+        (
+            "asks for what was announced",
+            [vec![0], submit(0, 3), settle(), meet(0), settle(), announce(0), WAIT.to_vec(), WAIT.to_vec(), obey(0)]
+                .into_iter()
+                .chain([settle(), WAIT.to_vec()])
+                .collect::<Vec<_>>()
+                .concat(),
+        ),
+        (
+            "asks by cells",
+            [vec![0], submit(0, 10), settle(), meet(0), claim(0, 0, 15), settle(), WAIT.to_vec(), found(0, 0)]
+                .into_iter()
+                .chain([found(0, 1), obey(0), settle(), WAIT.to_vec(), announce(0), WAIT.to_vec()])
+                .collect::<Vec<_>>()
+                .concat(),
+        ),
+        ("pushed", [vec![0], submit(0, 3), settle(), meet(0), deliver(0, 0, 15), settle(), meet(1), settle()].concat()),
         ("a stranger", [vec![0], meet(1), deliver(1, 0, 15), request(1), cells(1), settle(), credit(1)].concat()),
         (
             "a full disk",
