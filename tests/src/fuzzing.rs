@@ -8,7 +8,7 @@
 //! - [`content`]: what is written: automerge chunks, texts, rows of a table;
 //! - [`wire`]: what peers say and compare;
 //! - [`house`]: what only a node reads: its log, its settings, its control socket;
-//! - [`engine`]: one real engine in a world that a script decides;
+//! - [`mod@engine`]: one real engine in a world that a script decides;
 //! - [`seeds`]: what a fuzzer begins with.
 
 pub mod content;

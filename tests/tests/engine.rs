@@ -457,3 +457,16 @@ fn whoever_claims_to_hold_another_house_s_own_learns_nothing_of_it() {
     assert!(said.map(|(.., bytes)| Message::decode(bytes).unwrap()).all(|message| !about(&message)));
     assert_eq!(world.node(alice).dropped, [(bob, Offence::ForeignScope)]);
 }
+
+#[test]
+fn what_is_only_for_another_house_is_not_kept_here() {
+    let Pair { mut world, alice, bob, anna, alices, .. } = pair(None);
+    world.connect(alice, bob);
+    world.settle();
+    let before = world.node(bob).log.len();
+    let secret = anna.report_in(Scope::Organisation(alices.id), 99);
+    world.inject(alice, bob, &World::push(&[secret.encode(), anna.report(1).encode()]));
+    assert_eq!(world.node(bob).dropped, [(alice, Offence::ForeignScope)]);
+    world.settle();
+    assert_eq!(world.node(bob).log.len(), before + 1, "what came with it and is for bob is taken");
+}

@@ -301,13 +301,14 @@ impl Engine {
         }
     }
 
-    /// Returns the scopes a peer's organisation may receive, with what is here of them.
+    /// Returns the scopes that a peer's organisation and ours may both receive, with what is here of them.
     fn shared_with<'a>(&'a self, session: &'a Session) -> impl Iterator<Item = (Scope, Digest)> + 'a {
         let organisation = session.organisation().filter(|id| self.membership.is_member(id));
         self.sets
             .iter()
             .filter(move |(scope, _)| {
-                organisation.is_some_and(|id| crate::policy::may_receive(scope, &id, &self.membership))
+                let may = |id| crate::policy::may_receive(scope, id, &self.membership);
+                organisation.as_ref().is_some_and(may) && may(&self.config.own)
             })
             .map(|(scope, set)| (*scope, set.digest()))
     }

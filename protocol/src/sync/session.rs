@@ -176,6 +176,8 @@ pub struct Session {
     pub turns_missed: BTreeMap<Scope, u32>,
     /// Comparisons that led nowhere, in a row: each makes the next one slower and surer.
     pub failures: u32,
+    /// Comparisons in a row that stalled and lost their place.
+    pub stalls: u32,
     /// How far both sides were when the last comparison of a scope ended: ours, theirs.
     pub compared: BTreeMap<Scope, (Digest, Digest)>,
     /// When it may be compared with again, if not at once.
@@ -244,6 +246,7 @@ impl Session {
             wants: BTreeSet::new(),
             turns_missed: BTreeMap::new(),
             failures: 0,
+            stalls: 0,
             compared: BTreeMap::new(),
             rests_until: None,
             wanted: VecDeque::new(),

@@ -3,7 +3,7 @@
 //!
 //! The script is the input. Any bytes are one: see [`world::World::step`].
 //!
-//! - [`company`]: who takes part, and all that was ever signed;
+//! - [`mod@company`]: who takes part, and all that was ever signed;
 //! - [`script`]: bytes as choices;
 //! - [`peer`]: what a peer says, by a script and half a wit;
 //! - [`world`]: the engine, its disk, and what holds.

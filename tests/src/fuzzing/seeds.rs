@@ -131,7 +131,7 @@ fn messages(basket: &mut Basket) {
     let key = Key::from_bytes([7; 16]);
     let ids: Vec<_> = (0..3).map(|number| id(number).short_id()).collect();
     let scope = talkoot_protocol::scope::Scope::Network;
-    let held = company.engine_of_all(false).bundle_request(key);
+    let held = company.engine_of_all(false).bundle_request(key, None);
     let changes: Vec<_> = company.known.iter().take(4).map(|known| &known.bytes).collect();
     let named = [
         ("hello", Message::Hello(Box::new(company.config.hello.clone()))),
@@ -198,7 +198,7 @@ fn comparisons(basket: &mut Basket) {
 fn files(basket: &mut Basket) {
     let company = company();
     let engine = company.engine_of_all(false);
-    let told = engine.bundle_request(Key::from_bytes([7; 16]));
+    let told = engine.bundle_request(Key::from_bytes([7; 16]), None);
     let mut request = bundle::REQUEST_MAGIC.to_vec();
     told.iter().for_each(|message| request.extend(bundle::frame(message)));
     basket.put("request", "whole", request);

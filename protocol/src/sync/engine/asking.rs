@@ -111,12 +111,15 @@ impl Engine {
         self.pulls.get(&scope).is_none_or(|pull| pull.stalls_at.is_none())
     }
 
-    /// Chooses whom to compare a scope with: who has failed least often, and of those who has most.
+    /// Chooses whom to compare a scope with: who has stalled and failed least often, and of those who has most. Else one that
+    /// says it has the most and never delivers would be asked for ever.
     fn choose(&self, scope: Scope) -> Option<NodeId> {
         let wanted = |session: &Session| session.rests_until.is_none() && session.wants.contains(&scope);
         let candidates = self.sessions.iter().filter(|(_, session)| wanted(session));
         let count = |session: &Session| session.theirs.get(&scope).map_or(0, |digest| digest.count());
-        candidates.min_by_key(|(_, session)| (session.failures, Reverse(count(session)))).map(|(node, _)| *node)
+        candidates
+            .min_by_key(|(_, session)| (session.stalls, session.failures, Reverse(count(session))))
+            .map(|(node, _)| *node)
     }
 
     fn begin_pull(&mut self, now: Instant, node: NodeId, scope: Scope) {
@@ -142,6 +145,7 @@ impl Engine {
         let stalled = self.pulls.remove(&scope).and_then(|stalled| self.sessions.get_mut(&stalled.node));
         if let Some(session) = stalled {
             session.wants.insert(scope);
+            session.stalls = session.stalls.saturating_add(1);
             session.rests_until = Some(now + STALLS_AFTER);
         }
         self.pulls.insert(scope, Pull::new(now, node, number, stage, apart));

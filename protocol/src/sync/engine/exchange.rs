@@ -234,6 +234,7 @@ impl Session {
             self.turns_missed.remove(&scope);
             self.compared.remove(&scope);
             self.failures = 0;
+            self.stalls = 0;
             return;
         }
         if self.compared.remove(&scope) == Some((ours, theirs)) {

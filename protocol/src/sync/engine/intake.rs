@@ -4,13 +4,15 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::catalog::{Index, Ordinal};
-use crate::id::ChangeId;
+use crate::catalog::{Index, NewPlace, Ordinal};
+use crate::id::{ChangeId, NodeId};
 use crate::membership::Membership;
+use crate::policy;
+use crate::scope::Scope;
 use crate::signed::Signed;
 use crate::sync::admit::{Admission, Door, Missing, Verdict};
 use crate::sync::check::{Checked, Content, Refused};
-use crate::sync::effect::{Effect, Event, Outcome, Unchecked, Write};
+use crate::sync::effect::{Effect, Event, Offence, Outcome, Unchecked, Write};
 use crate::sync::held::{ScopeSet, shared_key};
 use crate::sync::input::{Batch, Origin, Source, Token};
 use crate::sync::session::Session;
@@ -237,7 +239,13 @@ impl Engine {
     fn admit(&mut self, writing: &mut Writing, origin: Origin, change: Arc<Checked>) {
         let door = Door { catalog: &self.catalog, membership: &self.membership, refused: &self.refused };
         match door.judge(&change) {
-            Verdict::Admit(admission) => self.enter(writing, origin, change, *admission),
+            Verdict::Admit(admission) => match self.foreigner(origin, &admission) {
+                Some((node, scope)) => {
+                    self.settle(origin);
+                    self.foreign_from(node, &scope);
+                }
+                None => self.enter(writing, origin, change, *admission),
+            },
             Verdict::Known if self.lost.remove(&change.id()) => {
                 if let Origin::Local { token, at } = origin {
                     writing.outcomes.push((token, at, Outcome::Stored(change.id())));
@@ -269,6 +277,24 @@ impl Engine {
                 self.refuse(origin, Refused { id: Some(change.id()), refusal, kept: None });
                 self.release(Missing::Change(change.id()));
             }
+        }
+    }
+
+    /// Returns who delivered a change that is not for this node, and of which scope it is. It is sound, and no verdict is
+    /// passed on it; but what is not for us is not kept here.
+    fn foreigner(&self, origin: Origin, admission: &Admission) -> Option<(NodeId, Scope)> {
+        let Origin::Peer { node, .. } = origin else { return None };
+        let scope = match admission.entry.place {
+            NewPlace::Begins { scope, .. } => scope,
+            NewPlace::Continues(first) => self.catalog.document_of(first).scope,
+        };
+        (!policy::may_receive(&scope, &self.config.own, &self.membership)).then_some((node, scope))
+    }
+
+    /// Whoever delivers what is only for another organisation gave it away; of a region it may not know our newest record.
+    fn foreign_from(&mut self, node: NodeId, scope: &Scope) {
+        if matches!(scope, Scope::Organisation(_)) && self.sessions.contains_key(&node) {
+            self.offended(node, Offence::ForeignScope);
         }
     }
 
