@@ -246,9 +246,13 @@ impl Engine {
         self.sessions.values().flat_map(|session| session.answers.values()).filter(|answer| way(&answer.way)).count()
     }
 
-    /// Requires that the scope is for the peer, and for us.
+    /// Requires that the scope is for the peer, and the one that a comparison of this number began with.
     fn require_shared(&self, node: &NodeId, asked: &Asked) -> Result<(), Offence> {
-        if self.may_have(node, &asked.scope) { Ok(()) } else { Err(Offence::ForeignScope) }
+        if !self.may_have(node, &asked.scope) {
+            return Err(Offence::ForeignScope);
+        }
+        let begun = self.sessions.get(node).and_then(|session| session.answers.get(&asked.number));
+        if begun.is_none_or(|answer| answer.scope == asked.scope) { Ok(()) } else { Err(Offence::Comparison) }
     }
 
     /// Keeps the state of a comparison; the oldest makes room if there are too many.
