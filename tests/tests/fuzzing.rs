@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use talkoot_tests::fuzzing::engine::play;
 use talkoot_tests::fuzzing::seeds::{SEED_BYTES_MAX, SEEDS_MAX, seeds};
 use talkoot_tests::fuzzing::{NODE_TARGETS, TARGETS, Target};
@@ -121,7 +121,12 @@ fn mutate(seeds: &[Vec<u8>], bytes: &mut Vec<u8>, mutation: &Mutation) {
 
 fn mutated((name, target): Target, cases: u32) {
     let seeds: Vec<_> = corpus_of(name).into_values().collect();
-    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    // The same mutations on every push; fresh ones when somebody asks for a number of them.
+    let mut runner = match std::env::var_os("TALKOOT_FUZZ_CASES") {
+        Some(_) => TestRunner::new(config),
+        None => TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha)),
+    };
     let noise = proptest::collection::vec(any::<u8>(), 0..300);
     let mutations = proptest::collection::vec(mutation(), 1..6);
     let input = prop_oneof![
