@@ -23,6 +23,17 @@ pub fn bench_reports(seed: u64, count: usize) -> Option<Vec<talkoot_protocol::do
     commands::bench::reports::make_from(seed, count).ok()
 }
 
+/// A row of a table: its line, and the report in it or how many things are wrong with it.
+#[doc(hidden)]
+pub type TableRow = (u64, Result<talkoot_protocol::report::Report, usize>);
+
+/// Reads a file as `import` does, without signing anything: how many rows it was said to have, and those that are not empty. `None`
+/// if it cannot be imported at all. For the test that feeds it arbitrary bytes.
+#[doc(hidden)]
+pub fn read_table(path: &std::path::Path) -> Option<(u64, Vec<TableRow>)> {
+    commands::import::read_table(path).ok()
+}
+
 /// Runs the program with the process's arguments and returns its exit code.
 pub fn main() -> ExitCode {
     let args = args::Args::parse();

@@ -40,7 +40,7 @@ pub mod address;
 mod behaviour;
 mod dials;
 pub mod event;
-mod frame;
+pub mod frame;
 mod handler;
 mod knocks;
 mod muxer;

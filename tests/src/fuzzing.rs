@@ -7,7 +7,7 @@
 //! - [`envelope`]: signed changes and what is in them, charters;
 //! - [`content`]: what is written: automerge chunks, texts, rows of a table;
 //! - [`wire`]: what peers say and compare;
-//! - [`house`]: what only a node reads: its log, its settings, its control socket;
+//! - [`house`]: what only an installation reads: its log, its settings, its control socket, frames of a stream, tables;
 //! - [`mod@engine`]: one real engine in a world that a script decides;
 //! - [`seeds`]: what a fuzzer begins with.
 
@@ -23,7 +23,7 @@ pub use content::{address, chunk, flat, text};
 pub use engine::engine;
 pub use envelope::{change, charter, header, sealed, statement};
 #[cfg(feature = "node")]
-pub use house::{control, settings, store};
+pub use house::{control, frame, settings, store, table};
 pub use wire::{cells, listing, message, note, parcel, ranges, request};
 
 /// A target: its name, which is also that of its corpus, and what it does with bytes.
@@ -50,6 +50,7 @@ pub const TARGETS: &[Target] = &[
     ("engine", engine),
 ];
 
-/// Targets of what only a node reads.
+/// Targets of what only a node or the command line reads.
 #[cfg(feature = "node")]
-pub const NODE_TARGETS: &[Target] = &[("store", store), ("control", control), ("settings", settings)];
+pub const NODE_TARGETS: &[Target] =
+    &[("store", store), ("control", control), ("settings", settings), ("frame", frame), ("table", table)];

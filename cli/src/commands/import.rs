@@ -103,6 +103,16 @@ pub(crate) fn run(global: &Global, args: Args) -> Result<ExitCode> {
     Ok(code)
 }
 
+/// Reads every row, see [`read_table`](crate::read_table).
+pub(crate) fn read_table(path: &Path) -> Result<(u64, Vec<crate::TableRow>)> {
+    let source = Source::open(path, None)?;
+    let (mut records, mut rows) = (source.records()?, Vec::new());
+    while let Some(record) = source.next(&mut records)? {
+        rows.extend(source.read(&record).map(|row| (record.line, row.map_err(|remarks| remarks.len()))));
+    }
+    Ok((source.records, rows))
+}
+
 /// Checks every row and signs none; counts the good ones as stored.
 fn check_all(source: &Source, confirmed: bool, tally: &mut Tally) -> Result<()> {
     let mut batches = Batches::new(source)?;

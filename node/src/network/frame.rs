@@ -9,13 +9,13 @@
 use super::event::Offence;
 
 /// How many bytes of length stand before each frame.
-pub(super) const HEADER_BYTES: usize = 4;
+pub const HEADER_BYTES: usize = 4;
 /// The first step of memory for a frame whose bytes have not come yet.
 const FIRST_STEP_BYTES: usize = 4 * 1024;
 
 /// Puts frames together from bytes that come in pieces of any size.
 #[derive(Debug)]
-pub(super) struct Decoder {
+pub struct Decoder {
     frame_bytes_max: usize,
     header: [u8; HEADER_BYTES],
     header_filled: usize,
@@ -25,7 +25,7 @@ pub(super) struct Decoder {
 
 impl Decoder {
     /// Returns a decoder at the border between two frames.
-    pub(super) fn new(frame_bytes_max: usize) -> Self {
+    pub fn new(frame_bytes_max: usize) -> Self {
         Self { frame_bytes_max, header: [0; HEADER_BYTES], header_filled: 0, body: Vec::new(), body_expected: 0 }
     }
 
@@ -33,7 +33,7 @@ impl Decoder {
     ///
     /// # Errors
     /// The offence, once the length of a frame is known to be wrong; the stream is useless from there on.
-    pub(super) fn take(&mut self, input: &mut &[u8]) -> Result<Option<Vec<u8>>, Offence> {
+    pub fn take(&mut self, input: &mut &[u8]) -> Result<Option<Vec<u8>>, Offence> {
         if self.header_filled < HEADER_BYTES {
             let piece = advance(input, HEADER_BYTES - self.header_filled);
             for (slot, byte) in self.header.iter_mut().skip(self.header_filled).zip(piece) {
@@ -56,7 +56,7 @@ impl Decoder {
     }
 
     /// Returns whether the stream may end here without cutting a frame.
-    pub(super) fn is_at_border(&self) -> bool {
+    pub fn is_at_border(&self) -> bool {
         self.header_filled == 0
     }
 
@@ -89,7 +89,7 @@ fn advance<'a>(input: &mut &'a [u8], count: usize) -> &'a [u8] {
 }
 
 /// Appends a frame to `buffer`. The length has been checked by whoever queued the frame.
-pub(super) fn encode(frame: &[u8], buffer: &mut Vec<u8>) {
+pub fn encode(frame: &[u8], buffer: &mut Vec<u8>) {
     let length = u32::try_from(frame.len()).unwrap_or(u32::MAX);
     buffer.reserve(HEADER_BYTES + frame.len());
     buffer.extend_from_slice(&length.to_be_bytes());

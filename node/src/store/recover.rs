@@ -137,7 +137,8 @@ impl Walk<'_> {
             self.hand_over(ENTRIES_AT_ONCE);
         };
         self.stale.extend(head.into_iter().chain(&mut entries).map(|entry| entry.ordinal));
-        self.found.end = scanner.len();
+        // A segment may be cut within its header; records are looked for behind it all the same.
+        self.found.end = scanner.len().max(RECORDS_START);
         tail.map_or(Ok(()), |tail| self.tail(&mut scanner, tail, segment, following))?;
         self.found.next_ordinal = scanner.next_ordinal();
         self.mend_index(entries.broken);

@@ -1,4 +1,5 @@
-//! What only a node reads: its log after whatever happened to the disk, its settings, its control socket.
+//! What only an installation reads: its log after whatever happened to the disk, its settings, its control socket, the frames of a
+//! stream, and tables to import.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -6,6 +7,7 @@ use std::sync::LazyLock;
 
 use talkoot_node::config::Config;
 use talkoot_node::control;
+use talkoot_node::network::frame;
 use talkoot_node::store::verify::{self, Finding};
 use talkoot_node::store::{Action, Loaded, Options, Record, Store};
 use talkoot_protocol::api::{Request, Response};
@@ -117,5 +119,54 @@ pub fn settings(bytes: &[u8]) {
     match Config::parse(&text) {
         Ok(config) => assert!((1..=4096).contains(&config.network.connections_max), "settings within their bounds"),
         Err(error) => assert!(!error.to_string().is_empty(), "what is wrong is said"),
+    }
+}
+
+/// Most bytes of a frame in [`frame`]: little, so that a fuzzer meets the limit.
+const FRAME_BYTES_MAX: usize = 600;
+
+/// The bytes of a stream; the first says in pieces of how many they come.
+pub fn frame(bytes: &[u8]) {
+    let [piece, stream @ ..] = bytes else { return };
+    let (frames, whole) = frames_of(stream, usize::from(*piece).max(1));
+    assert_eq!((&frames, whole), (&frames_of(stream, stream.len().max(1)).0, whole), "pieces make no difference");
+    let mut again = Vec::new();
+    frames.iter().for_each(|frame| frame::encode(frame, &mut again));
+    assert!(stream.starts_with(&again), "one form for one row of frames");
+    assert!(!whole || again.len() == stream.len(), "at a border nothing is left over");
+}
+
+/// Returns the frames up to the first offence, and whether the stream ends with one of them.
+fn frames_of(stream: &[u8], piece: usize) -> (Vec<Vec<u8>>, bool) {
+    let mut decoder = frame::Decoder::new(FRAME_BYTES_MAX);
+    let mut frames = Vec::new();
+    for mut input in stream.chunks(piece) {
+        while !input.is_empty() {
+            match decoder.take(&mut input) {
+                Ok(Some(frame)) => {
+                    assert!((1..=FRAME_BYTES_MAX).contains(&frame.len()));
+                    frames.push(frame);
+                }
+                Ok(None) => assert!(input.is_empty(), "what is not used up is a frame"),
+                Err(_) => return (frames, false),
+            }
+        }
+    }
+    (frames, decoder.is_at_border())
+}
+
+/// A file to import; the first byte says what its name ends with.
+pub fn table(bytes: &[u8]) {
+    let [kind, rest @ ..] = bytes else { return };
+    let name = ["table.csv", "table.jsonl", "table"][usize::from(*kind) % 3];
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join(name);
+    std::fs::write(&path, rest).expect("a file");
+    let Some((records, rows)) = talkoot::read_table(&path) else { return };
+    assert!(rows.len() as u64 <= records, "no more rows than were counted");
+    assert!(rows.windows(2).all(|pair| pair[0].0 < pair[1].0), "lines ascend");
+    for (line, row) in rows {
+        assert!(line <= rest.len() as u64 + 1, "the line is one of the file");
+        assert_ne!(row.err(), Some(0), "what is refused says why");
     }
 }

@@ -231,8 +231,9 @@ fn house(basket: &mut Basket) {
     let odd = "target_group=unemployed:25-64; children\nservice=urn:oid:1.2.246.537.6.1222|101|\"a|b\"\nother={\"x\":[1]}\ny='=1";
     basket.put("flat", "odd row", odd.into());
     basket.put("flat", "fraction", "other={\"x\":1.111111111111111e+44}".into());
-    let wounds: [(&str, &[u8]); 6] = [
+    let wounds: [(&str, &[u8]); 7] = [
         ("sound", &[1]),
+        ("cut in the header", &[1, 0, 200, 0, 0, 154, 208, 104, 0]),
         ("cut", &[1, 0, 200, 0, 0]),
         ("turned", &[1, 0, 100, 7, 4, 1, 0, 5, 1]),
         ("zeros", &[1, 0, 120, 3, 90]),
@@ -250,5 +251,32 @@ fn house(basket: &mut Basket) {
     let settings = "[network]\nlisten = [\"/ip4/0.0.0.0/tcp/7474\"]\nmdns = true\n[network.relay]\noffer = true\n\
                     [sync]\nanti_entropy_seconds = 30\n[views]\nreports_min = 5\n[log]\nfilter = \"info\"\n";
     basket.put("settings", "some", settings.into());
+    streams(basket);
+    tables(basket);
     basket.put("settings", "misspelt", "[network]\nlisden = 3\n".into());
+}
+
+/// Streams of frames.
+fn streams(basket: &mut Basket) {
+    let framed = |frames: &[&[u8]]| {
+        let framed = frames.iter().flat_map(|frame| [&(frame.len() as u32).to_be_bytes(), *frame].concat());
+        std::iter::once(5).chain(framed).collect::<Vec<u8>>()
+    };
+    basket.put("frame", "three", framed(&[b"a", &[7; 600], b"terve"]));
+    basket.put("frame", "empty", framed(&[b"a", b""]));
+    basket.put("frame", "too long", framed(&[b"a", &[7; 601]]));
+    let mut cut = framed(&[b"a", &[7; 90]]);
+    cut.truncate(40);
+    basket.put("frame", "cut", cut);
+}
+
+/// Files to import.
+fn tables(basket: &mut Basket) {
+    let csv = "\u{feff}sep=;\r\nTitle;support_need;area;oma\r\n\"Yksi;\r\nkaksi\";2,3;Oulu;hyvä\r\n;;\r\nKolme;\"2; 3\";;\r\n";
+    basket.put("table", "spreadsheet", [&[0], csv.as_bytes()].concat());
+    basket.put("table", "export", b"\0document,organisation,author,changes,title\naa,bb,cc,1,T\n".to_vec());
+    basket.put("table", "open quote", b"\0title,area\n\"T,Oulu\nU,Oulu\n".to_vec());
+    basket.put("table", "windows", b"\0title\nhyv\xe4\n".to_vec());
+    let lines = "{\"title\":\"T\",\"support_need\":[2]}\n\n[1]\n{\"document\":\"aa\",\"organisation\":\"bb\",\"author\":null,\"changes\":1,\"fields\":{\"title\":\"T\"}}\n";
+    basket.put("table", "lines", [&[1], lines.as_bytes()].concat());
 }

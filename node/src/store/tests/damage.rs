@@ -196,3 +196,21 @@ fn a_damaged_segment_header_costs_no_record() {
         assert!(seen.damaged.iter().all(|it| it.reason == Reason::SegmentHeader));
     }
 }
+
+#[test]
+fn a_segment_cut_within_its_header_takes_what_comes_and_keeps_it() {
+    for (len, damaged_copy) in [(32, 32), (33, 32), (63, 32)] {
+        let dir = filled(2);
+        let path = last_segment(dir.path());
+        fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(len).unwrap();
+        without_index(dir.path());
+        let (mut store, seen) = open(dir.path());
+        assert_eq!((seen.ordinals(), seen.damaged[0].offset), (vec![], damaged_copy), "cut to {len}");
+        append(&mut store, 3).unwrap();
+        let bytes = store.stats().bytes;
+        drop(store);
+        assert_eq!(verified(dir.path()).0, one_to(3), "cut to {len}");
+        assert_eq!(open(dir.path()).1.ordinals(), one_to(3), "cut to {len}");
+        assert_eq!(fs::metadata(&path).unwrap().len(), bytes);
+    }
+}
