@@ -6,11 +6,14 @@
 mod args;
 mod client;
 mod commands;
+mod dice;
 mod error;
 mod global;
 mod house;
 mod keys;
 mod output;
+#[doc(hidden)]
+pub mod world;
 
 use std::process::ExitCode;
 
