@@ -6,6 +6,7 @@
 //! ```text
 //! <dir>/lock                  held by the process that has the store open
 //! <dir>/log/000001.seg …      the records, in the order of their ordinals   (layout: store/segment.rs, store/record.rs)
+//! <dir>/log/000001.idx        the index of a closed segment                 (layout: store/sidecar.rs)
 //! <dir>/log/000001.seg.torn   bytes of a write that was cut short, kept for whoever wants to look
 //! <dir>/index/                sled                                          (layout: store/index.rs)
 //! ```
@@ -32,6 +33,7 @@ mod record;
 mod recover;
 mod scan;
 mod segment;
+mod sidecar;
 #[cfg(test)]
 mod tests;
 pub mod verify;

@@ -1,7 +1,9 @@
-//! The index: a sled database that may lag behind the log, be lost or be corrupt, and is then built again.
+//! The index: a sled database that may lag behind the log, be lost or be corrupt, and is then built again. What it knows of a
+//! segment moves to a [sidecar](super::sidecar) once the segment is closed, so the database stays small.
 //!
 //! ```text
-//! tree "records"   key    ordinal u64 BE
+//! tree "records/000001"   one for each segment that is not in a sidecar
+//!                  key    ordinal u64 BE
 //!                  value  segment u32 | offset u32 | length u32 | kind u8 | payload crc u32 | the caller's value   (LE)
 //! tree "meta/…"    the caller's keys and values
 //! default tree     "stamp" -> layout u32 | salt of the log u32 | the caller's index version u32   (LE)
@@ -11,7 +13,6 @@
 //! synced here. Nothing in this file may be needed to find a record again.
 
 use std::fs::{self, File};
-use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -21,13 +22,15 @@ use std::time::Duration;
 use super::error::{Error, is_full};
 use super::feed::{self, Feed};
 use super::record::{Header, Place, at_most};
+use super::segment::LOG_DIR;
+use super::sidecar::{self, Listed, Sidecar};
 
 /// Name of the directory of the index inside the store's directory.
 const INDEX_DIR: &str = "index";
 /// What a discarded index is called until it is removed.
 const DISCARDED_DIR: &str = "index.discarded";
 /// Version of the layout drawn above.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 /// What sled may keep in memory: 16 MiB. It is read from one end to the other and written at its end.
 const CACHE_BYTES: u64 = 16 << 20;
 /// Entries that are read ahead together.
@@ -38,6 +41,8 @@ const AHEAD_MAX: usize = 8;
 const ENTRIES_BETWEEN_SYNCS: usize = 100_000;
 /// Bytes of a value before the caller's part.
 const VALUE_BYTES: usize = 17;
+/// Names of the trees of entries begin so.
+const RECORDS: &str = "records";
 /// Longest key of a small value.
 const META_KEY_BYTES_MAX: usize = 512;
 /// Longest small value: 64 KiB.
@@ -70,7 +75,6 @@ pub(super) struct Index {
     // Declared first, so that it is empty and joined before the database closes.
     feed: Feed,
     db: sled::Db,
-    records: sled::Tree,
     dir: PathBuf,
     stamp: Stamp,
 }
@@ -85,11 +89,11 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    fn decode(key: &[u8], value: sled::IVec) -> Option<Self> {
+    fn decode(ordinal: Option<[u8; 8]>, value: sled::IVec) -> Option<Self> {
         let number = |from: usize| Some(u32::from_le_bytes(*value.get(from..)?.first_chunk()?));
         let place = Place { segment: number(0)?, offset: number(4)?, length: number(8)? };
         let (kind, payload_crc) = (*value.get(12)?, number(13)?);
-        Some(Self { ordinal: u64::from_be_bytes(key.try_into().ok()?), place, kind, payload_crc, value })
+        Some(Self { ordinal: u64::from_be_bytes(ordinal?), place, kind, payload_crc, value })
     }
 
     /// The caller's part of the value.
@@ -176,16 +180,20 @@ impl Index {
             let _ = fs::remove_file(&dir);
         }
         let db = open_sled(&dir)?;
-        let records = guarded(|| match db.insert("stamp", &stamp.encode())? {
+        guarded(|| match db.insert("stamp", &stamp.encode())? {
+            // Another log's places, or values that mean something else by now; small values stay.
             Some(found) if found != stamp.encode() => {
-                // Another log's places, or values that mean something else by now; small values stay.
-                db.drop_tree("records")?;
-                db.open_tree("records")
+                record_trees(&db).try_for_each(|(_, name)| db.drop_tree(name).map(drop))
             }
-            _ => db.open_tree("records"),
+            _ => Ok(()),
         })?;
-        let feed = start_feed(&db, &records, &dir).ok_or_else(|| Error::Index { reason: "no thread".to_owned() })?;
-        Ok(Self { feed, db, records, dir, stamp })
+        let segments = Segments { db: db.clone(), log_dir: store_dir.join(LOG_DIR), stamp, current: None };
+        let feed = start_feed(segments, &dir).ok_or_else(|| Error::Index { reason: "no thread".to_owned() })?;
+        Ok(Self { feed, db, dir, stamp })
+    }
+
+    fn log_dir(&self) -> PathBuf {
+        self.dir.with_file_name(LOG_DIR)
     }
 
     /// Hands entries to the thread that puts them in.
@@ -197,25 +205,69 @@ impl Index {
 
     /// Returns the greatest ordinal the index knows.
     pub(super) fn last_ordinal(&self) -> Result<Option<u64>, Error> {
-        let last = guarded(|| self.records.last())?;
-        Ok(last.and_then(|(key, _)| Some(u64::from_be_bytes(key.as_ref().try_into().ok()?))))
+        let mut last = sidecar::last_ordinal(&self.log_dir(), self.stamp);
+        for (_, name) in record_trees(&self.db) {
+            let found = guarded(|| self.db.open_tree(&name)?.last())?;
+            last = last.max(found.and_then(|(key, _)| Some(u64::from_be_bytes(key.as_ref().try_into().ok()?))));
+        }
+        Ok(last)
     }
 
-    /// Returns the entries of a range of ordinals, in order.
-    pub(super) fn range(&self, ordinals: RangeInclusive<u64>) -> Entries {
-        let range = ordinals.start().to_be_bytes()..=ordinals.end().to_be_bytes();
-        match guarded(|| Ok(self.records.range(range))) {
-            Ok(iter) => Entries { iter: Some(iter), ahead: None, broken: false },
+    /// Returns the entries of a segment, in the order of their ordinals.
+    pub(super) fn entries(&self, segment: u32) -> Entries {
+        let listed = Sidecar::read(&self.log_dir(), segment, self.stamp);
+        let read = match (self.tree(segment), listed) {
+            (Ok(None), Some(sidecar)) => return Entries { source: Source::Sidecar(sidecar), ..Entries::none() },
+            (Ok(None), None) => return Entries::none(),
+            (Ok(Some(tree)), None) => guarded(|| Ok(Source::Tree(tree.iter()))),
+            (Ok(Some(tree)), Some(sidecar)) => {
+                let mut listed: Listed = sidecar.collect();
+                guarded(|| extend(&mut listed, &tree)).map(|()| Source::Listed(listed.into_iter()))
+            }
+            (Err(error), _) => Err(error),
+        };
+        match read {
+            Ok(source) => Entries { source, ..Entries::none() },
             Err(_) => Entries { broken: true, ..Entries::none() },
         }
     }
 
-    /// Takes out what turned out to be wrong.
-    pub(super) fn remove(&self, ordinals: &[u64]) -> Result<(), Error> {
+    /// Returns the tree of a segment if there is one.
+    fn tree(&self, segment: u32) -> Result<Option<sled::Tree>, Error> {
+        let found = guarded(|| Ok(record_trees(&self.db).find(|(number, _)| *number == segment)))?;
+        found.map(|(_, name)| guarded(|| self.db.open_tree(name))).transpose()
+    }
+
+    /// Moves what is known of a closed segment to its sidecar, if some of it is in the database.
+    pub(super) fn settle(&self, segment: u32) {
+        if self.tree(segment).is_ok_and(|tree| tree.is_some()) {
+            self.feed.drain();
+            let settled = close_segment(&self.db, &self.log_dir(), self.stamp, segment);
+            told(settled, "a closed segment's index stays in the database");
+        }
+    }
+
+    /// Forgets everything about a segment.
+    pub(super) fn forget(&self, segment: u32) {
+        let _ = fs::remove_file(sidecar::path_of(&self.log_dir(), segment));
+        let dropped = guarded(|| self.db.drop_tree(tree_name(segment)).map(drop));
+        told(dropped, "a segment's index cannot be forgotten");
+    }
+
+    /// Takes out what turned out to be wrong about a segment.
+    pub(super) fn remove(&self, segment: u32, ordinals: &[u64]) -> Result<(), Error> {
+        let log_dir = self.log_dir();
+        if let Some(sidecar) = Sidecar::read(&log_dir, segment, self.stamp) {
+            let mut listed: Listed = sidecar.collect();
+            listed.retain(|ordinal, _| !ordinals.contains(ordinal));
+            sidecar::write(&log_dir, segment, self.stamp, &listed)
+                .map_err(Error::io("write", &sidecar::path_of(&log_dir, segment)))?;
+        }
+        let Some(tree) = self.tree(segment)? else { return Ok(()) };
         guarded(|| {
             let mut batch = sled::Batch::default();
             ordinals.iter().for_each(|ordinal| batch.remove(&ordinal.to_be_bytes()));
-            self.records.apply_batch(batch)
+            tree.apply_batch(batch)
         })
     }
 
@@ -273,18 +325,89 @@ fn open_sled(dir: &Path) -> Result<sled::Db, Error> {
     guarded(|| config.open())
 }
 
+/// Returns the trees of entries, with the numbers of their segments.
+fn record_trees(db: &sled::Db) -> impl Iterator<Item = (u32, String)> {
+    db.tree_names().into_iter().filter_map(|name| {
+        let name = String::from_utf8(name.to_vec()).ok()?;
+        let (_, number) = name.strip_prefix(RECORDS)?.split_once('/').unwrap_or(("", "0"));
+        Some((number.parse().ok()?, name))
+    })
+}
+
+/// Adds the entries of a tree.
+fn extend(listed: &mut Listed, tree: &sled::Tree) -> sled::Result<()> {
+    for found in tree {
+        let (key, value) = found?;
+        if let Ok(ordinal) = key.as_ref().try_into() {
+            listed.insert(u64::from_be_bytes(ordinal), value.to_vec());
+        }
+    }
+    Ok(())
+}
+
+/// Moves the entries of a segment from the database, if there are any, to its sidecar.
+fn close_segment(db: &sled::Db, log_dir: &Path, stamp: Stamp, segment: u32) -> Result<(), Error> {
+    if !record_trees(db).any(|(number, _)| number == segment) {
+        return Ok(());
+    }
+    let name = tree_name(segment);
+    let mut listed: Listed = Sidecar::read(log_dir, segment, stamp).map(Iterator::collect).unwrap_or_default();
+    guarded(|| extend(&mut listed, &db.open_tree(&name)?))?;
+    let path = sidecar::path_of(log_dir, segment);
+    sidecar::write(log_dir, segment, stamp, &listed).map_err(Error::io("write", &path))?;
+    guarded(|| db.drop_tree(name).map(drop))
+}
+
+fn tree_name(segment: u32) -> String {
+    format!("{RECORDS}/{segment:06}")
+}
+
+fn told(done: Result<(), Error>, what: &str) {
+    if let Err(error) = done {
+        tracing::warn!(%error, "{what}");
+    }
+}
+
+/// Where the feeder's thread puts entries.
+struct Segments {
+    db: sled::Db,
+    log_dir: PathBuf,
+    stamp: Stamp,
+    /// The segment of the last entry, and its tree.
+    current: Option<(u32, sled::Tree)>,
+}
+
+impl Segments {
+    /// Puts an entry in; with the first of a later segment those of the one before move to their sidecar.
+    fn put(&mut self, (ordinal, value): feed::Entry) -> Result<(), Error> {
+        let segment = value.first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes));
+        if self.current.as_ref().is_none_or(|(current, _)| *current != segment) {
+            let tree = guarded(|| self.db.open_tree(tree_name(segment)))?;
+            if let Some((closed, tree)) = self.current.replace((segment, tree)).filter(|(before, _)| *before < segment)
+            {
+                drop(tree);
+                told(
+                    close_segment(&self.db, &self.log_dir, self.stamp, closed),
+                    "a closed segment's index stays in the database",
+                );
+            }
+        }
+        let Some((_, tree)) = &self.current else { return Ok(()) };
+        guarded(|| tree.insert(ordinal.to_be_bytes(), value).map(drop))
+    }
+}
+
 /// Starts the thread that puts entries in.
-fn start_feed(db: &sled::Db, records: &sled::Tree, dir: &Path) -> Option<Feed> {
-    let (db, records, dir) = (db.clone(), records.clone(), dir.to_owned());
+fn start_feed(mut segments: Segments, dir: &Path) -> Option<Feed> {
+    let dir = dir.to_owned();
     let mut unsynced = 0;
     let mut warned = false;
     Feed::start(move |entries| {
         unsynced += entries.len();
-        let put = || entries.into_iter().try_for_each(|(key, it)| records.insert(key.to_be_bytes(), it).map(drop));
-        let mut done = guarded(put);
+        let mut done = entries.into_iter().try_for_each(|entry| segments.put(entry));
         if done.is_ok() && unsynced >= ENTRIES_BETWEEN_SYNCS {
             unsynced = 0;
-            done = sync_sled(&db, &dir);
+            done = sync_sled(&segments.db, &dir);
         }
         if let Err(error) = done
             && !std::mem::replace(&mut warned, true)
@@ -303,9 +426,17 @@ fn sync_sled(db: &sled::Db, dir: &Path) -> Result<(), Error> {
 
 /// Entries in the order of their ordinals. Ends early, and says so, where sled fails.
 pub(super) struct Entries {
-    iter: Option<sled::Iter>,
+    source: Source,
     ahead: Option<Ahead>,
     pub(super) broken: bool,
+}
+
+/// Where entries are read from.
+enum Source {
+    None,
+    Tree(sled::Iter),
+    Sidecar(Sidecar),
+    Listed(std::collections::btree_map::IntoIter<u64, Vec<u8>>),
 }
 
 /// Entries on their way from a thread that reads ahead, each group with whether sled failed behind it.
@@ -328,7 +459,12 @@ impl Drop for Ahead {
 impl Entries {
     /// An iterator over nothing.
     pub(super) fn none() -> Self {
-        Self { iter: None, ahead: None, broken: false }
+        Self { source: Source::None, ahead: None, broken: false }
+    }
+
+    /// Returns whether the last entry is taken out by asking for it.
+    pub(super) fn lose_their_last(&self) -> bool {
+        !matches!(self.source, Source::Sidecar(_))
     }
 
     /// Goes on reading on a thread of its own, while what was read is used. Without a thread nothing is read.
@@ -345,7 +481,7 @@ impl Entries {
         };
         let thread = std::thread::Builder::new().name("store-ahead".to_owned()).spawn(read).ok();
         let ahead = Ahead { group: Vec::new().into_iter(), groups: Some(groups), thread };
-        Self { iter: None, ahead: Some(ahead), broken: false }
+        Self { source: Source::None, ahead: Some(ahead), broken: false }
     }
 
     /// Returns the next entry that was read ahead; at the end, and only there, waits for the thread to be done.
@@ -369,25 +505,43 @@ impl Entries {
         &mut self,
         step: impl FnOnce(&mut sled::Iter) -> Option<sled::Result<(sled::IVec, sled::IVec)>>,
     ) -> Option<Entry> {
-        let iter = self.iter.as_mut()?;
-        let found = guarded(|| step(iter).transpose()).map(|found| found.map(|(key, it)| Entry::decode(&key, it)));
+        let Source::Tree(iter) = &mut self.source else { return None };
+        let found = guarded(|| step(iter).transpose());
+        let found = found.map(|found| found.map(|(key, it)| Entry::decode(key.as_ref().try_into().ok(), it)));
         match found {
             Ok(None) => {
                 // sled's iterator sees what is put in meanwhile; once at the end, it must stay there.
-                self.iter = None;
+                self.source = Source::None;
                 None
             }
             Ok(Some(Some(entry))) => Some(entry),
             Ok(Some(None)) | Err(_) => {
-                (self.iter, self.broken) = (None, true);
+                (self.source, self.broken) = (Source::None, true);
                 None
             }
         }
     }
 
-    /// Returns the last entry.
+    /// Returns the last entry; only in a sidecar it stays there.
     pub(super) fn last_entry(&mut self) -> Option<Entry> {
-        self.step(sled::Iter::next_back)
+        let (ordinal, value) = match &mut self.source {
+            Source::None => return None,
+            Source::Tree(_) => return self.step(sled::Iter::next_back),
+            Source::Sidecar(sidecar) => sidecar.last_entry()?,
+            Source::Listed(listed) => listed.next_back()?,
+        };
+        Entry::decode(Some(ordinal.to_be_bytes()), value.into())
+    }
+
+    /// Returns the next entry from where they are.
+    fn next_here(&mut self) -> Option<Entry> {
+        let (ordinal, value) = match &mut self.source {
+            Source::None => return None,
+            Source::Tree(_) => return self.step(sled::Iter::next),
+            Source::Sidecar(sidecar) => sidecar.next()?,
+            Source::Listed(listed) => listed.next()?,
+        };
+        Entry::decode(Some(ordinal.to_be_bytes()), value.into())
     }
 }
 
@@ -395,6 +549,6 @@ impl Iterator for Entries {
     type Item = Entry;
 
     fn next(&mut self) -> Option<Entry> {
-        if self.ahead.is_some() { self.next_ahead() } else { self.step(sled::Iter::next) }
+        if self.ahead.is_some() { self.next_ahead() } else { self.next_here() }
     }
 }

@@ -5,7 +5,6 @@
 //! corrected. So an index that lags, has holes or is gone costs time and nothing else.
 
 use std::io;
-use std::ops::RangeInclusive;
 use std::path::Path;
 
 use super::error::{Damage, Error, Reason};
@@ -114,7 +113,7 @@ impl Walk<'_> {
         if following.is_none_or(|following| following.len <= RECORDS_START) {
             make_durable(segment)?;
         }
-        let mut entries = self.believed(&mut scanner, segment, following).map_err(read)?;
+        let mut entries = self.believed(&mut scanner, segment).map_err(read)?;
         let mut head = entries.next();
         let tail = loop {
             if let Some(entry) = self.fitting(&scanner, segment.number, &mut head, &mut entries) {
@@ -141,32 +140,32 @@ impl Walk<'_> {
         self.found.end = scanner.len().max(RECORDS_START);
         tail.map_or(Ok(()), |tail| self.tail(&mut scanner, tail, segment, following))?;
         self.found.next_ordinal = scanner.next_ordinal();
-        self.mend_index(entries.broken);
+        let broken = entries.broken;
+        drop(entries);
+        self.mend_index(segment.number, broken);
+        if following.is_some()
+            && let Some(index) = self.index.as_ref()
+        {
+            index.settle(segment.number);
+        }
         Ok(())
     }
 
     /// Returns what the index holds for a segment if its last entry is right, else nothing, and forgets the entries.
-    fn believed(
-        &mut self,
-        scanner: &mut Scanner,
-        segment: &Segment,
-        following: Option<&Segment>,
-    ) -> io::Result<Entries> {
-        let (Some(index), Some(ordinals)) = (self.index.as_ref(), ordinals_of(segment, following)) else {
-            return Ok(Entries::none());
-        };
-        let mut entries = index.range(ordinals.clone());
+    fn believed(&mut self, scanner: &mut Scanner, segment: &Segment) -> io::Result<Entries> {
+        let Some(index) = self.index.as_ref() else { return Ok(Entries::none()) };
+        let mut entries = index.entries(segment.number);
         let Some(last) = entries.last_entry() else {
             return Ok(entries);
         };
         let header = scanner.header_at(u64::from(last.place.offset))?;
         if last.place.segment == segment.number && header.is_some_and(|header| last.agrees(&header)) {
-            // Asked for again, because the last entry is taken out of the first answer.
-            return Ok(index.range(ordinals).read_ahead());
+            let whole = if entries.lose_their_last() { index.entries(segment.number) } else { entries };
+            return Ok(whole.read_ahead());
         }
         tracing::warn!(segment = segment.number, "the index contradicts the log; the segment is read again");
-        self.stale.extend(entries.map(|entry| entry.ordinal).chain([last.ordinal]));
-        self.mend_index(false);
+        drop(entries);
+        index.forget(segment.number);
         Ok(Entries::none())
     }
 
@@ -251,24 +250,16 @@ impl Walk<'_> {
     }
 
     /// Takes wrong entries out of the index and puts new ones in; one that fails is begun anew.
-    fn mend_index(&mut self, broken: bool) {
+    fn mend_index(&mut self, segment: u32, broken: bool) {
         let stale = std::mem::take(&mut self.stale);
-        let failed = self.index.as_ref().is_some_and(|index| !stale.is_empty() && index.remove(&stale).is_err());
+        let failed =
+            self.index.as_ref().is_some_and(|index| !stale.is_empty() && index.remove(segment, &stale).is_err());
         if broken || failed {
             tracing::warn!("the index is unreadable and is built anew");
             *self.index = self.index.take().and_then(Index::recreate);
         }
         self.hand_over(0);
     }
-}
-
-/// Returns the ordinals that can only lie in `segment`, `None` where a damaged header leaves that open.
-fn ordinals_of(segment: &Segment, following: Option<&Segment>) -> Option<RangeInclusive<u64>> {
-    let last = match following {
-        Some(following) => following.header?.first_ordinal.checked_sub(1)?,
-        None => ORDINAL_MAX,
-    };
-    Some(segment.header?.first_ordinal..=last)
 }
 
 /// Makes durable what an earlier process may have written and not synced, before anybody is told of it. That is in the

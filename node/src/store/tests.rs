@@ -101,6 +101,13 @@ fn filled(count: u64) -> tempfile::TempDir {
 
 fn without_index(dir: &Path) {
     fs::remove_dir_all(dir.join("index")).unwrap();
+    without_sidecars(dir);
+}
+
+fn without_sidecars(dir: &Path) {
+    let files = fs::read_dir(dir.join("log")).unwrap().map(|entry| entry.unwrap().path());
+    let sidecars = files.filter(|path| path.extension().is_some_and(|ending| ending == "idx"));
+    sidecars.for_each(|path| fs::remove_file(path).unwrap());
 }
 
 fn one_to(last: u64) -> Vec<u64> {

@@ -115,6 +115,7 @@ fn flip_in_record(dir: &Path, place: Place, ordinal: u64, at: u64, flip: u8) {
     let reader = Reader::new(dir.join("log"), segment::list(&dir.join("log")).unwrap().salt.unwrap());
     assert!(matches!(reader.read(place), Err(Error::Damaged { .. })));
     let _ = fs::remove_dir_all(dir.join("index"));
+    without_sidecars(dir);
     let (store, seen) = open(dir);
     assert_eq!((seen.ordinals(), seen.lost(), store.next_ordinal()), (others.clone(), vec![ordinal], 101));
     drop(store);

@@ -84,20 +84,83 @@ fn a_damaged_index_costs_time_and_nothing_else() {
     }
 }
 
+/// Changes what the index holds, in the database and beside the segments.
+fn change_entries(dir: &Path, change: impl Fn(&mut sidecar::Listed)) {
+    let log_dir = dir.join("log");
+    let salt = segment::list(&log_dir).unwrap().salt.unwrap();
+    let stamp = Stamp { salt, index_version: 0 };
+    for segment in segment::list(&log_dir).unwrap().segments {
+        let Some(sidecar) = sidecar::Sidecar::read(&log_dir, segment.number, stamp) else { continue };
+        let mut listed = sidecar.collect();
+        change(&mut listed);
+        sidecar::write(&log_dir, segment.number, stamp, &listed).unwrap();
+    }
+    let db = sled::open(dir.join("index")).unwrap();
+    for name in db.tree_names().into_iter().filter(|name| name.starts_with(b"records/")) {
+        let tree = db.open_tree(name).unwrap();
+        let number = |key: sled::IVec| u64::from_be_bytes(key.as_ref().try_into().unwrap());
+        let found = tree.iter().map(|found| found.map(|(key, value)| (number(key), value.to_vec())).unwrap());
+        let mut listed: sidecar::Listed = found.collect();
+        change(&mut listed);
+        tree.clear().unwrap();
+        listed.into_iter().for_each(|(ordinal, value)| drop(tree.insert(ordinal.to_be_bytes(), value).unwrap()));
+    }
+    db.flush().unwrap();
+}
+
+/// Counts entries in the database, and in files beside segments.
+fn where_entries_are(dir: &Path) -> (usize, usize) {
+    let (log_dir, salt) = (dir.join("log"), segment::list(&dir.join("log")).unwrap().salt.unwrap());
+    let stamp = Stamp { salt, index_version: 0 };
+    let segments = segment::list(&log_dir).unwrap().segments;
+    let listed = segments.iter().filter_map(|it| sidecar::Sidecar::read(&log_dir, it.number, stamp)).flatten().count();
+    let db = sled::open(dir.join("index")).unwrap();
+    let trees = db.tree_names().into_iter().filter(|name| name.starts_with(b"records/"));
+    (trees.map(|name| db.open_tree(name).unwrap().len()).sum(), listed)
+}
+
+#[test]
+fn what_is_known_of_closed_segments_lies_beside_them() {
+    let dir = filled(200);
+    for round in 0..3 {
+        let (in_database, beside) = where_entries_are(dir.path());
+        assert_eq!(in_database + beside, 200, "round {round}");
+        assert!(in_database <= 30, "{in_database} in the database");
+        if round == 1 {
+            without_index(dir.path());
+        }
+        assert_eq!(open(dir.path()).1.ordinals(), one_to(200));
+    }
+}
+
+#[test]
+fn a_damaged_file_of_entries_costs_time_and_nothing_else() {
+    let dir = filled(100);
+    let before = open(dir.path()).1;
+    let path = sidecar::path_of(&dir.path().join("log"), 2);
+    let whole = fs::read(&path).unwrap();
+    for at in (0..whole.len()).step_by(97) {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0x20;
+        fs::write(&path, bytes).unwrap();
+        let (store, seen) = open(dir.path());
+        assert_eq!((&seen.places, &seen.damaged), (&before.places, &vec![]));
+        assert!(!seen.raw.is_empty() && seen.raw.len() < 40, "{:?}", seen.raw);
+        drop(store);
+        assert_eq!(open(dir.path()).1, before, "it is made anew");
+    }
+}
+
 #[test]
 fn an_index_with_holes_and_lies_is_corrected() {
     let dir = filled(100);
     let before = open(dir.path()).1;
-    let db = sled::open(dir.path().join("index")).unwrap();
-    let records = db.open_tree("records").unwrap();
-    for hole in [1u64, 2, 37, 38, 39, 100] {
-        records.remove(hole.to_be_bytes()).unwrap();
-    }
-    let mut value = records.get(50u64.to_be_bytes()).unwrap().unwrap().to_vec();
-    value[4] ^= 1;
-    records.insert(50u64.to_be_bytes(), value).unwrap();
-    db.flush().unwrap();
-    drop((records, db));
+    change_entries(dir.path(), |listed| {
+        [1u64, 2, 37, 38, 39, 100].iter().for_each(|hole| drop(listed.remove(hole)));
+        if let Some(value) = listed.get_mut(&50) {
+            value[4] ^= 1;
+        }
+    });
     let seen = open(dir.path()).1;
     assert_eq!((&seen.raw, &seen.places), (&vec![1, 2, 37, 38, 39, 50, 100], &before.places));
     assert_eq!(open(dir.path()).1, before);

@@ -164,7 +164,10 @@ fn nothing_bypassed_the_recording(trace: &Trace, root: &Path, dice: &mut Dice) {
     for (path, bytes) in &whole.files {
         assert_eq!(fs::read(root.join(path)).unwrap(), *bytes, "{}", path.display());
     }
-    assert_eq!(fs::read_dir(root.join("node/log")).unwrap().count(), whole.files.len());
+    let names = fs::read_dir(root.join("node/log")).unwrap().map(|entry| entry.unwrap().path());
+    // Entries of closed segments may be lost or damaged like the rest of the index, and are written without ceremony.
+    let recorded = names.filter(|path| path.extension().is_none_or(|ending| ending != "idx"));
+    assert_eq!(recorded.count(), whole.files.len());
 }
 
 /// The trial of one recording.
