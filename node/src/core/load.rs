@@ -62,8 +62,12 @@ impl Core {
 
 /// An index without a log means that the log was taken away: beginning an empty one would pass loss off as a fresh start.
 fn require_log(dir: &Path) -> Result<(), Error> {
-    let holds_any = |name: &str| std::fs::read_dir(dir.join(name)).is_ok_and(|mut entries| entries.next().is_some());
-    if holds_any("index") && !holds_any("log") {
+    let holds = |name: &str, wanted: &dyn Fn(&Path) -> bool| {
+        let entries = std::fs::read_dir(dir.join(name)).into_iter().flatten();
+        entries.flatten().any(|entry| wanted(&entry.path()))
+    };
+    let is_segment = |path: &Path| path.extension().is_some_and(|ending| ending == "seg");
+    if holds("index", &|_| true) && !holds("log", &is_segment) {
         return Err(Error::LogLost { dir: dir.to_owned() });
     }
     Ok(())
