@@ -117,7 +117,7 @@ def judge(data, network):
     require(header[2] not in RESERVED_ACTS, "reserved_act")
     if header[2] == 1 and 4 in header:
         require(header[4] not in (0, NODE_KIND), "act_out_of_place")
-        require(header[4] == 1, "reserved_kind")
+        require(header[4] in (1, FORM_PACKAGE_KIND), "reserved_kind")
     if header[2] == ADDRESS and 4 in header:
         require((header[4], header[5]) == (NODE_KIND, [2]), "act_out_of_place")
     return change_id, header, body

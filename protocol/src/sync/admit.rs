@@ -148,7 +148,7 @@ impl Door<'_> {
         Ok(admission(checked, place, dependencies, Some(facts)))
     }
 
-    /// A report is changed by workers of the organisation that began it.
+    /// A report or form package is changed by workers of the organisation that began it, in the roles that may begin one.
     fn require_editor(&self, first: Index, document: &DocumentId, by: &Certificate) -> Judged<()> {
         let known = self.catalog.document_of(first);
         require(known.id == *document, Refusal::ForeignDependency)?;
@@ -289,6 +289,7 @@ fn may_begin(kind: Kind, certificate: &Certificate) -> bool {
     let Bearer::Worker { roles, .. } = certificate.bearer else { return false };
     match kind {
         Kind::Report => roles.has(Role::Reporter) || roles.has(Role::Intake),
+        Kind::FormPackage => roles.has(Role::Coordinator),
         _ => false,
     }
 }
