@@ -5,10 +5,12 @@
 //! - `projector`: from changes to columns;
 //! - [`read`]: from the log to what people read;
 //! - [`answer`]: requests and their responses;
-//! - `bundle`: those about bundles.
+//! - `bundle`: those about bundles;
+//! - `forms`: those about form packages.
 
 pub mod answer;
 mod bundle;
+mod forms;
 mod load;
 #[cfg(test)]
 mod powercut;
