@@ -6,7 +6,9 @@
 mod args;
 mod client;
 mod commands;
+mod drafts;
 mod error;
+mod forms;
 mod global;
 mod house;
 mod keys;

@@ -137,10 +137,11 @@ impl Form {
         label.map(|label| label.get(language))
     }
 
-    /// Puts a list in the place of the one with its system, or adds it.
-    pub fn set_codes(&mut self, list: CodeList) {
+    /// Puts a loaded list where the form only names one of its system, or adds it. Codes that the form itself holds stay.
+    pub fn fill_codes(&mut self, list: CodeList) {
         match self.code_lists.iter_mut().find(|known| known.system == list.system) {
-            Some(known) => *known = list,
+            Some(known) if known.codes.is_empty() => *known = list,
+            Some(_) => {}
             None => self.code_lists.push(list),
         }
     }

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::text::Trilingual;
+use super::{Error, sound};
 use crate::report::codes::Language;
 
 /// What every system of an OID begins with.
@@ -42,6 +43,15 @@ pub struct CodeList {
 }
 
 impl CodeList {
+    /// Returns the list if every count, length and code of it can be used.
+    ///
+    /// # Errors
+    /// [`Error::Unsound`] with every fault.
+    pub fn checked(self) -> Result<Self, Error> {
+        let faults = sound::list_faults(&self);
+        if faults.is_empty() { Ok(self) } else { Err(Error::Unsound(faults)) }
+    }
+
     /// Returns the name of a code.
     pub fn name_of(&self, code: &str, language: Language) -> Option<&str> {
         self.codes.iter().find(|known| known.code == code).map(|known| known.name.get(language))

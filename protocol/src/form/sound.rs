@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::code_list::{NamedCode, is_oid};
+use super::code_list::{CodeList, NamedCode, is_oid};
 use super::error::{Fault, Wrong};
 use super::limits::*;
 use super::notice::CHANNELS;
@@ -27,6 +27,13 @@ pub(super) fn faults(form: &Form) -> Vec<Fault> {
     fields(form, &mut faults);
     questions(form, &mut faults);
     code_lists(form, &mut faults);
+    faults.0
+}
+
+/// Returns everything that is wrong with a code list by itself.
+pub(super) fn list_faults(list: &CodeList) -> Vec<Fault> {
+    let mut faults = Faults(Vec::new());
+    code_list(list, "list", &mut faults);
     faults.0
 }
 
@@ -129,22 +136,25 @@ fn answer(form: &Form, question: &Question, place: &str, faults: &mut Faults) {
 fn code_lists(form: &Form, faults: &mut Faults) {
     faults.count("code_lists", form.code_lists.len(), CODE_LISTS_MAX);
     for (at, list) in form.code_lists.iter().enumerate().take(CODE_LISTS_MAX) {
-        let place = format!("code_lists[{at}]");
-        if !is_oid(&list.system) || list.system.len() > ID_CHARS_MAX {
-            faults.add(format!("{place}.system"), Wrong::NotAnOid);
-        }
-        faults.text(&format!("{place}.name"), &list.name, LABEL_CHARS_MAX);
-        for (part, text) in [("version", &list.version), ("source", &list.source), ("licence", &list.licence)] {
-            if text.chars().count() > LABEL_CHARS_MAX {
-                faults.add(format!("{place}.{part}"), Wrong::TooLong { limit: LABEL_CHARS_MAX });
-            }
-        }
-        if !list.codes.is_empty() && list.version.trim().is_empty() {
-            faults.add(place.clone(), Wrong::NoVersion);
-        }
-        codes(&list.codes, &format!("{place}.codes"), CODES_MAX, faults);
+        code_list(list, &format!("code_lists[{at}]"), faults);
     }
     faults.unique("code_lists", form.code_lists.iter().map(|list| list.system.as_str()));
+}
+
+fn code_list(list: &CodeList, place: &str, faults: &mut Faults) {
+    if !is_oid(&list.system) || list.system.len() > ID_CHARS_MAX {
+        faults.add(format!("{place}.system"), Wrong::NotAnOid);
+    }
+    faults.text(&format!("{place}.name"), &list.name, LABEL_CHARS_MAX);
+    for (part, text) in [("version", &list.version), ("source", &list.source), ("licence", &list.licence)] {
+        if text.chars().count() > LABEL_CHARS_MAX {
+            faults.add(format!("{place}.{part}"), Wrong::TooLong { limit: LABEL_CHARS_MAX });
+        }
+    }
+    if !list.codes.is_empty() && list.version.trim().is_empty() {
+        faults.add(place.to_owned(), Wrong::NoVersion);
+    }
+    codes(&list.codes, &format!("{place}.codes"), CODES_MAX, faults);
 }
 
 /// Codes of official lists may be any printable text without the marks that divide cells.

@@ -276,7 +276,7 @@ mod tests {
         assert_eq!(check_against(&report, &form), [], "a list that is only named");
         let mut list = form.code_lists[0].clone();
         list.codes = serde_json::from_value(json!([{"code": "102", "name": {"fi": "Asumispalvelut"}}])).unwrap();
-        form.set_codes(list);
+        form.fill_codes(list);
         let issues = check_against(&report, &form);
         assert_eq!(issues, [Issue::new("service[0].code", Problem::UnknownCode { code: "101".into() })]);
         assert!(!issues[0].problem.prevents_signing());

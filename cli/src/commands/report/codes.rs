@@ -97,6 +97,8 @@ fn all(language: Language) -> Vec<Entry> {
     add::<Language>(to, "language", language);
     add::<sets::Variant>(to, "variant", language);
     add::<sets::SeenThrough>(to, "seen_through", language);
+    add::<sets::AimReached>(to, "aim_reached", language);
+    add::<sets::Continuation>(to, "continuation", language);
     entries
 }
 

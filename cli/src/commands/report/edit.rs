@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use talkoot_protocol::api::{Request, Response};
 use talkoot_protocol::document::{self, Reading};
+use talkoot_protocol::form::Form;
 use talkoot_protocol::id::{ChangeId, DocumentId, NetworkId, OrganisationId};
 use talkoot_protocol::report::codes::Language;
 use talkoot_protocol::report::{Report, flat};
@@ -22,6 +23,7 @@ use super::{answers, plain};
 use crate::client::{Client, unexpected};
 use crate::commands::org::words::command;
 use crate::error::{Error, Result};
+use crate::forms;
 use crate::global::Global;
 use crate::keys::{self, Keys};
 use crate::output;
@@ -74,13 +76,14 @@ struct Edited<'a> {
 pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let mut client = Client::open(&global.dir)?;
     let identity = client.identity()?;
-    let (document, history) = fetch(&mut client, &args.id, &identity.network)?;
+    let (document, history) = fetch(&mut client, &args.id, &identity.network, Kind::Report)?;
     let writer = Keys::of(global)?.read_worker(args.worker.as_deref())?;
     require_own(&mut client, &document, &writer.organisation)?;
     let unreadable = |error: document::Error| Error::refused(format!("the report cannot be read: {error}"));
     let reading = document::read(&document::sound(&sign::chunks(&history))).map_err(unreadable)?;
-    let (edits, report) = plan(args, &reading)?;
-    require_changeable(&report, args.confirm, |field| edits.contains_key(field))?;
+    let form = forms::of_report(global, &mut client, &Report::read(reading.values()).0)?;
+    let (edits, report) = plan(args, &reading, &form)?;
+    require_changeable(&report, &form, args.confirm, |field| edits.contains_key(field))?;
     show(&edits, &reading);
     let pen = Pen::open(global, args.worker.as_deref(), &identity)?;
     let change = pen.author().change(&history, &edits, keys::moment()?).map_err(pen::not_signed)?;
@@ -95,26 +98,32 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     client.close()
 }
 
-/// Fetches every change of a report and checks each as if a stranger had sent it: what is signed on top says it was seen.
-fn fetch(client: &mut Client<'_>, asked: &str, network: &NetworkId) -> Result<(DocumentId, Vec<Checked>)> {
+/// Fetches every change of a document of a kind and checks each as if a stranger had sent it: what is signed on top says it was
+/// seen.
+pub(crate) fn fetch(
+    client: &mut Client<'_>,
+    asked: &str,
+    network: &NetworkId,
+    kind: Kind,
+) -> Result<(DocumentId, Vec<Checked>)> {
     let (response, changes) = client.ask_with(Request::Document { document: asked.to_owned() }, Vec::new())?;
     let Response::Document { document } = response else { return Err(unexpected()) };
     let distrust = |reason: String| {
-        Error::refused(format!("the node's copy of report {} cannot be trusted: {reason}", document.short()))
+        Error::refused(format!("the node's copy of document {} cannot be trusted: {reason}", document.short()))
             .hint("Nothing was signed. Run 'talkoot verify' on the node.")
     };
     let judge = |bytes| check(network, bytes).map_err(|refused| distrust(refused.refusal.to_string()));
     let history: Vec<Checked> = changes.into_iter().map(judge).collect::<Result<_>>()?;
     if !document.to_string().starts_with(&asked.trim().to_lowercase()) {
-        return Err(distrust("it is another report than the one asked for".into()));
+        return Err(distrust("it is another document than the one asked for".into()));
     }
     if history.iter().any(|change| change.change().document() != document) {
-        return Err(distrust("it has changes of another report".into()));
+        return Err(distrust("it has changes of another document".into()));
     }
     let begins = history.first().and_then(|change| change.change().begins());
     match begins {
-        Some((Kind::Report, _)) => Ok((document, history)),
-        Some(_) => Err(Error::refused(format!("{} is not a report", document.short()))),
+        Some((begun, _)) if begun == kind => Ok((document, history)),
+        Some(_) => Err(Error::refused(format!("{} is a document of another kind", document.short()))),
         None => Err(distrust("its beginning is missing".into())),
     }
 }
@@ -133,11 +142,11 @@ fn require_own(client: &mut Client<'_>, document: &DocumentId, writers: &Organis
 }
 
 /// Returns what to change, and the report as it will read.
-fn plan(args: &Args, reading: &Reading) -> Result<(Edits, Report)> {
+fn plan(args: &Args, reading: &Reading, form: &Form) -> Result<(Edits, Report)> {
     let before = reading.values();
     let (after, named) = match &args.file {
         Some(path) => overlaid(&before, fields::read_object(path)?),
-        None => retyped(&before, &args.set, &args.unset)?,
+        None => retyped(&before, &args.set, &args.unset, form)?,
     };
     let contested = |field: &String| {
         reading.fields.get(field).is_some_and(|field| !field.others.is_empty() || !field.inner.is_empty())
@@ -170,6 +179,7 @@ fn retyped(
     before: &Map<String, Value>,
     set: &[String],
     unset: &[String],
+    form: &Form,
 ) -> Result<(Map<String, Value>, BTreeSet<String>)> {
     // Whole fields are taken away here, since unreadable and unknown ones have no column.
     let (whole, columns): (Vec<&String>, Vec<&String>) = unset.iter().partition(|name| before.contains_key(*name));
@@ -178,15 +188,15 @@ fn retyped(
     let mut named: BTreeSet<String> = whole.into_iter().cloned().collect();
     let mut cells: Cells = flat::to_flat(&Report::read(base).0).into_iter().collect();
     for column in columns {
-        fields::clear(&mut cells, column)?;
-        named.extend(fields::field_of(column).map(str::to_owned));
+        fields::clear(&mut cells, column, form)?;
+        named.extend(fields::own_field(column, form).map(str::to_owned));
     }
     for pair in set {
         let (column, value) = fields::split_pair(pair)?;
-        fields::assign(&mut cells, column, value)?;
-        named.extend(fields::field_of(column).map(str::to_owned));
+        fields::assign(&mut cells, column, value, form)?;
+        named.extend(fields::own_field(column, form).map(str::to_owned));
     }
-    let typed = fields::report_of(&cells)?.to_fields();
+    let typed = fields::report_of(&cells, form)?.to_fields();
     // Only what was named may change, however differently another program wrote the rest.
     let mut after = before.clone();
     for field in &named {
@@ -235,7 +245,7 @@ mod tests {
     #[test]
     fn only_what_is_named_changes() {
         let set = words(&["title=New", "proposal_2_addressee=C", "support_need=2; 99", "sector=kela"]);
-        let (after, named) = retyped(&fields(), &set, &[]).unwrap();
+        let (after, named) = retyped(&fields(), &set, &[], Form::built_in()).unwrap();
         assert_eq!(named.len(), 4);
         let mut expected = fields();
         expected["title"] = json!("New");
@@ -247,12 +257,13 @@ mod tests {
 
     #[test]
     fn unset_takes_away() {
-        let (after, _) = retyped(&fields(), &[], &words(&["proposal", "sector", "mood"])).unwrap();
+        let (after, _) = retyped(&fields(), &[], &words(&["proposal", "sector", "mood"]), Form::built_in()).unwrap();
         assert!(["proposal", "sector", "mood"].iter().all(|field| !after.contains_key(*field)));
         assert_eq!(after.len(), fields().len() - 3);
-        let (after, _) = retyped(&fields(), &[], &words(&["proposal_1_text", "proposal_1_addressee"])).unwrap();
+        let (after, _) =
+            retyped(&fields(), &[], &words(&["proposal_1_text", "proposal_1_addressee"]), Form::built_in()).unwrap();
         assert_eq!(after["proposal"], json!([{"text": "Two", "addressee": "B"}]));
-        assert!(retyped(&fields(), &words(&["titel=x"]), &[]).is_err());
+        assert!(retyped(&fields(), &words(&["titel=x"]), &[], Form::built_in()).is_err());
     }
 
     #[test]

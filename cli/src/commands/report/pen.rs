@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 use talkoot_protocol::api::Identity;
+use talkoot_protocol::id::OrganisationId;
 use talkoot_protocol::key::SecretKey;
 use talkoot_protocol::scope::Scope;
 use talkoot_protocol::sign::{self, Author};
@@ -36,6 +37,11 @@ impl Pen {
         }
         let key = keys.open_worker(&worker.name, &keys::passphrase(global, false)?)?;
         Ok(Self { key, worker })
+    }
+
+    /// Returns the organisation of who signs.
+    pub(crate) fn organisation(&self) -> OrganisationId {
+        self.worker.organisation
     }
 
     /// Returns who signs.
