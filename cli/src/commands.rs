@@ -6,8 +6,11 @@ pub(crate) mod demo;
 pub(crate) mod draft;
 pub(crate) mod export;
 pub(crate) mod form;
+pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod init;
+#[expect(dead_code, reason = "the commands that write joint documents come next")]
+pub(crate) mod joint;
 pub(crate) mod org;
 pub(crate) mod peer;
 pub(crate) mod report;

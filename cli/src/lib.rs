@@ -6,6 +6,7 @@
 mod args;
 mod client;
 mod commands;
+mod dice;
 mod drafts;
 mod error;
 mod forms;
@@ -13,6 +14,8 @@ mod global;
 mod house;
 mod keys;
 mod output;
+#[doc(hidden)]
+pub mod world;
 
 use std::process::ExitCode;
 

@@ -6,11 +6,13 @@
 //! - [`read`]: from the log to what people read;
 //! - [`answer`]: requests and their responses;
 //! - `bundle`: those about bundles;
-//! - `forms`: those about form packages.
+//! - `forms`: those about form packages;
+//! - `joints`: documents that several organisations write in.
 
 pub mod answer;
 mod bundle;
 mod forms;
+mod joints;
 mod load;
 #[cfg(test)]
 mod powercut;
@@ -36,6 +38,8 @@ use crate::checker::judge;
 use crate::peers::Peers;
 use crate::shipper::{self, Shipped};
 use crate::store::{self, Place, Record, Store};
+
+use joints::Joints;
 
 /// Record kind of a signed change.
 pub const KIND_CHANGE: u8 = 1;
@@ -124,6 +128,7 @@ pub struct Core {
     /// Rows of changes that are being written.
     fresh_rows: HashMap<ChangeId, Row>,
     stale: BTreeSet<DocumentId>,
+    joints: Joints,
     quarantined: BTreeMap<DocumentId, String>,
     /// What peers did below the engine's sight.
     offences: BTreeMap<&'static str, u64>,

@@ -4,13 +4,14 @@
 //! Two wings stand on one pillar, and neither imports the other's inside:
 //!
 //! - the pillar: [`id`], [`key`], [`time`], [`scope`], [`header`], [`signed`], [`statement`], [`address`], [`charter`],
-//!   [`membership`], [`limits`];
+//!   [`membership`], [`limits`], [`entry`];
 //! - the left wing *moves* changes: [`catalog`], [`policy`], [`wire`], [`sync`], [`bundle`];
-//! - the right wing *reads* them: [`chunk`], [`document`], [`scan`], [`form`], [`report`], [`view`].
+//! - the right wing *reads* them: [`chunk`], [`document`], [`scan`], [`form`], [`report`], [`joint`], [`view`].
 //!
 //! They meet at the door. [`sync::check`] asks the guard ([`chunk`]) and the scanner ([`scan`]) for their frozen verdicts, and
 //! [`sync::refusal`] repeats their reasons. Besides those, small facts of a chunk cross: [`sync::admit`] asks it for its hash,
-//! its actor, its dependencies, its operation numbers, what it refers to and its depth, and [`catalog`] keeps
+//! its actor, its dependencies, its operation numbers, what it refers to, its depth and,
+//! in a joint document, under whose prefix it writes, and [`catalog`] keeps
 //! [`catalog::ChunkFacts`], by which later changes are judged. No operation and no text is looked at there. [`sign`] joins
 //! [`document`] and [`signed`] where a worker signs; [`api`] is what a node answers to the programs of its own organisation.
 
@@ -22,9 +23,11 @@ mod cbor;
 pub mod charter;
 pub mod chunk;
 pub mod document;
+pub mod entry;
 pub mod form;
 pub mod header;
 pub mod id;
+pub mod joint;
 pub mod key;
 pub mod limits;
 pub mod membership;

@@ -172,4 +172,9 @@ impl Kind {
     pub const fn code(self) -> u8 {
         self as u8
     }
+
+    /// Returns whether workers of several organisations write in such a document, each under its own organisation's prefix.
+    pub const fn is_joint(self) -> bool {
+        matches!(self, Self::Phenomenon | Self::Proposal | Self::View)
+    }
 }

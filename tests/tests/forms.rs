@@ -238,7 +238,8 @@ fn a_note_becomes_a_report_and_nobody_reads_it_before() {
 
     // It is completed bit by bit; a value that cannot be read yet is kept too.
     assert!(site.refused(1, &["draft", "sign", id]).contains("112"), "no proposal: the channels are named");
-    let early = ["draft", "edit", id, "--set", "area=Mikkeli; Atlantis", "--set", "kind=wondering", "--set", "language=fi"];
+    let early =
+        ["draft", "edit", id, "--set", "area=Mikkeli; Atlantis", "--set", "kind=wondering", "--set", "language=fi"];
     site.ok(&early);
     assert!(site.ok(&["draft", "show", id]).contains("Atlantis"));
     site.refused(1, &["draft", "sign", id]);
@@ -254,7 +255,8 @@ fn a_note_becomes_a_report_and_nobody_reads_it_before() {
 fn what_is_refused_can_be_kept_and_thrown_away() {
     let temporary = tempfile::tempdir().unwrap();
     let site = site(temporary.path(), "house", &["anna"]);
-    let typed = ["report", "new", "--title", "Jono", "--description", "Tunnus 131052-308T odottaa.", "--variant", "resident"];
+    let typed =
+        ["report", "new", "--title", "Jono", "--description", "Tunnus 131052-308T odottaa.", "--variant", "resident"];
     assert!(site.refused(1, &typed).contains("--keep-draft"));
     assert!(site.json(&["draft", "list"]).is_empty());
     assert!(site.refused(1, &[&typed[..], &["--keep-draft"]].concat()).contains("is kept as draft"));

@@ -6,7 +6,7 @@
 pub(super) mod answers;
 mod asked;
 pub(super) mod codes;
-pub(super) mod edit;
+mod edit;
 pub(super) mod examine;
 pub(crate) mod fields;
 pub(super) mod labels;

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, ChunkFacts, Index, NewEntry, NewPlace};
 use crate::chunk::{Actor, Chunk};
+use crate::entry::Prefix;
 use crate::header::{Act, Header, Place, Position};
 use crate::id::{ChangeId, DocumentId, OrganisationId};
 use crate::limits::{DEPTH_MAX, DOCUMENT_CHANGES_MAX};
@@ -144,17 +145,30 @@ impl Door<'_> {
                 (NewPlace::Continues(first), past, dependencies)
             }
         };
+        if self.kind_of(&place).is_joint() {
+            require(writes_under(&Prefix::of(&certificate.organisation), chunk), Refusal::ForeignEntry)?;
+        }
         let facts = self.judge_operations(chunk, &dependencies, &past)?;
         Ok(admission(checked, place, dependencies, Some(facts)))
     }
 
-    /// A report or form package is changed by workers of the organisation that began it, in the roles that may begin one.
+    /// A joint document is changed by workers of all members, unless it is one organisation's own; any other (a report, a form
+    /// package) by workers of the organisation that began it, in the roles that may begin one.
     fn require_editor(&self, first: Index, document: &DocumentId, by: &Certificate) -> Judged<()> {
         let known = self.catalog.document_of(first);
         require(known.id == *document, Refusal::ForeignDependency)?;
         require(!matches!(known.kind, Kind::Organisation | Kind::Node), Refusal::ActOutOfPlace)?;
-        require(known.organisation == by.organisation, Refusal::OtherOrganisation)?;
-        require(may_begin(known.kind, by), Refusal::Role)
+        let open_to_all = known.kind.is_joint() && !matches!(known.scope, Scope::Organisation(_));
+        require(open_to_all || known.organisation == by.organisation, Refusal::OtherOrganisation)?;
+        require(may_change(known.kind, by), Refusal::Role)
+    }
+
+    /// Returns the kind of the document that a change begins or continues.
+    fn kind_of(&self, place: &NewPlace) -> Kind {
+        match place {
+            NewPlace::Begins { kind, .. } => *kind,
+            NewPlace::Continues(first) => self.catalog.document_of(*first).kind,
+        }
     }
 
     /// Finds all dependencies, in this document.
@@ -284,14 +298,25 @@ impl Door<'_> {
     }
 }
 
-/// Returns whether the certificate gives a role that may begin and change documents of this kind.
+/// Returns whether the certificate gives a role that may begin documents of this kind.
 fn may_begin(kind: Kind, certificate: &Certificate) -> bool {
     let Bearer::Worker { roles, .. } = certificate.bearer else { return false };
     match kind {
         Kind::Report => roles.has(Role::Reporter) || roles.has(Role::Intake),
-        Kind::FormPackage => roles.has(Role::Coordinator),
+        Kind::Phenomenon | Kind::Proposal | Kind::View | Kind::FormPackage => roles.has(Role::Coordinator),
         _ => false,
     }
+}
+
+/// Returns whether the certificate gives a role that may change documents of this kind: proposals are also answered.
+fn may_change(kind: Kind, certificate: &Certificate) -> bool {
+    let Bearer::Worker { roles, .. } = certificate.bearer else { return false };
+    may_begin(kind, certificate) || kind == Kind::Proposal && roles.has(Role::DecisionMaker)
+}
+
+/// Returns whether a change writes nothing but entries of this prefix, each whole.
+fn writes_under(prefix: &Prefix, chunk: &Chunk) -> bool {
+    chunk.depth().beneath.is_empty() && chunk.root_keys().into_iter().all(|key| prefix.path(key).is_some())
 }
 
 /// An organisation's statement speaks for the organisation whose document it stands in.

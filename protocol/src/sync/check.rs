@@ -142,6 +142,7 @@ fn begins_out_of_place(place: Place) -> bool {
 fn in_document_of_changes(place: Place) -> Result<Option<DocumentId>, Refusal> {
     match place {
         Place::Begins { kind: Kind::Report | Kind::FormPackage, .. } => Ok(None),
+        Place::Begins { kind, .. } if kind.is_joint() => Ok(None),
         Place::Begins { kind: Kind::Organisation | Kind::Node, .. } => Err(Refusal::ActOutOfPlace),
         Place::Begins { .. } => Err(Refusal::ReservedKind),
         Place::Continues(document) => Ok(Some(document)),

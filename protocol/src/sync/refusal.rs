@@ -62,6 +62,9 @@ pub enum Refusal {
     /// A document scoped to an organisation that is not the author's.
     #[error("its scope is an organisation that is not the author's")]
     ForeignScope,
+    /// In a joint document it writes where another organisation writes, or into what another change made.
+    #[error("in a document of several organisations each writes under its own prefix only")]
+    ForeignEntry,
     /// A first change with a past, or a later change without one.
     #[error("a first change builds on nothing, a later one on something")]
     PastPresence,
@@ -117,6 +120,7 @@ impl Refusal {
             Self::ForeignNode => "foreign_node",
             Self::OtherOrganisation => "other_organisation",
             Self::ForeignScope => "foreign_scope",
+            Self::ForeignEntry => "foreign_entry",
             Self::PastPresence => "past_presence",
             Self::Chain => "chain",
             Self::ForeignDependency => "foreign_dependency",

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use talkoot_protocol::document::Fields;
 
+use crate::dice::Dice;
+
 /// Keys of what is written in words, at any depth.
 const TEXTS: [&str; 6] = ["title", "description", "text", "done_so_far", "proposal_together", "org_activity"];
 /// Keys of what decides how the others must be answered: kept with the template.
@@ -26,28 +28,6 @@ pub(super) struct Lexicon<'a> {
     words: BTreeMap<&'a str, Words<'a>>,
     /// By the form's variant and the field: what was answered.
     answers: BTreeMap<(&'a str, &'a str), Vec<&'a Value>>,
-}
-
-/// The generator of Steele, Lea and Flood ("Fast splittable pseudorandom number generators", 2014): good enough to draw words.
-struct Dice(u64);
-
-impl Dice {
-    fn new(seed: u64, number: u64) -> Self {
-        let mut dice = Self(seed);
-        Self(dice.roll() ^ number.wrapping_mul(0xd134_2543_de82_ef95))
-    }
-
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn draw<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
-        let count = u64::try_from(from.len()).ok().filter(|count| *count > 0)?;
-        from.get(usize::try_from(self.roll() % count).ok()?)
-    }
 }
 
 impl<'a> Lexicon<'a> {

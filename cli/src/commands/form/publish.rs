@@ -10,14 +10,14 @@ use talkoot_protocol::document;
 use talkoot_protocol::form::Form;
 use talkoot_protocol::id::{DocumentId, FormHash, OrganisationId};
 use talkoot_protocol::report::schema::FormId;
-use talkoot_protocol::scan::{Action, scan};
 use talkoot_protocol::scope::Kind;
 use talkoot_protocol::sign;
 use talkoot_protocol::signed::Verified;
 
 use crate::client::{Client, require_stored, unexpected};
+use crate::commands::history::fetch;
 use crate::commands::org::words::command;
-use crate::commands::report::edit::fetch;
+use crate::commands::report::examine;
 use crate::commands::report::pen::{self, Pen};
 use crate::error::{Error, Result};
 use crate::forms;
@@ -123,24 +123,26 @@ fn not_signed(error: sign::Error) -> Error {
 
 /// Refuses a form with something in its texts that looks like an identifier of a person.
 pub(super) fn require_clean(form: &Form, confirmed: bool) -> Result<()> {
-    let mut waiting: Vec<Value> = form.to_fields().into_iter().map(|(_, value)| value).collect();
-    let mut found = Vec::new();
-    while let Some(value) = waiting.pop() {
+    examine::require_clean(texts(form), confirmed)
+}
+
+/// Returns every text of a form with its place. A list of work to do instead of recursion, as everywhere.
+fn texts(form: &Form) -> Vec<(String, String)> {
+    let (mut waiting, mut found) = (vec![(String::new(), Value::Object(form.to_fields()))], Vec::new());
+    while let Some((place, value)) = waiting.pop() {
         match value {
-            Value::String(text) => found.extend(scan(&text).into_iter().filter_map(|finding| {
-                let refused = finding.action == Action::Block || (finding.action == Action::Confirm && !confirmed);
-                refused.then(|| {
-                    format!("\n  - {}: {:?}", finding.rule, text.get(finding.span.clone()).unwrap_or_default())
-                })
-            })),
-            Value::Array(items) => waiting.extend(items),
-            Value::Object(members) => waiting.extend(members.into_iter().map(|(_, member)| member)),
+            Value::String(text) => found.push((place, text)),
+            Value::Array(items) => {
+                let places = items.into_iter().enumerate().map(|(at, item)| (format!("{place}[{at}]"), item));
+                waiting.extend(places.rev());
+            }
+            Value::Object(members) => {
+                let point = if place.is_empty() { "" } else { "." };
+                let places = members.into_iter().map(|(key, member)| (format!("{place}{point}{key}"), member));
+                waiting.extend(places.rev());
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
-    if found.is_empty() {
-        return Ok(());
-    }
-    Err(Error::refused(format!("the form holds what looks like an identifier of a person:{}", found.concat()))
-        .hint("Take it out, or add --confirm if it is none (a service's telephone number)."))
+    found
 }

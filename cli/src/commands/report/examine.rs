@@ -12,6 +12,9 @@ use crate::commands::form::words;
 use crate::error::{Error, Result};
 use crate::output;
 
+/// What reports are called.
+pub(super) const REPORT: &str = "the report";
+
 /// One thing about one field, with what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Remark {
@@ -60,14 +63,19 @@ pub(crate) fn examine_by(report: &Report, form: &Form, confirmed: bool) -> Remar
         let note = confirmed && !issue.problem.prevents_signing();
         if note { &mut remarks.notes } else { &mut remarks.refusals }.push(issue_remark(&issue, confirmed));
     }
-    for text in report.texts() {
-        for finding in scan(text.text) {
+    report.texts().iter().for_each(|text| remarks.scan(&text.field, text.text, confirmed));
+    remarks
+}
+
+impl Remarks {
+    /// Scans one text.
+    fn scan(&mut self, field: &str, text: &str, confirmed: bool) {
+        for finding in scan(text) {
             let note = finding.action == Action::Warn || (confirmed && finding.action == Action::Confirm);
-            let remark = finding_remark(&text.field, text.text, &finding, confirmed);
-            if note { &mut remarks.notes } else { &mut remarks.refusals }.push(remark);
+            let remark = finding_remark(field, text, &finding, confirmed);
+            if note { &mut self.notes } else { &mut self.refusals }.push(remark);
         }
     }
-    remarks
 }
 
 /// Turns an issue into a remark. What only may be wrong says how to confirm it, unless that has been done.
@@ -106,7 +114,7 @@ fn finding_remark(field: &str, text: &str, finding: &Finding, confirmed: bool) -
 ///
 /// Who has no proposal may have one person's danger in mind, which no report helps: then the notice is shown.
 pub(crate) fn require_signable(report: &Report, form: &Form, confirmed: bool) -> Result<()> {
-    let settled = settle(&examine_by(report, form, confirmed));
+    let settled = settle(&examine_by(report, form, confirmed), REPORT);
     let lacks_proposal = || check_against(report, form).iter().any(|issue| issue.problem == Problem::ProposalNeeded);
     settled.map_err(|error| if lacks_proposal() { error.also(notice(report, form)) } else { error })
 }
@@ -131,7 +139,7 @@ pub(crate) fn require_changeable(
     remarks.notes.retain(of_touched);
     rest.refusals.retain(|remark| !of_touched(remark));
     remarks.refusals.append(&mut rest.refusals);
-    settle(&remarks)
+    settle(&remarks, REPORT)
 }
 
 /// Returns the field of a place in a report: questions of one's own have a point in their name.
@@ -141,20 +149,29 @@ fn field_of(place: &str) -> &str {
     place.get(..place.len() - name.len() + length).unwrap_or(place)
 }
 
-fn settle(remarks: &Remarks) -> Result<()> {
+/// The same for texts of other documents, each with its place.
+pub(crate) fn require_clean(texts: impl IntoIterator<Item = (String, String)>, confirmed: bool) -> Result<()> {
+    let mut remarks = Remarks::default();
+    for (place, text) in texts {
+        remarks.scan(&place, &text, confirmed);
+    }
+    settle(&remarks, "this")
+}
+
+fn settle(remarks: &Remarks, what: &str) -> Result<()> {
     for note in &remarks.notes {
         output::say(&format!("Note: {}", note.for_author()));
     }
-    refuse(&remarks.refusals)
+    refuse(&remarks.refusals, what)
 }
 
 /// Makes one error of all refusals.
-pub(crate) fn refuse(refusals: &[Remark]) -> Result<()> {
+pub(super) fn refuse(refusals: &[Remark], what: &str) -> Result<()> {
     if refusals.is_empty() {
         return Ok(());
     }
     let list: String = refusals.iter().map(|refusal| format!("\n  - {}", refusal.for_author())).collect();
-    Err(Error::refused(format!("the report is not signed yet; please mend this first:{list}"))
+    Err(Error::refused(format!("{what} is not signed yet; please mend this first:{list}"))
         .hint("Nothing was signed or stored. 'talkoot report codes FIELD' lists what a field takes."))
 }
 

@@ -39,7 +39,7 @@ impl Pen {
         Ok(Self { key, worker })
     }
 
-    /// Returns the organisation of who signs.
+    /// Returns the organisation whose worker signs.
     pub(crate) fn organisation(&self) -> OrganisationId {
         self.worker.organisation
     }
@@ -68,7 +68,7 @@ pub(crate) fn scope(text: &str, identity: &Identity) -> Result<Scope> {
 
 /// Says why something could not be signed.
 pub(crate) fn not_signed(error: sign::Error) -> Error {
-    Error::refused(format!("the report cannot be signed: {error}")).hint("Nothing was signed or stored.")
+    Error::refused(format!("it cannot be signed: {error}")).hint("Nothing was signed or stored.")
 }
 
 /// Submits a signed change. What could not be stored is kept in a file, so that nothing typed is lost.
