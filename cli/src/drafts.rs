@@ -67,12 +67,17 @@ impl Drafts {
         Ok(Self { dir: keys.drafts(&worker.name), key: DraftKey::of(&key) })
     }
 
-    /// Returns all drafts with their ids, the last changed first.
-    pub(crate) fn all(&self) -> Result<Vec<(String, Draft)>> {
-        let mut drafts =
-            self.ids().into_iter().map(|id| Ok((id.clone(), self.read(&id)?))).collect::<Result<Vec<_>>>()?;
+    /// Returns all drafts with their ids, the last changed first; and why those that cannot be opened cannot.
+    pub(crate) fn all(&self) -> (Vec<(String, Draft)>, Vec<Error>) {
+        let (mut drafts, mut damaged) = (Vec::new(), Vec::new());
+        for id in self.ids() {
+            match self.read(&id) {
+                Ok(draft) => drafts.push((id, draft)),
+                Err(error) => damaged.push(error),
+            }
+        }
         drafts.sort_by_key(|(id, draft)| (std::cmp::Reverse(draft.changed), id.clone()));
-        Ok(drafts)
+        (drafts, damaged)
     }
 
     /// Finds the one draft whose id begins so.

@@ -15,6 +15,7 @@ use talkoot_protocol::form::{CodeList, Form};
 use talkoot_protocol::report::Report;
 
 use crate::client::{Client, unexpected};
+use crate::commands::report::plain;
 use crate::error::{Error, Result};
 use crate::global::Global;
 use crate::output;
@@ -32,8 +33,10 @@ pub(crate) fn by_id(global: &Global, client: &mut Client<'_>, id: &str) -> Resul
     let Response::Form { fields, .. } = client.ask(Request::Form { form: id.to_owned() })? else {
         return Err(unexpected());
     };
-    let form = Form::read(fields)
-        .map_err(|error| Error::refused(format!("the form {id} cannot be used by this version: {error}")))?;
+    let form = Form::read(fields).map_err(|error| {
+        let reason = plain::one_line(&error.to_string());
+        Error::refused(format!("the form {id} cannot be used by this version: {reason}"))
+    })?;
     with_lists(global, form)
 }
 

@@ -171,7 +171,9 @@ fn title(draft: &Draft) -> &str {
 
 fn list(global: &Global, drafts: &Drafts) -> Result<()> {
     let mut rows = Vec::new();
-    for (id, draft) in drafts.all()? {
+    let (all, damaged) = drafts.all();
+    damaged.iter().for_each(|error| output::say(&format!("Note: {}.", error.message())));
+    for (id, draft) in all {
         let Unfinished { missing, .. } = look(&draft, &form_of(global, &draft)?);
         let (title, Draft { scope, begun, changed, .. }) = (title(&draft), &draft);
         if global.json {

@@ -15,7 +15,7 @@ pub(super) mod new;
 mod note;
 pub(super) mod organisations;
 pub(super) mod pen;
-pub(super) mod plain;
+pub(crate) mod plain;
 pub(super) mod show;
 
 use clap::Subcommand;

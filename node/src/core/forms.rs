@@ -13,7 +13,7 @@ use talkoot_protocol::scope::Kind;
 use super::{Core, read};
 
 /// Most form packages that are looked at: each is read from the log.
-const FORMS_MAX: usize = 1_000;
+const FORMS_MAX: usize = 256;
 
 impl Core {
     /// Returns the forms known here, the one to go by first where several have one id.

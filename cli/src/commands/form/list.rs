@@ -12,6 +12,8 @@ use crate::output;
 
 /// Longest name shown, in characters.
 const NAME_CHARS_MAX: usize = 40;
+/// Longest reason shown why a form cannot be used, in characters.
+const FAULT_CHARS_MAX: usize = 400;
 
 const EXAMPLE: &str = "Example:
   talkoot form list --language fi
@@ -41,7 +43,11 @@ pub(super) fn run(global: &Global, args: &Args) -> Result<()> {
         output::table(&["Form", "Name", "Organisation", "Questions", "Document"], &rows)?;
         for entry in forms {
             if let Some(fault) = &entry.fault {
-                output::say(&format!("{} cannot be used here: {fault}", plain::cut(&entry.form.0, NAME_CHARS_MAX)));
+                output::say(&format!(
+                    "{} cannot be used here: {}",
+                    plain::cut(&entry.form.0, NAME_CHARS_MAX),
+                    plain::cut(fault, FAULT_CHARS_MAX)
+                ));
             }
         }
     }

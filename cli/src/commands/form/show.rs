@@ -44,7 +44,8 @@ pub(super) fn run(global: &Global, args: &Args) -> Result<()> {
         return client.close();
     }
     if let Some(fault) = &entry.fault {
-        return Err(Error::refused(format!("this version cannot use the form: {fault}")).hint("See it with --json."));
+        return Err(Error::refused(format!("this version cannot use the form: {}", plain::one_line(fault)))
+            .hint("See it with --json."));
     }
     let form = forms::by_id(global, &mut client, &args.form)?;
     let hash = entry.hash.map(|hash| hash.short()).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! `talkoot report note`: three fields, kept as a draft until there is time for the rest.
 
 use serde::Serialize;
-use talkoot_protocol::report::codes::Language;
+use talkoot_protocol::report::codes::{Language, Valence};
 
 use super::fields::{Cells, assign};
 use crate::commands::draft::{Unfinished, look};
@@ -35,7 +35,7 @@ pub(super) struct Args {
     text: String,
     /// positive, negative or mixed.
     #[arg(long, value_name = "CODE")]
-    valence: String,
+    valence: Valence,
 }
 
 #[derive(Serialize)]
@@ -48,7 +48,9 @@ struct Noted {
 pub(super) fn run(global: &Global, args: &Args) -> Result<()> {
     let form = forms::built_in(global)?;
     let mut cells = Cells::new();
-    for (name, text) in [("title", &args.title), ("description", &args.text), ("valence", &args.valence)] {
+    for (name, text) in
+        [("title", &args.title), ("description", &args.text), ("valence", &args.valence.key().to_owned())]
+    {
         assign(&mut cells, name, text, &form)?;
     }
     let draft = Draft::new("network", cells);
