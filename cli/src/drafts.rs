@@ -2,7 +2,7 @@
 //! node's directory, never sent anywhere.
 //!
 //! ```text
-//! KEYS/NAME.drafts/3fa9c1ab.draft
+//! KEYS/NAME.drafts/3fa9c1ab07.draft
 //! ```
 
 use std::fs::{self, OpenOptions};
@@ -149,10 +149,10 @@ impl Drafts {
     }
 }
 
-/// Returns eight random hexadecimal digits.
+/// Returns ten random hexadecimal digits.
 fn fresh_id() -> Result<String> {
     let salt = keystore::fresh_salt().map_err(Error::failed)?;
-    Ok(salt.iter().take(4).map(|byte| format!("{byte:02x}")).collect())
+    Ok(salt.iter().take(5).map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// Writes a file whole or not at all: a power cut costs neither the old draft nor the new one.

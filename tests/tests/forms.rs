@@ -172,6 +172,30 @@ fn a_form_is_changed_in_place_and_asks_by_flags() {
 }
 
 #[test]
+fn of_two_forms_with_one_id_each_house_goes_by_its_own() {
+    let temporary = tempfile::tempdir().unwrap();
+    let sites = ["one", "two"].map(|name| site(temporary.path(), name, &[]));
+    for (at, site) in sites.iter().enumerate() {
+        site.ok(&["worker", "add", "boss", "--role", "coordinator"]);
+        site.ok(&["org", "recognise", &sites[1 - at].organisation()]);
+        let mut form = second_version();
+        form["name"]["en"] = json!(site.organisation());
+        let path = file(site, "form.json", &form);
+        site.ok(&["form", "publish", &path]);
+    }
+    exchange(&sites[0], &sites[1]);
+    for site in &sites {
+        let forms = site.json(&["form", "list"]);
+        let names: Vec<_> = forms.iter().map(|entry| entry["name"]["en"].clone()).collect();
+        assert_eq!((names.len(), &names[1]), (3, &json!(site.organisation())));
+        assert_eq!(site.json(&["form", "show", "talkoot/report/2"])[0]["name"]["en"], names[1]);
+        let other = forms[2]["document"].as_str().unwrap();
+        assert_eq!(site.json(&["form", "show", other])[0]["name"]["en"], names[2], "by its document it is found too");
+    }
+    assert!(sites[0].refused(1, &["form", "show", "nobody/has/1"]).contains("form list"));
+}
+
+#[test]
 fn the_door_lets_coordinators_of_one_house_change_a_form() {
     let mut founders = [inception_of("alice").organisation(), inception_of("bob").organisation()];
     founders.sort();

@@ -13,7 +13,7 @@ use crate::global::Global;
 use crate::output;
 
 const EXAMPLE: &str = "Example:
-  talkoot report note --title \"Bus line cut\" --text \"Visits to the meeting place halved.\" --valence negative
+  talkoot report note --title \"Bus line cut\" --text \"Visits halved.\" --valence negative
 
 The note needs no node and no network. It is encrypted beside your key; nobody else reads it, and losing the key loses it. Is one person in \
 danger? A report helps nobody in time: 'talkoot report fields' shows where to turn.
