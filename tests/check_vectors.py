@@ -28,6 +28,8 @@ ACTS = range(1, 12)
 RESERVED_ACTS = range(5, 11)
 CRITICAL_BELOW = 128
 RECORD, CERTIFICATE, ENDORSEMENT, ADDRESS = 2, 3, 4, 11
+# Report, phenomenon, proposal, view, form package.
+KINDS_OF_CHANGES = (1, 2, 3, 4, 6)
 NODE_KIND = 7
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -117,7 +119,7 @@ def judge(data, network):
     require(header[2] not in RESERVED_ACTS, "reserved_act")
     if header[2] == 1 and 4 in header:
         require(header[4] not in (0, NODE_KIND), "act_out_of_place")
-        require(header[4] == 1, "reserved_kind")
+        require(header[4] in KINDS_OF_CHANGES, "reserved_kind")
     if header[2] == ADDRESS and 4 in header:
         require((header[4], header[5]) == (NODE_KIND, [2]), "act_out_of_place")
     return change_id, header, body

@@ -35,6 +35,10 @@ pub(crate) enum Command {
     Peer(commands::peer::Args),
     /// Write, change and read reports.
     Report(commands::report::Args),
+    /// Finish what was written and not signed: drafts on this machine.
+    Draft(commands::draft::Args),
+    /// See what is asked, and publish forms with questions of your own.
+    Form(commands::form::Args),
     /// Sign and store many reports from a CSV or JSONL file.
     Import(commands::import::Args),
     /// Write all reports to a CSV, JSONL or automerge file.

@@ -3,7 +3,9 @@
 pub(crate) mod bench;
 pub(crate) mod bundle;
 pub(crate) mod demo;
+pub(crate) mod draft;
 pub(crate) mod export;
+pub(crate) mod form;
 pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod init;
@@ -34,6 +36,8 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
         Command::Org(args) => done(org::run(global, args)),
         Command::Peer(args) => done(peer::run(global, args)),
         Command::Report(args) => done(report::run(global, args)),
+        Command::Draft(args) => done(draft::run(global, args)),
+        Command::Form(args) => done(form::run(global, args)),
         Command::Import(args) => import::run(global, args),
         Command::Export(args) => done(export::run(global, args)),
         Command::Bundle(args) => bundle::run(global, args),

@@ -60,6 +60,18 @@ impl Error {
         self
     }
 
+    /// Adds one more thing to do, on a line of its own.
+    pub(crate) fn also(mut self, hint: impl AsRef<str>) -> Self {
+        let more = hint.as_ref();
+        self.hint = Some(self.hint.map_or_else(|| more.to_owned(), |hint| format!("{hint}\n  {more}")));
+        self
+    }
+
+    /// Returns what happened, without what to do next.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Prints it on standard error.
     pub(crate) fn print(&self) {
         eprintln!("talkoot: {}", self.message);

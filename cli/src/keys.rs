@@ -2,7 +2,7 @@
 //! never in it: a node can withhold, it must not be able to forge.
 //!
 //! ```text
-//! organisation-root.key   organisation-next.key   NAME.key   NAME.worker.json
+//! organisation-root.key   organisation-next.key   NAME.key   NAME.worker.json   NAME.drafts/
 //! ```
 
 use std::io::{self, IsTerminal as _};
@@ -88,6 +88,11 @@ impl Keys {
     /// Returns the file of a worker's key.
     pub(crate) fn worker_key(&self, name: &str) -> PathBuf {
         self.dir.join(format!("{name}.key"))
+    }
+
+    /// Returns the directory of a worker's drafts.
+    pub(crate) fn drafts(&self, name: &str) -> PathBuf {
+        self.dir.join(format!("{name}.drafts"))
     }
 
     fn worker_file(&self, name: &str) -> PathBuf {

@@ -6,10 +6,12 @@
 //! - [`read`]: from the log to what people read;
 //! - [`answer`]: requests and their responses;
 //! - `bundle`: those about bundles;
+//! - `forms`: those about form packages;
 //! - `joints`: documents that several organisations write in.
 
 pub mod answer;
 mod bundle;
+mod forms;
 mod joints;
 mod load;
 #[cfg(test)]

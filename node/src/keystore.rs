@@ -9,6 +9,7 @@
 //! nothing of what a key is allowed to sign.
 
 mod disk;
+mod draft;
 mod envelope;
 mod error;
 mod hex;
@@ -23,6 +24,7 @@ use zeroize::Zeroizing;
 
 use envelope::{Envelope, Secret};
 
+pub use draft::{DRAFT_BYTES_MAX, DraftError, DraftKey};
 pub use error::Error;
 pub use passphrase::{PASSPHRASE_BYTES_MAX, Passphrase};
 pub use seal::{Costs, LANES_MAX, MEMORY_KIB_MAX, PASSES_MAX};

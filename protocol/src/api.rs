@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::charter::Charter;
-use crate::id::{ChangeId, DocumentId, NetworkId, NodeId, OrganisationId, WorkerId};
+use crate::form::Trilingual;
+use crate::id::{ChangeId, DocumentId, FormHash, NetworkId, NodeId, OrganisationId, WorkerId};
 use crate::key::PublicKey;
+use crate::report::schema::FormId;
 use crate::scope::{County, Scope};
 use crate::statement::{Names, OrganisationKind, Role};
 use crate::sync::digest::Fingerprint;
@@ -63,6 +65,13 @@ pub enum Request {
     },
     /// What several organisations see together and none sees alone.
     Together,
+    /// The forms known here.
+    Forms,
+    /// One form whole.
+    Form {
+        /// The form's id (`talkoot/report/1`), or its document's id or the beginning of that.
+        form: String,
+    },
     /// The organisations known here.
     Organisations,
     /// The workers certified by this organisation.
@@ -143,6 +152,18 @@ pub enum Response {
     Together {
         /// The cells, strongest first.
         cells: Vec<Together>,
+    },
+    /// To `forms`.
+    Forms {
+        /// The built-in one first, then those of the own organisation, then others.
+        forms: Vec<FormEntry>,
+    },
+    /// To `form`.
+    Form {
+        /// Where it is from.
+        entry: Box<FormEntry>,
+        /// The form package as it stands in its document.
+        fields: Map<String, Value>,
     },
     /// To `organisations`.
     Organisations {
@@ -341,6 +362,29 @@ pub struct BundlePlan {
     pub whole: Vec<Scope>,
     /// The log's end: the parts go up to here, and the next bundle may begin after it.
     pub last: u64,
+}
+
+/// A form as it is known here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormEntry {
+    /// Its id, as reports name it.
+    pub form: FormId,
+    /// Its name, if it can be read.
+    pub name: Option<Trilingual>,
+    /// The hash of its canonical encoding, if it can be read: equal for equal forms.
+    pub hash: Option<FormHash>,
+    /// Its document; `None` for the one that comes with the program.
+    pub document: Option<DocumentId>,
+    /// The organisation that publishes it.
+    pub organisation: Option<OrganisationId>,
+    /// For whom it is.
+    pub scope: Option<Scope>,
+    /// Number of its document's changes.
+    pub changes: usize,
+    /// Number of its own questions.
+    pub questions: usize,
+    /// Why it cannot be used here, if it cannot.
+    pub fault: Option<String>,
 }
 
 /// One report as it reads now.

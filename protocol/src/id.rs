@@ -119,6 +119,11 @@ identifier! {
     ChunkHash
 }
 
+identifier! {
+    /// A form package: the hash of its canonical encoding.
+    FormHash
+}
+
 /// The first 16 bytes of a change id: what nodes name changes by when they compare what they hold and ask for what they lack.
 ///
 /// Nobody finds two changes that share them with less than 2^64 work, and whoever did would only hide those two from the

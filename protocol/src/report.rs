@@ -26,6 +26,6 @@ pub mod text;
 #[cfg(test)]
 mod testing;
 
-pub use check::check;
+pub use check::{check, check_against};
 pub use issue::{Issue, Problem};
 pub use schema::Report;

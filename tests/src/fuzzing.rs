@@ -5,7 +5,7 @@
 //! ordinary tests (`tests/tests/fuzzing.rs`), over the committed corpus and over mutations of it. They know nothing of either.
 //!
 //! - [`envelope`]: signed changes and what is in them, charters;
-//! - [`content`]: what is written: automerge chunks, texts, rows of a table;
+//! - [`content`]: what is written: automerge chunks, texts, rows of a table, forms;
 //! - [`wire`]: what peers say and compare;
 //! - [`house`]: what only an installation reads: its log, its settings, its control socket, frames of a stream, tables;
 //! - [`mod@engine`]: one real engine in a world that a script decides;
@@ -19,7 +19,7 @@ pub mod house;
 pub mod seeds;
 pub mod wire;
 
-pub use content::{address, chunk, flat, text};
+pub use content::{address, chunk, flat, form, text};
 pub use engine::engine;
 pub use envelope::{change, charter, header, sealed, statement};
 #[cfg(feature = "node")]
@@ -40,6 +40,7 @@ pub const TARGETS: &[Target] = &[
     ("text", text),
     ("address", address),
     ("flat", flat),
+    ("form", form),
     ("message", message),
     ("parcel", parcel),
     ("cells", cells),

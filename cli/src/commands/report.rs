@@ -4,17 +4,19 @@
 //! [`answers`] and [`labels`] turn a report into words; [`plain`] keeps what others wrote from steering the terminal.
 
 pub(super) mod answers;
+mod asked;
 pub(super) mod codes;
 mod edit;
 pub(super) mod examine;
-pub(super) mod fields;
+pub(crate) mod fields;
 pub(super) mod labels;
 mod list;
-mod new;
+pub(super) mod new;
+mod note;
 pub(super) mod organisations;
 pub(super) mod pen;
-pub(super) mod plain;
-mod show;
+pub(crate) mod plain;
+pub(super) mod show;
 
 use clap::Subcommand;
 
@@ -32,6 +34,8 @@ pub(crate) struct Args {
 enum Action {
     /// Write, sign and store a report.
     New(Box<new::Args>),
+    /// Note something in a sentence, to be completed later: a draft on this machine, encrypted and not signed.
+    Note(note::Args),
     /// Change a report, or settle what several people wrote at the same time.
     Edit(edit::Args),
     /// Show one report with everything that stands in it.
@@ -40,6 +44,8 @@ enum Action {
     List(list::Args),
     /// Show who changed a report, when, and which fields.
     History(list::HistoryArgs),
+    /// Show what a form asks: each field with its help, and where danger to one person belongs.
+    Fields(asked::Args),
     /// List the codes a field takes, with their names.
     Codes(codes::Args),
 }
@@ -48,10 +54,12 @@ enum Action {
 pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
     match args.action {
         Action::New(args) => new::run(global, &args),
+        Action::Note(args) => note::run(global, &args),
         Action::Edit(args) => edit::run(global, &args),
         Action::Show(args) => show::run(global, &args),
         Action::List(args) => list::run(global, &args),
         Action::History(args) => list::history(global, &args),
+        Action::Fields(args) => asked::run(global, &args),
         Action::Codes(args) => codes::run(global, &args),
     }
 }

@@ -3,89 +3,87 @@
 //! These rules help the author and may change from release to release. They are not rules of admission: nodes of other
 //! versions must reach the same verdict about a signed change, so a report that breaks them is still read and shown.
 
+use serde_json::Value;
+
 use super::codes::{Kind, Variant};
 use super::issue::{Issue, Problem};
 use super::limits::{ENTRIES_MAX, EVIDENCE_MAX, OTHER_MAX, PROPOSALS_MAX, REPORT_BYTES_MAX};
 use super::schema::Report;
 use super::text::TextKind;
+use crate::form::question::Verdict;
+use crate::form::{Form, Need, Question};
 
-#[derive(Clone, Copy, PartialEq)]
-enum Need {
-    Required,
-    Optional,
-    Absent,
+/// Returns what is wrong with a report by the form that comes with the program; see [`check_against`].
+pub fn check(report: &Report) -> Vec<Issue> {
+    check_against(report, Form::built_in())
 }
 
-use Need::{Absent as A, Optional as O, Required as R};
-
-/// Need of each field in the professional, NGO and resident form. Proposals have a rule of their own ([`proposals`]).
-const NEEDS: &[(&str, [Need; 3])] = &[
-    ("title", [R, R, R]),
-    ("kind", [R, R, O]),
-    ("valence", [R, R, R]),
-    ("description", [R, R, R]),
-    ("support_need", [R, R, O]),
-    ("service_task", [R, O, A]),
-    ("service", [O, O, O]),
-    ("target_group", [R, R, O]),
-    ("extent", [R, R, O]),
-    ("affected_estimate", [O, O, A]),
-    ("area", [R, R, R]),
-    ("level", [R, R, A]),
-    ("sector", [R, R, O]),
-    ("cause", [O, O, A]),
-    ("done_so_far", [R, R, O]),
-    ("effect", [O, O, O]),
-    ("proposal", [O, O, O]),
-    ("proposal_together", [O, O, O]),
-    ("evidence", [R, O, O]),
-    ("client_involved", [R, R, A]),
-    ("observed_period", [R, R, O]),
-    ("author_role", [R, R, R]),
-    ("want_feedback", [O, O, O]),
-    ("language", [R, R, R]),
-    ("variant", [R, R, R]),
-    ("form", [R, R, R]),
-    ("org_activity", [A, O, A]),
-    ("funding_dependency", [A, O, A]),
-    ("seen_through", [A, O, A]),
-];
-
-/// Returns what is wrong with a report, required fields first; it may be signed when no issue
+/// Returns what is wrong with a report by a form, required fields first; it may be signed when no issue
 /// [prevents signing](Problem::prevents_signing).
 ///
-/// A variant this version does not know is held to no variant's needs.
-pub fn check(report: &Report) -> Vec<Issue> {
+/// The needs are the form's; lengths, counts and the rule of proposals are not. A field the form does not list may be answered. A
+/// variant this version does not know is held to no variant's needs.
+pub fn check_against(report: &Report, form: &Form) -> Vec<Issue> {
     let mut issues = Vec::new();
     let variant = report.variant.known();
     issues.extend(Report::read(report.other.clone().into_iter().collect()).1);
     if let Some(variant) = variant {
-        needs(report, variant, &mut issues);
+        needs(report, form, variant, &mut issues);
         proposals(report, variant, &mut issues);
     }
+    answers(report, form, &mut issues);
     texts(report, &mut issues);
     entries(report, variant, &mut issues);
+    official_codes(report, form, &mut issues);
     lists(report, &mut issues);
     issues
 }
 
-fn needs(report: &Report, variant: Variant, issues: &mut Vec<Issue>) {
-    let fields = report.known_fields();
-    for (field, needs) in NEEDS {
-        let need = match variant {
-            Variant::Professional => needs[0],
-            Variant::Ngo => needs[1],
-            Variant::Resident => needs[2],
-        };
-        let value = fields.get(*field);
-        let blank = value.is_none_or(|value| value.as_str().is_some_and(|text| text.trim().is_empty()));
-        if report.other.contains_key(*field) {
+fn needs(report: &Report, form: &Form, variant: Variant, issues: &mut Vec<Issue>) {
+    let known = report.known_fields();
+    let kind = report.kind.as_ref().and_then(|kind| kind.known());
+    for field in &form.fields {
+        let is_known = Report::FIELDS.contains(&field.id.as_str());
+        // What of a known field cannot be read has been named already; a field of a newer form is kept among the unknown ones.
+        if is_known && report.other.contains_key(&field.id) {
             continue;
         }
-        if need == Need::Required && blank {
-            issues.push(Issue::new(*field, Problem::Missing { variant }));
-        } else if need == Need::Absent && value.is_some() {
-            issues.push(Issue::new(*field, Problem::NotAsked { variant }));
+        let value = if is_known { known.get(&field.id) } else { report.other.get(&field.id) };
+        need(&field.id, field.need(variant, kind), value, variant, issues);
+    }
+    for question in &form.questions {
+        need(&question.id, question.need(variant, kind), report.other.get(&question.id), variant, issues);
+    }
+}
+
+fn need(field: &str, need: Need, value: Option<&Value>, variant: Variant, issues: &mut Vec<Issue>) {
+    let blank = value.is_none_or(|value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty()));
+    if need == Need::Required && blank {
+        issues.push(Issue::new(field, Problem::Missing { variant }));
+    } else if need == Need::Absent && value.is_some() {
+        issues.push(Issue::new(field, Problem::NotAsked { variant }));
+    }
+}
+
+/// Answers to the form's own questions. Those to questions of other forms are nobody's to judge here.
+fn answers(report: &Report, form: &Form, issues: &mut Vec<Issue>) {
+    let answered = |question: &Question| report.other.get(&question.id).filter(|value| !value.is_null()).cloned();
+    for (question, value) in form.questions.iter().filter_map(|question| Some((question, answered(question)?))) {
+        match question.judge(&value, form) {
+            Verdict::Good => {}
+            Verdict::UnknownCode(code) => issues.push(Issue::new(&question.id, Problem::UnknownCode { code })),
+            Verdict::Unfit(reason) => issues.push(Issue::new(&question.id, Problem::Unreadable { reason })),
+        }
+    }
+}
+
+/// Codes of lists that the form holds. A list that is only named holds nothing to compare with.
+fn official_codes(report: &Report, form: &Form, issues: &mut Vec<Issue>) {
+    for (at, service) in report.service.iter().enumerate() {
+        let Some(list) = form.codes(&service.system) else { continue };
+        if !list.codes.iter().any(|known| known.code == service.code) {
+            let code = service.code.clone();
+            issues.push(Issue::new(format!("service[{at}].code"), Problem::UnknownCode { code }));
         }
     }
 }
@@ -221,7 +219,67 @@ mod tests {
 
     #[test]
     fn every_field_has_a_need() {
-        assert_eq!(NEEDS.iter().map(|(field, _)| *field).collect::<Vec<_>>(), Report::FIELDS);
+        let fields: Vec<_> = Form::built_in().fields.iter().map(|field| field.id.as_str()).collect();
+        assert_eq!(fields, Report::FIELDS);
+    }
+
+    fn local_form() -> Form {
+        let mut form = Form::built_in().clone();
+        let names = json!({"fi": "a", "sv": "b", "en": "c"});
+        let needs = json!({"professional": "required", "ngo": "optional", "resident": "absent"});
+        let question = |id: &str, answer: serde_json::Value| json!({"id": id, "label": names, "answer": answer, "needs": needs, "kinds": ["phenomenon"]});
+        form.questions = serde_json::from_value(json!([
+            question("local.colour", json!({"type": "choice", "codes": [{"code": "red", "name": names}]})),
+            question("local.times", json!({"type": "number", "min": 0, "max": 9})),
+        ]))
+        .unwrap();
+        let mut newer = form.fields[0].clone();
+        newer.id = "mood".into();
+        form.fields.push(newer);
+        form
+    }
+
+    #[test]
+    fn a_forms_own_questions_and_newer_fields_are_asked() {
+        let form = local_form();
+        let mut report = sample(Variant::Professional);
+        let fields = |report: &Report| -> Vec<String> {
+            check_against(report, &form).into_iter().map(|issue| issue.field).collect()
+        };
+        assert_eq!(fields(&report), ["mood", "local.colour", "local.times"]);
+        assert_eq!(check(&report), []);
+        for (field, value) in [("mood", json!("good")), ("local.colour", json!("red")), ("local.times", json!(9))] {
+            report.other.insert(field.into(), value);
+        }
+        assert_eq!(fields(&report), [] as [&str; 0]);
+        report.other.insert("local.times".into(), json!(10));
+        report.other.insert("local.colour".into(), json!("green"));
+        report.other.insert("local.theirs".into(), json!([1]));
+        let issues = check_against(&report, &form);
+        assert_eq!(issues[0].problem, Problem::UnknownCode { code: "green".into() });
+        assert!(matches!(&issues[1].problem, Problem::Unreadable { reason } if reason.contains("0 to 9")));
+        assert_eq!(issues.len(), 2);
+        report.other.clear();
+        report.kind = Some(Kind::Wondering.into());
+        assert_eq!(fields(&report), ["mood"], "questions for phenomena are not required of others");
+        let mut resident = sample(Variant::Resident);
+        resident.other.insert("local.times".into(), json!(1));
+        assert_eq!(fields(&resident), ["mood", "local.times"]);
+    }
+
+    #[test]
+    fn a_loaded_list_knows_its_codes() {
+        let mut form = Form::built_in().clone();
+        let mut report = sample(Variant::Professional);
+        let system = super::super::codes::SYSTEM_SOCIAL_SERVICE;
+        report.service = vec![super::super::schema::Coded { system: system.into(), code: "101".into(), display: None }];
+        assert_eq!(check_against(&report, &form), [], "a list that is only named");
+        let mut list = form.code_lists[0].clone();
+        list.codes = serde_json::from_value(json!([{"code": "102", "name": {"fi": "Asumispalvelut"}}])).unwrap();
+        form.fill_codes(list);
+        let issues = check_against(&report, &form);
+        assert_eq!(issues, [Issue::new("service[0].code", Problem::UnknownCode { code: "101".into() })]);
+        assert!(!issues[0].problem.prevents_signing());
     }
 
     #[test]

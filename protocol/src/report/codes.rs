@@ -318,6 +318,22 @@ code_sets! {
         FieldWork = "field_work": "Jalkautuva työ", "Uppsökande arbete", "Field work";
     }
 
+    /// Whether an experiment reached its aim.
+    AimReached {
+        Reached = "reached": "Saavutettiin", "Nåddes", "Reached";
+        Partly = "partly": "Saavutettiin osittain", "Nåddes delvis", "Partly reached";
+        NotReached = "not_reached": "Ei saavutettu", "Nåddes inte", "Not reached";
+        TooEarly = "too_early": "Liian varhaista sanoa", "För tidigt att säga", "Too early to say";
+    }
+
+    /// How an experiment goes on.
+    Continuation {
+        Continue = "continue": "Jatketaan", "Fortsätter", "Goes on";
+        Change = "change": "Jatketaan muutettuna", "Fortsätter i ändrad form", "Goes on in another form";
+        Stop = "stop": "Lopetetaan", "Avslutas", "Stops";
+        Undecided = "undecided": "Ei vielä päätetty", "Inte avgjort ännu", "Not decided yet";
+    }
+
     /// Which view of the form was used.
     Variant {
         Professional = "professional": "Ammattilaisen lomake", "Blankett för yrkespersoner", "Form for professionals";
@@ -389,6 +405,8 @@ mod tests {
         is_sound::<ClientInvolved>();
         is_sound::<AuthorRole>();
         is_sound::<SeenThrough>();
+        is_sound::<AimReached>();
+        is_sound::<Continuation>();
         is_sound::<Variant>();
         is_sound::<Language>();
         is_sound::<AreaScheme>();

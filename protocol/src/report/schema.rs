@@ -12,8 +12,8 @@ use serde_json::{Map, Value};
 use super::area::Area;
 use super::code::Code;
 use super::codes::{
-    AffectedEstimate, AgeBand, AuthorRole, CauseCode, ClientInvolved, Effect, EvidenceCode, Group, Kind, Language,
-    Level, Sector, SeenThrough, ServiceTask, Spread, SupportNeed, Trend, Valence, Variant,
+    AffectedEstimate, AgeBand, AimReached, AuthorRole, CauseCode, ClientInvolved, Continuation, Effect, EvidenceCode,
+    Group, Kind, Language, Level, Sector, SeenThrough, ServiceTask, Spread, SupportNeed, Trend, Valence, Variant,
 };
 use super::issue::{Issue, Problem};
 use super::period::Period;
@@ -207,6 +207,14 @@ report! {
     funding_dependency: Option<bool>,
     /// NGO form: through what work it was seen.
     seen_through: Option<Code<SeenThrough>>,
+    /// Experiment: what it was to change.
+    aim: Option<String>,
+    /// Experiment: whether that was reached.
+    aim_reached: Option<Code<AimReached>>,
+    /// Experiment: what else it did, wanted or not.
+    unforeseen_effects: Option<String>,
+    /// Experiment: how it goes on.
+    continuation: Option<Code<Continuation>>,
 }
 
 impl Report {

@@ -134,6 +134,7 @@ pub(crate) fn report() -> impl Strategy<Value = Report> {
         (option::of(code()), option::of(period()), option::of(code()), any::<bool>(), option::of(code())),
         (code(), prop_oneof![Just(FormId::default()), text().prop_map(FormId)]),
         (option::of(text()), option::of(any::<bool>()), option::of(code())),
+        (option::of(text()), option::of(code()), option::of(text()), option::of(code())),
         btree_map(text(), json_value(), 0..3),
     );
     (subject, action, background).prop_map(|(subject, action, background)| {
@@ -141,9 +142,15 @@ pub(crate) fn report() -> impl Strategy<Value = Report> {
             subject;
         let (affected_estimate, area, level, sector) = place;
         let (cause, (done_so_far, effect), (proposal, proposal_together, evidence)) = action;
-        let ((client_involved, observed_period, author_role, want_feedback, language), (variant, form), ngo, other) =
-            background;
+        let (
+            (client_involved, observed_period, author_role, want_feedback, language),
+            (variant, form),
+            ngo,
+            tried,
+            other,
+        ) = background;
         let (org_activity, funding_dependency, seen_through) = ngo;
+        let (aim, aim_reached, unforeseen_effects, continuation) = tried;
         Report {
             title,
             kind,
@@ -174,6 +181,10 @@ pub(crate) fn report() -> impl Strategy<Value = Report> {
             org_activity,
             funding_dependency,
             seen_through,
+            aim,
+            aim_reached,
+            unforeseen_effects,
+            continuation,
             other,
         }
     })

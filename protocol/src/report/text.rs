@@ -102,6 +102,10 @@ impl Report {
         texts.add("form".to_owned(), &self.form.0, LINE_CHARS_MAX);
         texts.option("org_activity", self.org_activity.as_deref(), TEXT_CHARS_MAX);
         texts.unknown("seen_through", &self.seen_through);
+        texts.option("aim", self.aim.as_deref(), TEXT_CHARS_MAX);
+        texts.unknown("aim_reached", &self.aim_reached);
+        texts.option("unforeseen_effects", self.unforeseen_effects.as_deref(), TEXT_CHARS_MAX);
+        texts.unknown("continuation", &self.continuation);
     }
 }
 

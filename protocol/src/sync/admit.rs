@@ -152,8 +152,8 @@ impl Door<'_> {
         Ok(admission(checked, place, dependencies, Some(facts)))
     }
 
-    /// A joint document is changed by workers of all members, unless it is one organisation's own; any other by workers of the
-    /// organisation that began it.
+    /// A joint document is changed by workers of all members, unless it is one organisation's own; any other (a report, a form
+    /// package) by workers of the organisation that began it, in the roles that may begin one.
     fn require_editor(&self, first: Index, document: &DocumentId, by: &Certificate) -> Judged<()> {
         let known = self.catalog.document_of(first);
         require(known.id == *document, Refusal::ForeignDependency)?;
@@ -303,7 +303,7 @@ fn may_begin(kind: Kind, certificate: &Certificate) -> bool {
     let Bearer::Worker { roles, .. } = certificate.bearer else { return false };
     match kind {
         Kind::Report => roles.has(Role::Reporter) || roles.has(Role::Intake),
-        Kind::Phenomenon | Kind::Proposal | Kind::View => roles.has(Role::Coordinator),
+        Kind::Phenomenon | Kind::Proposal | Kind::View | Kind::FormPackage => roles.has(Role::Coordinator),
         _ => false,
     }
 }

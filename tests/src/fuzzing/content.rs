@@ -1,4 +1,4 @@
-//! What is written in changes: the guard in front of automerge, the scanners, addresses, and rows of a table.
+//! What is written in changes: the guard in front of automerge, the scanners, addresses, rows of a table, and forms.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use automerge::{AutoCommit, Change as Automerge};
 use talkoot_protocol::address::{ADDRESS_BYTES_MAX, ADDRESSES_MAX, Address, AddressRecord};
 use talkoot_protocol::chunk::{self, Chunk, OPS_MAX};
+use talkoot_protocol::form::{CodeList, Form};
 use talkoot_protocol::header::Act;
 use talkoot_protocol::id::{ChangeId, DocumentId, NodeId, sha256};
 use talkoot_protocol::key::PublicKey;
@@ -162,6 +163,26 @@ pub fn flat(bytes: &[u8]) {
         let json = serde_json::to_value(&report).expect("a report is JSON");
         let again = serde_json::from_value::<Report>(json.clone()).expect("a written report can be read");
         assert_eq!(serde_json::to_value(&again).ok(), Some(json), "reports are written as they were read");
+    }
+}
+
+/// A form package, and a code list.
+pub fn form(bytes: &[u8]) {
+    if let Ok(form) = Form::parse(bytes) {
+        assert_eq!(Form::parse(&form.canonical()).as_ref(), Ok(&form), "its one encoding is read as the same form");
+        assert_eq!(Form::read(form.to_fields()).map(|again| again.hash()), Ok(form.hash()));
+        for question in &form.questions {
+            let typed = question.typed("12");
+            let _verdict = question.judge(&typed, &form);
+        }
+        let _issues = report::check_against(&Report::default(), &form);
+    }
+    if let Ok(list) = serde_json::from_slice::<CodeList>(bytes)
+        && let Ok(list) = list.checked()
+    {
+        let mut form = Form::built_in().clone();
+        form.fill_codes(list);
+        let _codes = form.code_lists.iter().map(|list| list.codes.len()).sum::<usize>();
     }
 }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use talkoot_protocol::bundle;
 use talkoot_protocol::charter::Charter;
+use talkoot_protocol::form::Form;
+use talkoot_protocol::form::notice::CHANNELS;
 use talkoot_protocol::report::{Report, flat};
 use talkoot_protocol::signed::Signed;
 use talkoot_protocol::statement::Statement;
@@ -215,6 +217,27 @@ fn files(basket: &mut Basket) {
     basket.put("note", "all", pieces(&notes));
 }
 
+/// A form as small as one can be, with each sort of question; and a code list.
+fn forms(basket: &mut Basket) {
+    let built_in = Form::built_in();
+    let needs = serde_json::to_value(built_in.fields.first().map(|field| field.needs)).unwrap_or_default();
+    let words = serde_json::json!({"fi": "a", "sv": "b", "en": "c"});
+    let codes = serde_json::json!([{"code": "red", "name": words}]);
+    let core = ["title", "valence", "description", "area", "author_role", "language"];
+    let fields = core.map(|id| serde_json::json!({"id": id, "label": words, "help": words, "needs": needs}));
+    let link = serde_json::json!({"fi": "https://a", "sv": "https://b", "en": "https://c"});
+    let channels = CHANNELS.map(|id| serde_json::json!({"id": id, "label": words, "text": words, "link": link}));
+    let answers = serde_json::json!([{"type": "text"}, {"type": "yes_no"}, {"type": "number", "min": 0}, {"type": "choice", "codes": codes}]);
+    let questions = answers.as_array().into_iter().flatten().enumerate().map(|(at, answer)| {
+        serde_json::json!({"id": format!("local.q{at}"), "label": words, "answer": answer, "needs": needs})
+    });
+    let list = serde_json::json!({"system": "urn:oid:1.2", "name": words, "version": "1", "codes": codes});
+    let form = serde_json::json!({"form": "x/1", "name": words, "notice": {"text": words, "channels": channels},
+        "fields": fields, "questions": questions.collect::<Vec<_>>(), "code_lists": [list]});
+    basket.put("form", "form", form.to_string().into());
+    basket.put("form", "list", list.to_string().into());
+}
+
 /// What people keep in files, and what only a node reads.
 fn house(basket: &mut Basket) {
     let commons = Charter::commons();
@@ -223,6 +246,7 @@ fn house(basket: &mut Basket) {
         basket.put("charter", name, charter.encode());
         basket.put("charter", &format!("{name} file"), serde_json::to_vec(&charter).unwrap_or_default());
     }
+    forms(basket);
     let (report, _) = Report::read(fields(1));
     let row = flat::to_flat(&report).into_iter().filter(|(_, cell)| !cell.is_empty());
     let row: Vec<_> = row.map(|(name, cell)| format!("{name}={cell}")).collect();

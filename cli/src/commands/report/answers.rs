@@ -2,6 +2,7 @@
 //! written; whoever prints it goes through [`super::plain`].
 
 use serde_json::Value;
+use talkoot_protocol::form::Form;
 use talkoot_protocol::report::Report;
 use talkoot_protocol::report::code::{Code, CodeSet};
 use talkoot_protocol::report::codes::Language;
@@ -66,6 +67,10 @@ pub(crate) fn answer(report: &Report, field: &str, language: Language) -> String
         "org_activity" => text(&report.org_activity),
         "funding_dependency" => report.funding_dependency.map(|yes| yes_no(yes, language)).unwrap_or_default(),
         "seen_through" => codes(&report.seen_through, language),
+        "aim" => text(&report.aim),
+        "aim_reached" => codes(&report.aim_reached, language),
+        "unforeseen_effects" => text(&report.unforeseen_effects),
+        "continuation" => codes(&report.continuation, language),
         _ => String::new(),
     }
 }
@@ -74,6 +79,16 @@ pub(crate) fn answer(report: &Report, field: &str, language: Language) -> String
 pub(crate) fn value(field: &str, value: &Value, language: Language) -> String {
     let fields = std::iter::once((field.to_owned(), value.clone())).collect();
     answer(&Report::read(fields).0, field, language)
+}
+
+/// Returns the answer to a form's own question, or to a field that only the form knows.
+pub(crate) fn local(value: &Value, field: &str, form: &Form, language: Language) -> String {
+    let named = form.question(field).and_then(|question| question.name_of(value, form, language));
+    match (named, value) {
+        (Some(name), _) => name.to_owned(),
+        (None, Value::Bool(yes)) => yes_no(*yes, language),
+        (None, value) => unknown(value),
+    }
 }
 
 fn unknown(value: &Value) -> String {
@@ -162,6 +177,10 @@ mod tests {
             ("funding_dependency", json!(false)),
             ("org_activity", json!("t")),
             ("seen_through", json!("phone_chat")),
+            ("aim", json!("t")),
+            ("aim_reached", json!("partly")),
+            ("unforeseen_effects", json!("t")),
+            ("continuation", json!("stop")),
             ("effect", json!("helps")),
             ("form", json!("x/1")),
             ("service", json!([{"system": "s", "code": "c"}])),

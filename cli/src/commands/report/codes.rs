@@ -1,14 +1,17 @@
 //! `talkoot report codes`: what the coded fields take.
 
 use serde::Serialize;
+use talkoot_protocol::form::{Form, NamedCode};
 use talkoot_protocol::report::area::table;
 use talkoot_protocol::report::code::CodeSet;
 use talkoot_protocol::report::codes as sets;
 use talkoot_protocol::report::codes::Language;
 use talkoot_protocol::scope::County;
 
-use super::labels;
+use super::{labels, plain};
+use crate::client::Client;
 use crate::error::{Error, Result};
+use crate::forms;
 use crate::global::Global;
 use crate::output;
 
@@ -23,6 +26,9 @@ With --json one line for each code: {\"field\", \"code\", \"label\"}.";
 pub(crate) struct Args {
     /// The field or column; all coded fields but areas if left out.
     field: Option<String>,
+    /// A form whose own questions (local.…) are listed too.
+    #[arg(long, value_name = "FORM")]
+    form: Option<String>,
     /// The language of labels: fi, sv or en.
     #[arg(long, default_value = "en", value_name = "LANGUAGE")]
     language: Language,
@@ -30,7 +36,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, PartialEq, Serialize)]
 struct Entry {
-    field: &'static str,
+    field: String,
     code: String,
     label: String,
 }
@@ -38,11 +44,13 @@ struct Entry {
 /// Lists codes.
 pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let mut entries = all(args.language);
+    let form = form_of(global, args)?;
+    entries.extend(of_form(&form, args.language));
     match args.field.as_deref().map(|field| field.replace('-', "_")) {
         None => {}
         Some(field) if field == "area" => entries = areas(args.language),
         Some(field) => {
-            let names: std::collections::BTreeSet<&str> = entries.iter().map(|entry| entry.field).collect();
+            let names: std::collections::BTreeSet<&str> = entries.iter().map(|entry| entry.field.as_str()).collect();
             let begins = |entry: &Entry| {
                 entry.field == field || entry.field.strip_prefix(&field).is_some_and(|rest| rest.starts_with('_'))
             };
@@ -58,7 +66,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
         return entries.iter().try_for_each(output::json);
     }
     let rows: Vec<_> =
-        entries.iter().map(|entry| vec![entry.field.to_owned(), entry.code.clone(), entry.label.clone()]).collect();
+        entries.iter().map(|entry| vec![entry.field.clone(), entry.code.clone(), entry.label.clone()]).collect();
     output::table(&["Field", "Code", labels::field("title", args.language)], &rows)?;
     if args.field.as_deref() == Some("area") {
         output::say(table::ATTRIBUTION);
@@ -97,17 +105,50 @@ fn all(language: Language) -> Vec<Entry> {
     add::<Language>(to, "language", language);
     add::<sets::Variant>(to, "variant", language);
     add::<sets::SeenThrough>(to, "seen_through", language);
+    add::<sets::AimReached>(to, "aim_reached", language);
+    add::<sets::Continuation>(to, "continuation", language);
     entries
 }
 
 fn add<T: CodeSet>(entries: &mut Vec<Entry>, field: &'static str, language: Language) {
-    let entry = |code: &T| Entry { field, code: code.key().to_owned(), label: code.label(language).to_owned() };
+    let entry = |code: &T| Entry {
+        field: field.to_owned(),
+        code: code.key().to_owned(),
+        label: code.label(language).to_owned(),
+    };
     entries.extend(T::all().iter().map(entry));
+}
+
+/// Returns the form asked for, with the lists loaded here; without a node, the built-in one.
+fn form_of(global: &Global, args: &Args) -> Result<Form> {
+    let Some(id) = &args.form else { return forms::built_in(global) };
+    let mut client = Client::open(&global.dir)?;
+    let form = forms::by_id(global, &mut client, id)?;
+    client.close()?;
+    Ok(form)
+}
+
+/// The codes of a form's own questions, and of the lists it holds: those of a list are written with their system, as `service` takes
+/// them.
+fn of_form(form: &Form, language: Language) -> Vec<Entry> {
+    let entry = |field: &str, code: String, named: &NamedCode| {
+        let label = plain::one_line(named.name.get(language));
+        Entry { field: field.to_owned(), code: plain::one_line(&code), label }
+    };
+    let questions = form.questions.iter().flat_map(|question| {
+        let codes = question.codes(form).iter();
+        codes.map(|named| entry(&question.id, named.code.clone(), named)).collect::<Vec<_>>()
+    });
+    let lists = form.code_lists.iter().flat_map(|list| {
+        let codes = list.codes.iter();
+        codes.map(|named| entry("service", format!("{}|{}", list.system, named.code), named)).collect::<Vec<_>>()
+    });
+    questions.chain(lists).collect()
 }
 
 fn areas(language: Language) -> Vec<Entry> {
     let entry = |code: &str, names: &table::Names| Entry {
-        field: "area",
+        field: "area".to_owned(),
         code: code.to_owned(),
         label: names.get(language).to_owned(),
     };

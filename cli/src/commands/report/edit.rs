@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use talkoot_protocol::api::{Request, Response};
 use talkoot_protocol::document::{self, Reading};
+use talkoot_protocol::form::Form;
 use talkoot_protocol::id::{ChangeId, DocumentId, OrganisationId};
 use talkoot_protocol::report::codes::Language;
 use talkoot_protocol::report::{Report, flat};
@@ -22,6 +23,7 @@ use crate::client::{Client, unexpected};
 use crate::commands::history;
 use crate::commands::org::words::command;
 use crate::error::{Error, Result};
+use crate::forms;
 use crate::global::Global;
 use crate::keys::{self, Keys};
 use crate::output;
@@ -79,8 +81,9 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     require_own(&mut client, &document, &writer.organisation)?;
     let unreadable = |error: document::Error| Error::refused(format!("the report cannot be read: {error}"));
     let reading = document::read(&document::sound(&sign::chunks(&history))).map_err(unreadable)?;
-    let (edits, report) = plan(args, &reading)?;
-    require_changeable(&report, args.confirm, |field| edits.contains_key(field))?;
+    let form = forms::of_report(global, &mut client, &Report::read(reading.values()).0)?;
+    let (edits, report) = plan(args, &reading, &form)?;
+    require_changeable(&report, &form, args.confirm, |field| edits.contains_key(field))?;
     show(&edits, &reading);
     let pen = Pen::open(global, args.worker.as_deref(), &identity)?;
     let change = pen.author().change(&history, &edits, keys::moment()?).map_err(pen::not_signed)?;
@@ -109,11 +112,11 @@ fn require_own(client: &mut Client<'_>, document: &DocumentId, writers: &Organis
 }
 
 /// Returns what to change, and the report as it will read.
-fn plan(args: &Args, reading: &Reading) -> Result<(Edits, Report)> {
+fn plan(args: &Args, reading: &Reading, form: &Form) -> Result<(Edits, Report)> {
     let before = reading.values();
     let (after, named) = match &args.file {
         Some(path) => overlaid(&before, fields::read_object(path)?),
-        None => retyped(&before, &args.set, &args.unset)?,
+        None => retyped(&before, &args.set, &args.unset, form)?,
     };
     let contested = |field: &String| {
         reading.fields.get(field).is_some_and(|field| !field.others.is_empty() || !field.inner.is_empty())
@@ -146,6 +149,7 @@ fn retyped(
     before: &Map<String, Value>,
     set: &[String],
     unset: &[String],
+    form: &Form,
 ) -> Result<(Map<String, Value>, BTreeSet<String>)> {
     // Whole fields are taken away here, since unreadable and unknown ones have no column.
     let (whole, columns): (Vec<&String>, Vec<&String>) = unset.iter().partition(|name| before.contains_key(*name));
@@ -154,15 +158,15 @@ fn retyped(
     let mut named: BTreeSet<String> = whole.into_iter().cloned().collect();
     let mut cells: Cells = flat::to_flat(&Report::read(base).0).into_iter().collect();
     for column in columns {
-        fields::clear(&mut cells, column)?;
-        named.extend(fields::field_of(column).map(str::to_owned));
+        fields::clear(&mut cells, column, form)?;
+        named.extend(fields::own_field(column, form).map(str::to_owned));
     }
     for pair in set {
         let (column, value) = fields::split_pair(pair)?;
-        fields::assign(&mut cells, column, value)?;
-        named.extend(fields::field_of(column).map(str::to_owned));
+        fields::assign(&mut cells, column, value, form)?;
+        named.extend(fields::own_field(column, form).map(str::to_owned));
     }
-    let typed = fields::report_of(&cells)?.to_fields();
+    let typed = fields::report_of(&cells, form)?.to_fields();
     // Only what was named may change, however differently another program wrote the rest.
     let mut after = before.clone();
     for field in &named {
@@ -211,7 +215,7 @@ mod tests {
     #[test]
     fn only_what_is_named_changes() {
         let set = words(&["title=New", "proposal_2_addressee=C", "support_need=2; 99", "sector=kela"]);
-        let (after, named) = retyped(&fields(), &set, &[]).unwrap();
+        let (after, named) = retyped(&fields(), &set, &[], Form::built_in()).unwrap();
         assert_eq!(named.len(), 4);
         let mut expected = fields();
         expected["title"] = json!("New");
@@ -223,12 +227,13 @@ mod tests {
 
     #[test]
     fn unset_takes_away() {
-        let (after, _) = retyped(&fields(), &[], &words(&["proposal", "sector", "mood"])).unwrap();
+        let (after, _) = retyped(&fields(), &[], &words(&["proposal", "sector", "mood"]), Form::built_in()).unwrap();
         assert!(["proposal", "sector", "mood"].iter().all(|field| !after.contains_key(*field)));
         assert_eq!(after.len(), fields().len() - 3);
-        let (after, _) = retyped(&fields(), &[], &words(&["proposal_1_text", "proposal_1_addressee"])).unwrap();
+        let (after, _) =
+            retyped(&fields(), &[], &words(&["proposal_1_text", "proposal_1_addressee"]), Form::built_in()).unwrap();
         assert_eq!(after["proposal"], json!([{"text": "Two", "addressee": "B"}]));
-        assert!(retyped(&fields(), &words(&["titel=x"]), &[]).is_err());
+        assert!(retyped(&fields(), &words(&["titel=x"]), &[], Form::built_in()).is_err());
     }
 
     #[test]

@@ -1,10 +1,14 @@
-//! What keeps a report from being signed: gathers what [`check()`] and [`scan()`] say, all of it at once.
+//! What keeps a report from being signed: gathers what [`check_against`] and [`scan()`] say, all of it at once.
 
 use serde::Serialize;
-use talkoot_protocol::report::{Issue, Report, check};
+use talkoot_protocol::form::{Form, LOCAL_PREFIX};
+use talkoot_protocol::report::codes::Language;
+use talkoot_protocol::report::issue::Problem;
+use talkoot_protocol::report::{Issue, Report, check_against};
 use talkoot_protocol::scan::{Action, Finding, scan};
 
 use super::plain;
+use crate::commands::form::words;
 use crate::error::{Error, Result};
 use crate::output;
 
@@ -47,10 +51,15 @@ pub(crate) struct Remarks {
     pub(crate) notes: Vec<Remark>,
 }
 
-/// Looks at a report. With `confirmed`, what only may be wrong is no refusal.
+/// Looks at a report by the built-in form. With `confirmed`, what only may be wrong is no refusal.
 pub(crate) fn examine(report: &Report, confirmed: bool) -> Remarks {
+    examine_by(report, Form::built_in(), confirmed)
+}
+
+/// Looks at a report by a form. With `confirmed`, what only may be wrong is no refusal.
+pub(crate) fn examine_by(report: &Report, form: &Form, confirmed: bool) -> Remarks {
     let mut remarks = Remarks::default();
-    for issue in check(report) {
+    for issue in check_against(report, form) {
         let note = confirmed && !issue.problem.prevents_signing();
         if note { &mut remarks.notes } else { &mut remarks.refusals }.push(issue_remark(&issue, confirmed));
     }
@@ -102,20 +111,42 @@ fn finding_remark(field: &str, text: &str, finding: &Finding, confirmed: bool) -
 }
 
 /// Says the notes, and refuses if something has to be mended first.
-pub(crate) fn require_signable(report: &Report, confirmed: bool) -> Result<()> {
-    settle(&examine(report, confirmed), REPORT)
+///
+/// Who has no proposal may have one person's danger in mind, which no report helps: then the notice is shown.
+pub(crate) fn require_signable(report: &Report, form: &Form, confirmed: bool) -> Result<()> {
+    let settled = settle(&examine_by(report, form, confirmed), REPORT);
+    let lacks_proposal = || check_against(report, form).iter().any(|issue| issue.problem == Problem::ProposalNeeded);
+    settled.map_err(|error| if lacks_proposal() { error.also(notice(report, form)) } else { error })
+}
+
+/// Returns the notice in the report's language, each line but the first indented as hints are.
+fn notice(report: &Report, form: &Form) -> String {
+    let language = report.language.as_ref().and_then(|code| code.known()).unwrap_or(Language::En);
+    words::notice(form, language).join("\n  ")
 }
 
 /// The same for a change to a report. What only may be wrong needs no confirming in fields that are not touched: somebody has
 /// signed them already.
-pub(crate) fn require_changeable(report: &Report, confirmed: bool, is_touched: impl Fn(&str) -> bool) -> Result<()> {
-    let of_touched = |remark: &Remark| is_touched(remark.field.split(['[', '.']).next().unwrap_or_default());
-    let (mut remarks, mut rest) = (examine(report, confirmed), examine(report, true));
+pub(crate) fn require_changeable(
+    report: &Report,
+    form: &Form,
+    confirmed: bool,
+    is_touched: impl Fn(&str) -> bool,
+) -> Result<()> {
+    let of_touched = |remark: &Remark| is_touched(field_of(&remark.field));
+    let (mut remarks, mut rest) = (examine_by(report, form, confirmed), examine_by(report, form, true));
     remarks.refusals.retain(of_touched);
     remarks.notes.retain(of_touched);
     rest.refusals.retain(|remark| !of_touched(remark));
     remarks.refusals.append(&mut rest.refusals);
     settle(&remarks, REPORT)
+}
+
+/// Returns the field of a place in a report: questions of one's own have a point in their name.
+fn field_of(place: &str) -> &str {
+    let name = place.strip_prefix(LOCAL_PREFIX).unwrap_or(place);
+    let length = name.find(['[', '.']).unwrap_or(name.len());
+    place.get(..place.len() - name.len() + length).unwrap_or(place)
 }
 
 /// The same for texts of other documents, each with its place.
@@ -190,9 +221,33 @@ mod tests {
         assert_eq!(examine(&odd, false).refusals.len(), 1);
         let confirmed = examine(&odd, true);
         assert_eq!((confirmed.refusals.len(), confirmed.notes.len()), (0, 1));
-        assert!(require_changeable(&odd, false, |field| field == "title").is_ok());
-        assert!(require_changeable(&odd, false, |field| field == "kind").is_err());
+        let form = Form::built_in();
+        assert!(require_changeable(&odd, form, false, |field| field == "title").is_ok());
+        assert!(require_changeable(&odd, form, false, |field| field == "kind").is_err());
         odd.description = "131052-308T".into();
-        assert!(require_changeable(&odd, false, |field| field == "title").is_err());
+        assert!(require_changeable(&odd, form, false, |field| field == "title").is_err());
+    }
+
+    #[test]
+    fn a_place_belongs_to_a_field() {
+        for (place, field) in [
+            ("proposal[0].text", "proposal"),
+            ("extent.trend", "extent"),
+            ("local.lift", "local.lift"),
+            ("local.x[0]", "local.x"),
+        ] {
+            assert_eq!(field_of(place), field);
+        }
+    }
+
+    #[test]
+    fn without_a_proposal_the_channels_for_danger_are_named() {
+        let mut report = report("Kotihoito myöhästyy usein.");
+        report.variant = Variant::Ngo.into();
+        let error = require_signable(&report, Form::built_in(), false).unwrap_err();
+        assert!(format!("{error:?}").contains("lastensuojelulaki 25 §"), "{error:?}");
+        report.proposal_together = Some("Yhdessä.".into());
+        let error = require_signable(&report, Form::built_in(), false).unwrap_err();
+        assert!(!format!("{error:?}").contains("lastensuojelulaki"), "{error:?}");
     }
 }

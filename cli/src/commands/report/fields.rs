@@ -6,9 +6,10 @@ use std::io::Read as _;
 use std::path::Path;
 
 use serde_json::{Map, Value};
+use talkoot_protocol::form::Form;
 use talkoot_protocol::report::area::{COUNTRY, YEAR, table};
 use talkoot_protocol::report::codes::{AreaScheme, Language};
-use talkoot_protocol::report::{Report, flat};
+use talkoot_protocol::report::{Issue, Report, flat};
 
 use super::examine::{REPORT, issue_remark, refuse};
 use crate::error::{Error, Result};
@@ -107,7 +108,7 @@ pub(crate) struct Fields {
 
 impl Fields {
     /// Returns the cells that were typed.
-    pub(crate) fn cells(&self) -> Result<Cells> {
+    pub(crate) fn cells(&self, form: &Form) -> Result<Cells> {
         let mut cells = Cells::new();
         let single = [
             ("title", &self.title),
@@ -128,7 +129,7 @@ impl Fields {
             ("variant", &self.variant),
         ];
         for (name, text) in single {
-            text.iter().try_for_each(|text| assign(&mut cells, name, text))?;
+            text.iter().try_for_each(|text| assign(&mut cells, name, text, form))?;
         }
         let lists = [
             ("support_need", &self.support_need),
@@ -138,25 +139,25 @@ impl Fields {
             ("sector", &self.sector),
         ];
         for (name, entries) in lists.into_iter().filter(|(_, entries)| !entries.is_empty()) {
-            assign(&mut cells, name, &entries.join(";"))?;
+            assign(&mut cells, name, &entries.join(";"), form)?;
         }
-        self.numbered(&mut cells)?;
+        self.numbered(&mut cells, form)?;
         if self.want_feedback {
             cells.insert("want_feedback".into(), "yes".into());
         }
         for pair in &self.set {
             let (name, value) = split_pair(pair)?;
-            assign(&mut cells, name, value)?;
+            assign(&mut cells, name, value, form)?;
         }
         Ok(cells)
     }
 
-    fn numbered(&self, cells: &mut Cells) -> Result<()> {
+    fn numbered(&self, cells: &mut Cells, form: &Form) -> Result<()> {
         for (part, entries) in
             [("text", &self.proposal), ("addressee", &self.addressee), ("level", &self.proposal_level)]
         {
             for (at, entry) in (1..).zip(entries) {
-                assign(cells, &format!("proposal_{at}_{part}"), entry)?;
+                assign(cells, &format!("proposal_{at}_{part}"), entry, form)?;
             }
         }
         for (at, entry) in (1..).zip(&self.evidence) {
@@ -178,7 +179,7 @@ pub(crate) fn split_pair(pair: &str) -> Result<(&str, &str)> {
 }
 
 /// Puts what was typed for a field or column into its cells.
-pub(crate) fn assign(cells: &mut Cells, name: &str, value: &str) -> Result<()> {
+pub(crate) fn assign(cells: &mut Cells, name: &str, value: &str, form: &Form) -> Result<()> {
     let mut parts = |first: &str, second: &str| {
         let (head, rest) = head_and_rest(value);
         cells.insert(first.to_owned(), head.to_owned());
@@ -192,25 +193,31 @@ pub(crate) fn assign(cells: &mut Cells, name: &str, value: &str) -> Result<()> {
                 value.split(';').map(str::trim).filter(|text| !text.is_empty()).map(area).collect();
             cells.insert(name.to_owned(), areas.join("; "));
         }
-        _ if field_of(name).is_some() && !["proposal", "evidence"].contains(&name) => {
+        _ if own_field(name, form).is_some() && !["proposal", "evidence"].contains(&name) => {
             cells.insert(name.to_owned(), value.to_owned());
         }
-        _ => return Err(no_such(name)),
+        _ => return Err(no_such(name, form)),
     }
     Ok(())
 }
 
 /// Empties the cells of a field or column.
-pub(crate) fn clear(cells: &mut Cells, name: &str) -> Result<()> {
-    if field_of(name).is_none() {
-        return Err(no_such(name));
+pub(crate) fn clear(cells: &mut Cells, name: &str, form: &Form) -> Result<()> {
+    if own_field(name, form).is_none() {
+        return Err(no_such(name, form));
     }
     cells.retain(|column, _| column != name && field_of(column) != Some(name));
     Ok(())
 }
 
+/// Returns the field that a column belongs to; also one that only the form knows: a question of its own, or a newer field.
+pub(crate) fn own_field<'a>(column: &'a str, form: &Form) -> Option<&'a str> {
+    let by_form = || form.question(column).is_some() || form.field(column).is_some();
+    field_of(column).or_else(|| by_form().then_some(column))
+}
+
 /// Returns the field that a column, or the field itself, belongs to.
-pub(crate) fn field_of(column: &str) -> Option<&'static str> {
+fn field_of(column: &str) -> Option<&'static str> {
     let known = |field: &&&'static str| **field == column;
     if let Some(field) = Report::FIELDS.iter().find(known) {
         return Some(field);
@@ -228,9 +235,12 @@ pub(crate) fn field_of(column: &str) -> Option<&'static str> {
     }
 }
 
-fn no_such(name: &str) -> Error {
+fn no_such(name: &str, form: &Form) -> Error {
+    let own: Vec<_> = form.questions.iter().map(|question| question.id.as_str()).collect();
+    let own =
+        if own.is_empty() { String::new() } else { format!(" Questions of {}: {}.", form.form.0, own.join(", ")) };
     Error::refused(format!("there is no field {name:?} that can be given so"))
-        .hint(format!("Columns are: {}. Fields of your own go in with --file.", columns_in_words()))
+        .hint(format!("Columns are: {}.{own} Other fields of your own go in with --file.", columns_in_words()))
 }
 
 /// Returns the columns of the flat form in a line; numbered ones once.
@@ -269,11 +279,23 @@ fn area(text: &str) -> String {
 }
 
 /// Reads cells as a report; refuses with every cell that cannot be read.
-pub(crate) fn report_of(cells: &Cells) -> Result<Report> {
-    flat::from_flat(cells).or_else(|issues| {
+pub(crate) fn report_of(cells: &Cells, form: &Form) -> Result<Report> {
+    read(cells, form).or_else(|issues| {
         refuse(&issues.iter().map(|issue| issue_remark(issue, false)).collect::<Vec<_>>(), REPORT)?;
         Ok(Report::default())
     })
+}
+
+/// Reads cells as a report. Answers to the form's own questions become what the question takes.
+pub(crate) fn read(cells: &Cells, form: &Form) -> std::result::Result<Report, Vec<Issue>> {
+    let mut report = flat::from_flat(cells)?;
+    for question in &form.questions {
+        if let Some(Value::String(text)) = report.other.get(&question.id) {
+            let typed = question.typed(text);
+            report.other.insert(question.id.clone(), typed);
+        }
+    }
+    Ok(report)
 }
 
 /// Reads one JSON object from a file, or from standard input if the path is `-`.
@@ -315,7 +337,8 @@ mod tests {
 
     fn report(words: &[&str]) -> Report {
         let line = Line::try_parse_from([&["x"], words].concat()).unwrap();
-        report_of(&line.fields.cells().unwrap()).unwrap()
+        let form = Form::built_in();
+        report_of(&line.fields.cells(form).unwrap(), form).unwrap()
     }
 
     #[test]
@@ -403,16 +426,37 @@ mod tests {
         }
         let mut cells: Cells = flat::columns().into_iter().map(|column| (column, "x".to_owned())).collect();
         let count = cells.len();
-        clear(&mut cells, "extent").unwrap();
+        let form = Form::built_in();
+        clear(&mut cells, "extent", form).unwrap();
         assert_eq!(cells.len(), count - 2);
-        clear(&mut cells, "proposal_1_level").unwrap();
+        clear(&mut cells, "proposal_1_level", form).unwrap();
         assert_eq!(cells.len(), count - 3);
-        clear(&mut cells, "proposal").unwrap();
+        clear(&mut cells, "proposal", form).unwrap();
         assert!(cells.keys().all(|column| !column.starts_with("proposal_") || column == "proposal_together"));
         assert!(
-            clear(&mut cells, "titel").is_err()
-                && assign(&mut cells, "titel", "x").is_err()
+            clear(&mut cells, "titel", form).is_err()
+                && assign(&mut cells, "titel", "x", form).is_err()
                 && split_pair("title").is_err()
         );
+    }
+
+    #[test]
+    fn a_forms_own_questions_are_columns() {
+        let mut form = Form::built_in().clone();
+        let label = serde_json::json!({"fi": "a", "sv": "b", "en": "c"});
+        let needs = serde_json::to_value(form.fields[0].needs).unwrap();
+        form.questions = serde_json::from_value(serde_json::json!([
+            {"id": "local.queue", "label": label, "answer": {"type": "number"}, "needs": needs},
+            {"id": "local.lift", "label": label, "answer": {"type": "yes_no"}, "needs": needs},
+        ]))
+        .unwrap();
+        let mut cells = Cells::new();
+        for (column, value) in [("local.queue", " 12"), ("local.lift", "Ei"), ("title", "Hissi")] {
+            assign(&mut cells, column, value, &form).unwrap();
+        }
+        let report = read(&cells, &form).unwrap();
+        assert_eq!((&report.other["local.queue"], &report.other["local.lift"]), (&12.into(), &false.into()));
+        let error = assign(&mut cells, "local.queues", "1", &form).unwrap_err();
+        assert!(format!("{error:?}").contains("local.lift"), "{error:?}");
     }
 }

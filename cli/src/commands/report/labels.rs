@@ -1,46 +1,8 @@
-//! The names of fields and of what else stands around a report, in Finnish, Swedish and English. Names of codes are
-//! [`talkoot_protocol::report::codes`]'s.
+//! The names of what stands around a report, in Finnish, Swedish and English. Names of fields are the form's
+//! ([`talkoot_protocol::form`]), names of codes [`talkoot_protocol::report::codes`]'s.
 
+use talkoot_protocol::form::Form;
 use talkoot_protocol::report::codes::Language;
-
-/// Field id, Finnish, Swedish, English.
-const FIELDS: &[(&str, [&str; 3])] = &[
-    ("title", ["Otsikko", "Rubrik", "Title"]),
-    ("kind", ["Laji", "Art", "Kind"]),
-    ("valence", ["Myönteinen vai kielteinen", "Positivt eller negativt", "Good or bad"]),
-    ("description", ["Mitä on havaittu", "Vad har märkts", "What was noticed"]),
-    ("support_need", ["Tuen tarve", "Stödbehov", "Need for support"]),
-    ("service_task", ["Palvelutehtävä", "Serviceuppgift", "Service task"]),
-    ("service", ["Palvelu", "Tjänst", "Service"]),
-    ("target_group", ["Ketä koskee", "Vem det gäller", "Whom it concerns"]),
-    ("extent", ["Kuinka yleinen", "Hur utbrett", "How widespread"]),
-    ("affected_estimate", ["Arvio määrästä", "Uppskattat antal", "Estimated number"]),
-    ("area", ["Alue", "Område", "Area"]),
-    ("level", ["Taso", "Nivå", "Level"]),
-    ("sector", ["Hallinnonala", "Förvaltningsområde", "Sector able to act"]),
-    ("cause", ["Yhteiskunnallinen yhteys", "Samhällelig koppling", "Link to society"]),
-    ("done_so_far", ["Mitä on jo tehty", "Vad har redan gjorts", "What has been done"]),
-    ("effect", ["Vaikutus asiakkaan tavoitteeseen", "Effekt på klientens mål", "Effect on the client's goal"]),
-    ("proposal", ["Toimenpide-ehdotus", "Åtgärdsförslag", "Proposed action"]),
-    (
-        "proposal_together",
-        ["Ehdotus löydettävä yhdessä", "Förslag behöver hittas tillsammans", "Proposal to be found together"],
-    ),
-    ("evidence", ["Peruste", "Grund", "Basis"]),
-    ("client_involved", ["Asiakkaiden osuus", "Klienternas medverkan", "Part of clients"]),
-    ("observed_period", ["Ajankohta", "Tidpunkt", "When"]),
-    ("author_role", ["Kirjoittajan rooli", "Skribentens roll", "Role of the author"]),
-    ("want_feedback", ["Haluaa palautteen", "Vill ha återkoppling", "Wants feedback"]),
-    ("language", ["Kieli", "Språk", "Language"]),
-    ("variant", ["Lomake", "Blankett", "Form"]),
-    ("form", ["Lomakkeen versio", "Blankettversion", "Form version"]),
-    ("org_activity", ["Järjestön toiminta", "Organisationens verksamhet", "What the organisation does"]),
-    (
-        "funding_dependency",
-        ["Rahoitus riippuu aiheesta", "Finansieringen beror på ämnet", "Funding depends on the subject"],
-    ),
-    ("seen_through", ["Minkä työn kautta nähty", "Genom vilket arbete det setts", "Seen through"]),
-];
 
 /// Words around reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +39,16 @@ pub(crate) enum Word {
     Enough,
     /// A place of any sort.
     Place,
+    /// Has to be answered.
+    Required,
+    /// May be answered.
+    Optional,
+    /// Is not asked.
+    NotAsked,
+    /// Before the codes a question takes.
+    Takes,
+    /// Before the kinds of report that are asked.
+    OnlyIn,
 }
 
 impl Word {
@@ -99,14 +71,19 @@ impl Word {
             Self::Few => ["muutama", "några få", "few"],
             Self::Enough => ["riittävästi", "tillräckligt", "enough"],
             Self::Place => ["Missä", "Var", "Where"],
+            Self::Required => ["pakollinen", "obligatorisk", "required"],
+            Self::Optional => ["vapaaehtoinen", "frivillig", "optional"],
+            Self::NotAsked => ["ei kysytä", "frågas inte", "not asked"],
+            Self::Takes => ["Vastaukset", "Svar", "Answers"],
+            Self::OnlyIn => ["Vain lajissa", "Bara i arten", "Only in"],
         };
         words[place(language)]
     }
 }
 
-/// Returns the name of a field; one this version does not know is its own name.
+/// Returns the name of a field by the built-in form; one it does not have is its own name.
 pub(crate) fn field(id: &str, language: Language) -> &str {
-    FIELDS.iter().find(|(known, _)| *known == id).map_or(id, |(_, names)| names[place(language)])
+    Form::built_in().label(id, language).unwrap_or(id)
 }
 
 /// Sámi falls back to Finnish until it is translated.
@@ -126,7 +103,7 @@ mod tests {
 
     #[test]
     fn every_field_has_a_name() {
-        assert_eq!(FIELDS.iter().map(|(id, _)| *id).collect::<Vec<_>>(), Report::FIELDS);
+        assert!(Report::FIELDS.iter().all(|id| field(id, Language::En) != *id));
         assert_eq!(field("area", Language::Sv), "Område");
         assert_eq!(field("local_question", Language::Fi), "local_question");
     }

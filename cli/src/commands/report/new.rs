@@ -3,16 +3,19 @@
 use std::path::PathBuf;
 
 use serde::Serialize;
+use talkoot_protocol::form::Form;
 use talkoot_protocol::id::{DocumentId, OrganisationId};
-use talkoot_protocol::report::Report;
+use talkoot_protocol::report::{Report, flat};
 use talkoot_protocol::scope::{Kind, Scope};
 
 use super::examine::require_signable;
-use super::fields::{self, Fields};
+use super::fields::{self, Cells, Fields};
 use super::pen::{self, Pen};
 use crate::client::Client;
 use crate::commands::org::words::command;
+use crate::drafts::Draft;
 use crate::error::Result;
+use crate::forms;
 use crate::global::Global;
 use crate::{keys, output};
 
@@ -27,6 +30,9 @@ const EXAMPLE: &str = "Example:
 
 Nothing is signed while the form is incomplete or a text holds an identifier of a person: the message names every field, what is \
 wrong and what to write instead. A signed report reaches other organisations and cannot be called back.
+
+Is one person in danger? A report helps nobody in time: call 112; 'talkoot report fields' shows where else to turn, and what each field \
+asks.
 
 With --json: {\"document\", \"organisation\", \"scope\"}.";
 
@@ -43,9 +49,15 @@ pub(crate) struct Args {
     /// A file with the report as one JSON object; - is standard input.
     #[arg(long, value_name = "FILE.json", conflicts_with = "Fields")]
     file: Option<PathBuf>,
+    /// The form to write by, with questions of its own (--set local.…); without it, the one that comes with the program.
+    #[arg(long, value_name = "FORM")]
+    form: Option<String>,
     /// What seems to be an identifier or a wrong code is none: sign it as it is.
     #[arg(long)]
     confirm: bool,
+    /// Keep a report that cannot be signed yet as a draft; at a terminal you are asked.
+    #[arg(long)]
+    keep_draft: bool,
     #[command(flatten)]
     fields: Fields,
 }
@@ -57,20 +69,72 @@ struct Written {
     scope: Scope,
 }
 
-/// Writes, signs and stores a report.
+/// How a report is to be stored.
+pub(crate) struct Order<'a, 'c> {
+    /// Who signs.
+    pub(crate) worker: Option<&'a str>,
+    /// For whom.
+    pub(crate) scope: &'a str,
+    /// The node, if it has been reached already.
+    pub(crate) client: Option<Client<'c>>,
+}
+
+/// Writes, signs and stores a report. One that is refused can be kept as a draft.
 pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
-    let report = match &args.file {
-        Some(path) => Report::read(fields::read_object(path)?).0,
-        None => fields::report_of(&args.fields.cells()?)?,
+    let read = |path: &PathBuf| fields::read_object(path).map(|fields| Report::read(fields).0);
+    let given = args.file.as_ref().map(read).transpose()?;
+    let mut client = None;
+    let form = form_of(global, args, given.as_ref(), &mut client)?;
+    let mut cells = match &given {
+        Some(report) => flat::to_flat(report).into_iter().filter(|(_, cell)| !cell.is_empty()).collect(),
+        None => args.fields.cells(&form)?,
     };
-    require_signable(&report, args.confirm)?;
-    let mut client = Client::open(&global.dir)?;
+    if args.form.is_some() {
+        cells.insert("form".to_owned(), form.form.0.clone());
+    }
+    let worker = args.worker.as_deref();
+    let report = signable(&cells, &form, args.confirm).map_err(|error| {
+        let draft = Draft::new(&args.scope, cells);
+        crate::commands::draft::offer(global, worker, args.keep_draft, &draft, error)
+    })?;
+    sign(global, &report, Order { worker, scope: &args.scope, client })
+}
+
+/// Reads cells as a report that may be signed; refuses with everything that has to be mended.
+pub(crate) fn signable(cells: &Cells, form: &Form, confirmed: bool) -> Result<Report> {
+    let report = fields::report_of(cells, form)?;
+    require_signable(&report, form, confirmed)?;
+    Ok(report)
+}
+
+/// Finds the form to write by: the one asked for, else the one the file names if it is here, else the built-in one.
+fn form_of<'c>(
+    global: &'c Global,
+    args: &Args,
+    given: Option<&Report>,
+    client: &mut Option<Client<'c>>,
+) -> Result<Form> {
+    let is_other = |id: &str| id != Form::built_in().form.0;
+    match (args.form.as_deref(), given) {
+        (Some(id), _) if is_other(id) => forms::by_id(global, client.insert(Client::open(&global.dir)?), id),
+        (None, Some(report)) if is_other(&report.form.0) => {
+            let form = forms::of_report(global, client.insert(Client::open(&global.dir)?), report)?;
+            forms::note_unknown(report, &form);
+            Ok(form)
+        }
+        _ => forms::built_in(global),
+    }
+}
+
+/// Signs and stores a report that may be signed.
+pub(crate) fn sign(global: &Global, report: &Report, order: Order<'_, '_>) -> Result<()> {
+    let mut client = order.client.map_or_else(|| Client::open(&global.dir), Ok)?;
     let identity = client.identity()?;
-    let scope = pen::scope(&args.scope, &identity)?;
-    let pen = Pen::open(global, args.worker.as_deref(), &identity)?;
+    let scope = pen::scope(order.scope, &identity)?;
+    let pen = Pen::open(global, order.worker, &identity)?;
     let fields = report.to_fields();
     let change = pen.author().begin(Kind::Report, scope, &fields, keys::moment()?).map_err(pen::not_signed)?;
-    let again = command(global, &format!("report new --scope {} --file", args.scope));
+    let again = command(global, &format!("report new --scope {} --file", order.scope));
     pen::send(&mut client, &change, &fields, &again)?;
     let written = Written { document: change.document(), organisation: identity.organisation, scope };
     if global.json {

@@ -1,8 +1,10 @@
 //! `talkoot report show`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
 use talkoot_protocol::api::{self, Request, Response};
+use talkoot_protocol::form::Form;
 use talkoot_protocol::report::Report;
 use talkoot_protocol::report::codes::Language;
 use talkoot_protocol::scope::Scope;
@@ -13,6 +15,7 @@ use super::organisations::Organisations;
 use super::{answers, plain};
 use crate::client::{Client, unexpected};
 use crate::error::Result;
+use crate::forms;
 use crate::global::Global;
 use crate::output;
 
@@ -42,13 +45,14 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
         output::json(&report)?;
     } else {
         let organisations = Organisations::ask(&mut client)?;
-        layout(&report, &organisations, args.language).iter().try_for_each(|line| output::line(line))?;
+        let form = forms::of_report(global, &mut client, &Report::read(report.fields.clone()).0)?;
+        layout(&report, &organisations, &form, args.language).iter().try_for_each(|line| output::line(line))?;
     }
     client.close()
 }
 
 /// Returns the lines of a report.
-fn layout(shown: &api::Report, organisations: &Organisations, language: Language) -> Vec<String> {
+fn layout(shown: &api::Report, organisations: &Organisations, form: &Form, language: Language) -> Vec<String> {
     let (report, _) = Report::read(shown.fields.clone());
     let mut lines = vec![plain::one_line(&report.title), String::new()];
     let author = shown.author.map(|worker| worker.short()).unwrap_or_default();
@@ -62,12 +66,29 @@ fn layout(shown: &api::Report, organisations: &Organisations, language: Language
     ];
     lines.extend(head.into_iter().map(|(label, text)| format!("{label}: {text}")));
     lines.push(String::new());
+    lines.extend(answers_in_words(&report, &shown.conflicts, form, language));
+    lines
+}
+
+/// Returns the answers in the order of the form, unknown fields last, each with what others say.
+pub(crate) fn answers_in_words(
+    report: &Report,
+    conflicts: &BTreeMap<String, Vec<Value>>,
+    form: &Form,
+    language: Language,
+) -> Vec<String> {
+    let mut lines = Vec::new();
     let known: BTreeSet<&str> = Report::FIELDS.iter().copied().collect();
     let unknown = report.other.keys().map(String::as_str).filter(|field| !known.contains(field));
     for field in Report::FIELDS.iter().copied().chain(unknown) {
-        let conflicts = shown.conflicts.get(field).map(Vec::as_slice).unwrap_or_default();
+        let conflicts = conflicts.get(field).map(Vec::as_slice).unwrap_or_default();
         if field != "title" || !conflicts.is_empty() {
-            put(&mut lines, labels::field(field, language), &answers::answer(&report, field, language), 0);
+            let label = form.label(field, language).unwrap_or_else(|| labels::field(field, language));
+            let answer = match report.other.get(field) {
+                Some(value) => answers::local(value, field, form, language),
+                None => answers::answer(report, field, language),
+            };
+            put(&mut lines, label, &answer, 0);
         }
         for value in conflicts.iter().skip(1) {
             put(&mut lines, Word::OthersSay.say(language), &answers::value(field, value, language), 4);
@@ -126,7 +147,7 @@ mod tests {
                 .unwrap(),
             conflicts: [("level".to_owned(), vec![json!("county"), json!("national")])].into(),
         };
-        let lines = layout(&shown, &Organisations::default(), Language::Fi);
+        let lines = layout(&shown, &Organisations::default(), Form::built_in(), Language::Fi);
         let at = lines.iter().position(|line| line == "Taso: Hyvinvointialue").unwrap();
         assert_eq!(lines[at + 1], "    muut sanovat myös: Valtakunta");
         assert_eq!(lines[0], "Asunnot\u{fffd}[2J");

@@ -56,6 +56,10 @@ fn report(cells: &mut Cells) -> Report {
         org_activity: cells.text("org_activity"),
         funding_dependency: cells.yes_no("funding_dependency"),
         seen_through: cells.code("seen_through"),
+        aim: cells.text("aim"),
+        aim_reached: cells.code("aim_reached"),
+        unforeseen_effects: cells.text("unforeseen_effects"),
+        continuation: cells.code("continuation"),
         other: BTreeMap::new(),
     };
     report.other = cells.other();

@@ -73,6 +73,10 @@ fn background(report: &Report, row: &mut Row) {
     row.text("org_activity", report.org_activity.as_ref());
     row.yes_no("funding_dependency", report.funding_dependency);
     row.code("seen_through", report.seen_through.as_ref());
+    row.text("aim", report.aim.as_ref());
+    row.code("aim_reached", report.aim_reached.as_ref());
+    row.text("unforeseen_effects", report.unforeseen_effects.as_ref());
+    row.code("continuation", report.continuation.as_ref());
     let other = Value::Object(report.other.clone().into_iter().collect());
     row.add("other", if report.other.is_empty() { String::new() } else { other.to_string() });
 }
