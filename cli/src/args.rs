@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Peer(commands::peer::Args),
     /// Write, change and read reports.
     Report(commands::report::Args),
+    /// Join what several organisations know of one thing: facets, reports, contradictions, trend.
+    Phenomenon(commands::phenomenon::Args),
     /// Sign and store many reports from a CSV or JSONL file.
     Import(commands::import::Args),
     /// Write all reports to a CSV, JSONL or automerge file.

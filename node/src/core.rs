@@ -6,12 +6,14 @@
 //! - [`read`]: from the log to what people read;
 //! - [`answer`]: requests and their responses;
 //! - `bundle`: those about bundles;
-//! - `joints`: documents that several organisations write in.
+//! - `joints`: documents that several organisations write in;
+//! - `phenomena`: those about phenomena.
 
 pub mod answer;
 mod bundle;
 mod joints;
 mod load;
+mod phenomena;
 #[cfg(test)]
 mod powercut;
 mod projector;
