@@ -215,8 +215,8 @@ fn whatever_comes_first_the_card_is_the_same() {
     let charter = charter(&NAMES.map(str::to_owned));
     let mut cards = BTreeSet::new();
     let mut tried = 0;
-    // One reader for every few orders: it forgets by beginning anew.
-    for (number, order) in orders(said.len()).into_iter().enumerate().step_by(5) {
+    // Every eighth order: each takes a reader with a store of its own.
+    for (number, order) in orders(said.len()).into_iter().enumerate().step_by(8) {
         let dir = temporary.path().join(format!("reader {number}"));
         std::fs::create_dir(&dir).unwrap();
         let mut reader = House::found(&dir, NAMES[number % 3], &charter);
@@ -247,9 +247,11 @@ fn site(parent: &Path, name: &str) -> Site {
 
 /// Carries all that one has to another in a file.
 fn carry(from: &Site, to: &Site) {
-    let path = from.dir.with_file_name("carried.bundle").to_string_lossy().into_owned();
-    from.ok(&["bundle", "export", &path, "--for", &to.organisation(), "--overwrite"]);
-    to.ok(&["bundle", "import", &path]);
+    let path = from.dir.with_file_name("carried.bundle");
+    let file = path.to_string_lossy().into_owned();
+    from.ok(&["bundle", "export", &file, "--for", &to.organisation()]);
+    to.ok(&["bundle", "import", &file]);
+    std::fs::remove_file(path).unwrap();
 }
 
 fn id(lines: &[Value]) -> String {
