@@ -35,7 +35,7 @@ pub(crate) enum Command {
     Peer(commands::peer::Args),
     /// Write, change and read reports.
     Report(commands::report::Args),
-    /// Join what several organisations know of one thing: facets, reports, contradictions, trend.
+    /// Join what several organisations know of one thing.
     Phenomenon(commands::phenomenon::Args),
     /// Sign and store many reports from a CSV or JSONL file.
     Import(commands::import::Args),

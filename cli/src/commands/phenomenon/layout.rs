@@ -221,7 +221,8 @@ impl Sheet<'_> {
     }
 
     fn period(&mut self, period: &InPeriod) {
-        self.put(2, &format!("{}: {} {}", period.period, self.say(Heading::Reports).to_lowercase(), period.reports));
+        let reports = self.say(Heading::Reports).to_lowercase();
+        self.put(2, &format!("{} — {reports}: {}", period.period, period.reports));
         for word in &period.words {
             let spread = word.said.spread.as_ref().map(|code| code.label(self.language).to_owned());
             let trend = word.said.trend.as_ref().map(|code| code.label(self.language).to_owned());

@@ -76,9 +76,17 @@ pub(super) fn require_nameable(what: &str, named: &Scope, scope: &Scope) -> Resu
     if named.may_be_named_in(scope) {
         return Ok(());
     }
-    let message =
-        format!("{what} is for {named} and the phenomenon for {scope}: its id would tell others that it exists");
+    let (few, many) = (audience(named), audience(scope));
+    let message = format!("{what} is for {few} and the phenomenon for {many}: its id would tell others that it exists");
     Err(Error::refused(message).hint("Nothing was signed. Begin a phenomenon for the same readers instead."))
+}
+
+fn audience(scope: &Scope) -> String {
+    match scope {
+        Scope::Organisation(_) => "one organisation".to_owned(),
+        Scope::Region(county) => format!("the members in county {county}"),
+        Scope::Network => "all members".to_owned(),
+    }
 }
 
 impl Shown {
