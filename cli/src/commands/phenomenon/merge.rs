@@ -83,7 +83,7 @@ fn write(
     let (place, named) = place(&one, &other, &desk.organisation());
     let merge = Merge { state, reason, others: Others::new() };
     table::sign(global, &mut desk, &place, &table::edits(&[Word::Merge(named, merge)])?)?;
-    report(&mut desk, &one.document, &other.document)?;
+    report(&mut desk, &one.document, &other.document, state)?;
     desk.close()
 }
 
@@ -101,14 +101,18 @@ fn between<'e>(edges: &'e [Edge], one: &DocumentId, other: &DocumentId) -> Optio
 }
 
 /// Says how it stands now.
-fn report(desk: &mut Desk<'_>, one: &DocumentId, other: &DocumentId) -> Result<()> {
+fn report(desk: &mut Desk<'_>, one: &DocumentId, other: &DocumentId, wanted: MergeState) -> Result<()> {
     let card = table::fetch(&mut desk.client, &one.to_string(), false)?.card;
     let joined = between(&card.merges, one, other).is_some_and(|edge| edge.joined);
     let together = card.documents.iter().any(|begun| begun.document == *other);
-    output::say(match (joined, together) {
-        (true, _) => "They are one phenomenon now.",
-        (false, true) => "They are still one, since both are merged with a third.",
-        (false, false) => "They are two phenomena.",
+    output::say(match (wanted, joined, together) {
+        (MergeState::Joined, true, _) => "They are one phenomenon now.",
+        (MergeState::Joined, false, _) => {
+            "They stay apart: an organisation that began one of them says that they are two."
+        }
+        (MergeState::Parted, true, _) => "They are still one: other organisations say so.",
+        (MergeState::Parted, false, true) => "They are still one, since both are merged with a third.",
+        (MergeState::Parted, false, false) => "They are two phenomena.",
     });
     Ok(())
 }
