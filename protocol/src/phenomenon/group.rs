@@ -37,6 +37,8 @@ pub struct Groups<'a> {
     /// The group of each document, by its least id.
     named: BTreeMap<DocumentId, DocumentId>,
     members: BTreeMap<DocumentId, BTreeSet<DocumentId>>,
+    /// The edges that touch each group, by their places.
+    touching: BTreeMap<DocumentId, BTreeSet<usize>>,
 }
 
 impl<'a> Groups<'a> {
@@ -64,7 +66,13 @@ impl<'a> Groups<'a> {
                 waiting.extend(next.get(&document).into_iter().flatten());
             }
         }
-        Self { joints, edges, named, members }
+        let mut touching: BTreeMap<DocumentId, BTreeSet<usize>> = BTreeMap::new();
+        for (at, edge) in edges.iter().enumerate() {
+            for group in [edge.one, edge.other].iter().filter_map(|end| named.get(end)) {
+                touching.entry(*group).or_default().insert(at);
+            }
+        }
+        Self { joints, edges, named, members, touching }
     }
 
     /// Returns the ids of all groups, in their order.
@@ -84,11 +92,7 @@ impl<'a> Groups<'a> {
 
     /// Returns what is said about joining a group's documents with each other and with others.
     pub fn edges(&self, group: &DocumentId) -> impl Iterator<Item = &Edge> {
-        let members = self.members.get(group);
-        let touches = move |edge: &&Edge| {
-            members.is_some_and(|members| members.contains(&edge.one) || members.contains(&edge.other))
-        };
-        self.edges.iter().filter(touches)
+        self.touching.get(group).into_iter().flatten().filter_map(|at| self.edges.get(*at))
     }
 }
 
