@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Draft(commands::draft::Args),
     /// See what is asked, and publish forms with questions of your own.
     Form(commands::form::Args),
+    /// Join what several organisations know of one thing.
+    Phenomenon(commands::phenomenon::Args),
     /// Sign and store many reports from a CSV or JSONL file.
     Import(commands::import::Args),
     /// Write all reports to a CSV, JSONL or automerge file.

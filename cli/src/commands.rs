@@ -9,10 +9,10 @@ pub(crate) mod form;
 pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod init;
-#[expect(dead_code, reason = "the commands that write joint documents come next")]
 pub(crate) mod joint;
 pub(crate) mod org;
 pub(crate) mod peer;
+pub(crate) mod phenomenon;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod status;
@@ -38,6 +38,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
         Command::Report(args) => done(report::run(global, args)),
         Command::Draft(args) => done(draft::run(global, args)),
         Command::Form(args) => done(form::run(global, args)),
+        Command::Phenomenon(args) => done(phenomenon::run(global, args)),
         Command::Import(args) => import::run(global, args),
         Command::Export(args) => done(export::run(global, args)),
         Command::Bundle(args) => bundle::run(global, args),

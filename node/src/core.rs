@@ -7,13 +7,15 @@
 //! - [`answer`]: requests and their responses;
 //! - `bundle`: those about bundles;
 //! - `forms`: those about form packages;
-//! - `joints`: documents that several organisations write in.
+//! - `joints`: documents that several organisations write in;
+//! - `phenomena`: those about phenomena.
 
 pub mod answer;
 mod bundle;
 mod forms;
 mod joints;
 mod load;
+mod phenomena;
 #[cfg(test)]
 mod powercut;
 mod projector;

@@ -6,7 +6,8 @@
 //! - the pillar: [`id`], [`key`], [`time`], [`scope`], [`header`], [`signed`], [`statement`], [`address`], [`charter`],
 //!   [`membership`], [`limits`], [`entry`];
 //! - the left wing *moves* changes: [`catalog`], [`policy`], [`wire`], [`sync`], [`bundle`];
-//! - the right wing *reads* them: [`chunk`], [`document`], [`scan`], [`form`], [`report`], [`joint`], [`view`].
+//! - the right wing *reads* them: [`chunk`], [`document`], [`scan`], [`form`], [`report`], [`joint`],
+//!   [`phenomenon`], [`view`].
 //!
 //! They meet at the door. [`sync::check`] asks the guard ([`chunk`]) and the scanner ([`scan`]) for their frozen verdicts, and
 //! [`sync::refusal`] repeats their reasons. Besides those, small facts of a chunk cross: [`sync::admit`] asks it for its hash,
@@ -31,6 +32,7 @@ pub mod joint;
 pub mod key;
 pub mod limits;
 pub mod membership;
+pub mod phenomenon;
 pub mod policy;
 pub mod report;
 pub mod scan;

@@ -54,4 +54,5 @@ transcripts! {
     help: "08-help.md",
     bundles: "09-bundle.md",
     forms: "10-forms.md",
+    phenomena: "10-phenomena.md",
 }

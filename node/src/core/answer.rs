@@ -88,6 +88,8 @@ impl Core {
             Request::Together => Response::Together { cells: self.columns.together(&self.rules) },
             Request::Forms => Response::Forms { forms: self.forms() },
             Request::Form { form } => self.form(&form)?,
+            Request::Phenomena { open, skip, limit } => self.phenomena(open, skip, limit),
+            Request::Phenomenon { document, history } => self.phenomenon(&document, history)?,
             Request::Organisations => Response::Organisations { organisations: self.organisations() },
             Request::Workers => Response::Workers { workers: self.workers() },
             Request::BundleRequest { reader } => return self.bundle_request(reader),
