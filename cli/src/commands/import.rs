@@ -178,7 +178,7 @@ fn check_all(source: &Source, confirmed: bool, tally: &mut Tally) -> Result<()> 
     let bar = output::progress(source.records, "checking");
     while let Some(records) = batches.next()? {
         for mut examined in batch::examine_all(source, &records, confirmed) {
-            ids.note(&mut examined);
+            ids.note(source, &mut examined);
             let line = examined.line;
             match examined.verdict {
                 Ok((_, notes)) => {

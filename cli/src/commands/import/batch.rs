@@ -56,6 +56,7 @@ pub(super) type Verdict = std::result::Result<(Report, Vec<Placed>), Vec<Placed>
 /// A record that was looked at.
 pub(super) struct Examined {
     pub(super) line: u64,
+    row: u64,
     /// What tells the answer apart in the form tool.
     pub(super) id: Option<String>,
     pub(super) verdict: Verdict,
@@ -74,7 +75,7 @@ pub(super) fn examine_all(source: &Source, records: &[Record], confirmed: bool) 
                 Err(placed(remarks.refusals))
             }
         });
-        Some(Examined { line: record.line, id: answer.id, verdict })
+        Some(Examined { line: record.line, row: record.row, id: answer.id, verdict })
     };
     on_all_cores(records, one).into_iter().flatten().collect()
 }
@@ -85,14 +86,14 @@ pub(super) struct Ids(BTreeMap<String, u64>);
 
 impl Ids {
     /// Notes a record's id; turns the record into a refused one if it came before.
-    pub(super) fn note(&mut self, examined: &mut Examined) {
+    pub(super) fn note(&mut self, source: &Source, examined: &mut Examined) {
         let Some(id) = examined.id.clone().filter(|id| !id.is_empty()) else { return };
-        if let Some(first) = self.0.insert(id, examined.line) {
-            let problem = format!("What tells the answer apart stands in line {first} too.");
-            let remark = Placed::from(Remark::new("id", problem));
+        if let Some(first) = self.0.insert(id, examined.row) {
+            let problem = format!("What tells the answer apart stands in row {first} too.");
+            let mut remarks = source.placed(vec![Remark::new("id", problem)], examined.row);
             match &mut examined.verdict {
-                Ok(_) => examined.verdict = Err(vec![remark]),
-                Err(remarks) => remarks.push(remark),
+                Ok(_) => examined.verdict = Err(remarks),
+                Err(others) => others.append(&mut remarks),
             }
         }
     }
@@ -141,7 +142,7 @@ impl Importer<'_> {
     ) -> Result<()> {
         let mut rows = Vec::new();
         for mut examined in examine_all(source, records, self.confirmed) {
-            self.ids.note(&mut examined);
+            self.ids.note(source, &mut examined);
             let line = examined.line;
             match examined.verdict {
                 Ok((report, notes)) => {

@@ -64,6 +64,16 @@ pub(crate) fn discreet(value: &str) -> String {
     format!("{:?}", plain::cut(value, NAME_CHARS_MAX))
 }
 
+/// Returns a remark that repeats nothing in which a rule sees an identifier.
+pub(crate) fn tactful(remark: Remark) -> Remark {
+    if scan(&remark.problem).iter().all(|finding| finding.action == Action::Warn) {
+        return remark;
+    }
+    let field = &remark.field;
+    let problem = format!("Correct `{field}`: {}, is not what it takes.", discreet(&remark.problem));
+    Remark::new(remark.field, problem)
+}
+
 /// So many digits in one value may be a number of a person or a case, even if no rule knows it.
 const DIGITS_TELLING: usize = 6;
 
@@ -85,5 +95,9 @@ mod tests {
         for telling in ["131052-308T", "asiakas 1234567", "matti.meikalainen@example.com"] {
             assert!(discreet(telling).starts_with("what stands here"), "{telling}");
         }
+        let remark = Remark::new("kind", "Check `kind`: the code \"131052-308T\" is not known here.");
+        assert!(!tactful(remark).problem.contains("131052"));
+        let remark = Remark::new("kind", "Check `kind`: the code \"rumour\" is not known here.");
+        assert_eq!(tactful(remark.clone()), remark);
     }
 }

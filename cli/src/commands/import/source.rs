@@ -279,6 +279,11 @@ impl Source {
             return Some(Answer { report, id });
         }
         let Reading::Flat(columns) = &self.reading else { return None };
+        let cells = match self.input {
+            // In a workbook a text is a text: an apostrophe at its start is part of it.
+            Input::Sheet { .. } => cells.into_iter().map(guarded).collect(),
+            Input::File { .. } => cells,
+        };
         let report = columns.report(cells)?.map_err(|remarks| self.placed(remarks, record.row));
         Some(Answer { report, id: None })
     }
@@ -387,6 +392,11 @@ impl Columns {
     }
 }
 
+/// Returns a text so that reading the flat form gives it back as it is, see [`flat::unguard`].
+pub(super) fn guarded(cell: String) -> String {
+    if flat::unguard(&cell) == cell { cell } else { format!("'{cell}") }
+}
+
 /// Reads the cells of one record.
 pub(super) fn cells(bytes: &[u8], delimiter: u8) -> std::result::Result<Vec<String>, String> {
     let mut reader = csv::ReaderBuilder::new()
@@ -423,8 +433,22 @@ fn csv_format(text: &[u8]) -> (Format, usize) {
             let end = text.iter().position(|byte| *byte == b'\n').map_or(text.len(), |at| at + 1);
             (Format::Csv { delimiter: *delimiter }, end)
         }
-        _ => (Format::Csv { delimiter: detect_delimiter(text) }, 0),
+        _ => (Format::Csv { delimiter: detect_delimiter(first_with_cells(text)) }, 0),
     }
+}
+
+/// Returns the text from the first line on that has several cells: above it may stand titles.
+fn first_with_cells(text: &[u8]) -> &[u8] {
+    let mut rest = text;
+    for _ in 0..HEADER_ROWS_MAX {
+        let end = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| at + 1);
+        let (line, after) = rest.split_at(end);
+        if line.iter().any(|byte| matches!(byte, b',' | b';' | b'\t')) || after.is_empty() {
+            return rest;
+        }
+        rest = after;
+    }
+    text
 }
 
 fn guess(path: &Path, text: &[u8]) -> FileFormat {

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use super::place::{Place, Placed};
+use super::place::{Place, Placed, tactful};
 use crate::error::Result;
 use crate::output;
 
@@ -93,6 +93,7 @@ impl Tally {
     pub(super) fn refuse(&mut self, line: u64, remarks: Vec<Placed>) {
         self.refused_rows += 1;
         for Placed { remark, place } in remarks {
+            let remark = tactful(remark);
             if !self.json {
                 output::say(&format!("{}: {}", at(line, &place), remark.problem));
             } else if self.refused.len() < LISTED_MAX {

@@ -7,6 +7,7 @@ use talkoot_protocol::report::{Report, flat};
 use super::values::{self, Holds};
 use super::{AGE, Mapping, Others, Rule, moment, normal};
 use crate::commands::import::place::{Place, Placed, discreet, letters};
+use crate::commands::import::source::guarded;
 use crate::commands::report::examine::{Remark, issue_remark};
 use crate::commands::report::plain;
 
@@ -219,12 +220,15 @@ impl Laid {
     }
 
     fn unknown(&self, answer: &str) -> String {
+        let (target, bare) = (&self.target, answer.trim().bytes().all(|byte| byte.is_ascii_digit()));
         let answer = discreet(answer);
-        let target = &self.target;
         match self.holds {
-            Holds::Areas => {
-                format!("{answer} is no municipality or county that is known (a bare number needs `scheme`)")
+            Holds::Areas if bare && self.rule.scheme.is_none() => {
+                format!(
+                    "{answer} may be a code of a municipality or of a county: say which with `scheme` in the mapping"
+                )
             }
+            Holds::Areas => format!("{answer} is no municipality or county that is known"),
             _ => format!(
                 "{answer} is none of the answers known for `{target}`; mend the cell, or name it in [column.{target}.values]"
             ),
@@ -315,11 +319,12 @@ impl Bound {
                 wrong.push(Placed { remark, place: place(at) });
             });
             if !answer.is_empty() {
-                row.insert(rule.target.clone(), answer);
+                row.insert(rule.target.clone(), guarded(answer));
             }
         }
         for (at, name) in &self.own {
-            row.extend(cells.get(*at).filter(|cell| !cell.is_empty()).map(|cell| (name.clone(), cell.clone())));
+            let filled = cells.get(*at).filter(|cell| !cell.is_empty());
+            row.extend(filled.map(|cell| (name.clone(), guarded(cell.clone()))));
         }
         age(&mut row);
         if !wrong.is_empty() {
@@ -343,7 +348,8 @@ impl Bound {
         };
         let rule = self.rules.iter().find(|rule| rule.target == column).or_else(|| self.rules.iter().find(begins));
         let own = || self.own.iter().find(|(_, name)| *name == column).map(|(at, _)| *at);
-        let place = rule.and_then(Laid::first).or_else(own).map(|at| self.place(at, row));
+        let id = || self.id.filter(|_| remark.field == "id");
+        let place = rule.and_then(Laid::first).or_else(own).or_else(id).map(|at| self.place(at, row));
         Placed { remark, place }
     }
 
@@ -451,7 +457,7 @@ mod tests {
     #[test]
     fn a_row_of_kobo_becomes_a_report() {
         let cells = strings(&[
-            "T",
+            "'=1",
             "housing money",
             "housing police",
             "1",
@@ -477,7 +483,7 @@ mod tests {
             ("a / b", "municipality:2026:491")
         );
         assert_eq!((report.observed_period.unwrap().to_string().as_str(), report.variant.key()), ("2026-H1", "ngo"));
-        assert_eq!(report.other["mood"], "glad");
+        assert_eq!((report.other["mood"].as_str(), report.title.as_str()), (Some("glad"), "'=1"));
         assert!(bound().row(&strings(&["", " "]), 3).is_none());
     }
 

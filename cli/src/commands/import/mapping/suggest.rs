@@ -42,6 +42,11 @@ const IDS: &[&str] = &["vastaus id", "vastausid", "svar id", "response id", "res
 /// Words of columns about the filling in and who did it.
 const ABOUT: &[&str] = &[
     "ip",
+    "ip-osoite",
+    "ip-adress",
+    "ip address",
+    "_uuid",
+    "_id",
     "sähköposti",
     "e-post",
     "email",
@@ -83,10 +88,7 @@ pub(crate) fn suggest(headers: &[String], rows: &[Vec<String>]) -> String {
     for (at, header) in headers.iter().enumerate().filter(|(_, header)| !header.trim().is_empty()) {
         proposal.place(at, header);
     }
-    // A column "question" beside columns "question/answer" holds the same again.
-    for target in proposal.options.keys() {
-        proposal.ignore.extend(proposal.from.remove(target));
-    }
+    proposal.settle();
     let mut text = String::new();
     let _always_fits = proposal.write(headers, rows, &mut text);
     text
@@ -105,6 +107,22 @@ impl Proposal {
             self.ignore.push(at);
         } else {
             self.left.push(at);
+        }
+    }
+
+    /// Settles what could be a question with several answers in a cell, or one of several columns for its answers.
+    fn settle(&mut self) {
+        let lone = |options: &Vec<(usize, String)>| matches!(options.as_slice(), [(_, code)] if code.is_empty());
+        let questions: Vec<_> = self.options.iter().filter(|(_, options)| lone(options)).collect();
+        let questions: Vec<_> =
+            questions.iter().map(|(target, options)| ((*target).clone(), options.to_vec())).collect();
+        for (target, options) in questions {
+            self.options.remove(&target);
+            self.from.extend(options.first().map(|(at, _)| (target, *at)));
+        }
+        // A column "question" beside columns "question/answer" holds the same again.
+        for target in self.options.keys() {
+            self.ignore.extend(self.from.remove(target));
         }
     }
 
@@ -128,7 +146,8 @@ impl Proposal {
         for (target, options) in &self.options {
             writeln!(text, "\n[column.{target}.options]   # {}", values::name(target, Language::Fi))?;
             for (at, code) in options {
-                writeln!(text, "{} = {}", quoted(at), quote(code))?;
+                let unknown = if code.is_empty() { "# " } else { "" };
+                writeln!(text, "{unknown}{} = {}", quoted(at), quote(code))?;
             }
         }
         if !self.left.is_empty() {
@@ -214,13 +233,14 @@ fn target(name: &str) -> Option<String> {
     columns().find(labelled).or_else(|| words().map(|(column, _)| (*column).to_owned()))
 }
 
-/// Returns the column of the flat form and the code that a header of the form "question: answer" stands for.
+/// Returns the column of the flat form and the code that a header of the form "question: answer" stands for; no code if the answer
+/// is not known.
 fn option(header: &str) -> Option<(String, String)> {
     [": ", ":", " - ", "/", "["].into_iter().find_map(|mark| {
         let (question, answer) = header.rsplit_once(mark)?;
         let target = target(&normal(question))?;
         let Holds::Codes(set) = Holds::of(&target) else { return None };
-        let code = values::code(set, answer.trim_end_matches(']'))?;
+        let code = values::code(set, answer.trim_end_matches(']')).unwrap_or_default();
         Some((target, code.to_owned()))
     })
 }
@@ -247,7 +267,7 @@ mod tests {
         "Otsikko",
         "Mitä on havaittu?",
         "Tuen tarve: Asuminen",
-        "Tuen tarve: Äkillinen kriisitilanne",
+        "Tuen tarve: Raha-asiat",
         "Kunta",
         "Myönteinen vai kielteinen",
         "Mistä kuulit \"kyselystä\"?",
@@ -273,6 +293,7 @@ mod tests {
             "slashes = \"day/month\"",
             "scheme = \"municipality\"",
             "\"Tuen tarve: Asuminen\" = \"2\"",
+            "# \"Tuen tarve: Raha-asiat\" = \"\"",
             "# \"Sekä että\" = \"\"",
             "# \"#K\" = \"own_k\"",
             "# kind = \"…\"",
@@ -286,7 +307,7 @@ mod tests {
     fn what_is_proposed_is_a_mapping() {
         let mapping = Mapping::parse(&proposal(), false).unwrap();
         let headers: Vec<String> = HEADERS.iter().map(|name| (*name).to_owned()).collect();
-        assert_eq!(super::super::bind::fitting(&mapping, &headers), 9);
+        assert_eq!(super::super::bind::fitting(&mapping, &headers), 8);
         let why = mapping.bind(&headers).unwrap_err();
         assert!(why.contains("kyselystä") && why.contains("K \"Muuta\""), "what is left has to be decided: {why}");
     }
