@@ -1,11 +1,12 @@
 //! `talkoot import`: many reports from one file. Each row is read, checked, scanned, signed and stored by itself; a bad row keeps
 //! none of the others back, unless that is asked for.
 //!
-//! [`records`] cuts the file, [`workbook`] unpacks one, [`source`] reads a record as a report, with a [`mapping`] if the columns are
+//! [`records`] cuts the file, [`workbook`] unpacks one, [`source`] reads a record as a report, by its [`columns`] or with a [`mapping`] if the columns are
 //! those of a form tool; [`batch`] signs and sends, [`journal`] remembers, [`tally`] counts and reports, [`place`] names cells. One
 //! batch is in memory at a time, and the one sheet of a workbook.
 
 mod batch;
+mod columns;
 mod journal;
 mod mapping;
 mod place;
@@ -30,7 +31,7 @@ use source::{Asked, Source};
 use tally::Tally;
 
 pub(crate) use batch::on_all_cores;
-pub(crate) use source::EXPORT_COLUMNS;
+pub(crate) use columns::EXPORT_COLUMNS;
 
 const EXAMPLE: &str = "Example:
   talkoot import reports.csv --dry-run

@@ -1,6 +1,5 @@
 //! The file to import: what it is written in, whether it can be read at all, and what a record says.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -8,19 +7,18 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 use talkoot_protocol::report::{Report, flat};
 
+use super::columns::{Columns, EXPORT_COLUMNS};
 use super::mapping::Mapping;
-use super::mapping::bind::{Bound, column_of, fitting};
-use super::place::{Place, Placed};
+use super::mapping::bind::{Bound, fitting};
+use super::place::Placed;
 use super::records::{Format, RECORD_BYTES_MAX, Record, Records, detect_delimiter};
 use super::{FileFormat, workbook};
-use crate::commands::report::examine::{Remark, issue_remark};
-use crate::commands::report::fields::{columns_in_words, field_of};
+use crate::commands::report::examine::Remark;
+use crate::commands::report::fields::columns_in_words;
 use crate::commands::report::plain;
 use crate::error::{Error, Result};
 use crate::output;
 
-/// Columns that an export puts before the report's own: they tell of the document, not of the report.
-pub(crate) const EXPORT_COLUMNS: [&str; 4] = ["document", "organisation", "author", "changes"];
 /// How much of a file is looked at to see what it is, in bytes.
 const PEEK_BYTES: u64 = 64 * 1024;
 /// The byte order mark with which Excel marks UTF-8.
@@ -328,70 +326,6 @@ pub(crate) fn suggest(path: &Path, asked: &Asked) -> Result<String> {
     Ok(super::mapping::suggest::suggest(&headers, &rows))
 }
 
-/// The columns of a CSV file.
-#[derive(Debug, Default)]
-struct Columns {
-    /// In the file's order. Those without a name, and those of an export that tell of the document, are `None`.
-    names: Vec<Option<String>>,
-    from_export: bool,
-}
-
-impl Columns {
-    fn read(header: &[String]) -> std::result::Result<Self, String> {
-        let known = flat::columns();
-        let lower: Vec<String> = header.iter().map(|name| name.trim().to_lowercase()).collect();
-        let from_export = EXPORT_COLUMNS.iter().all(|name| lower.iter().any(|column| column == name));
-        let mut names: Vec<Option<String>> = Vec::new();
-        for (at, name) in header.iter().enumerate() {
-            // Columns of the form may be written in capitals; fields of one's own are kept as they are.
-            let lower = name.trim().to_lowercase();
-            let name = if known.contains(&lower) { lower } else { name.trim().to_owned() };
-            let of_document = from_export && EXPORT_COLUMNS.contains(&name.as_str());
-            if !name.is_empty() && names.iter().flatten().any(|other| *other == name) {
-                return Err(format!("it has two columns {name:?}, the second being number {}", at + 1));
-            }
-            names.push((!name.is_empty() && !of_document).then_some(name));
-        }
-        if !names.iter().flatten().any(|name| known.contains(name)) {
-            return Err("its first row names no column of a report".to_owned());
-        }
-        Ok(Self { names, from_export })
-    }
-
-    fn report(&self, cells: Vec<String>) -> Option<std::result::Result<Report, Vec<Remark>>> {
-        if cells.iter().all(|cell| cell.trim().is_empty()) {
-            return None;
-        }
-        let mut row = BTreeMap::new();
-        for (at, cell) in cells.into_iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
-            match self.names.get(at) {
-                Some(Some(name)) => {
-                    row.insert(name.clone(), cell);
-                }
-                Some(None) if self.from_export => {}
-                _ => {
-                    let problem = format!(
-                        "Cell {} has no column name above it. Perhaps a text with the delimiter in it is not in quotes.",
-                        at + 1
-                    );
-                    return Some(Err(vec![Remark::new("row", problem)]));
-                }
-            }
-        }
-        Some(flat::from_flat(&row).map_err(|issues| issues.iter().map(|issue| issue_remark(issue, false)).collect()))
-    }
-
-    fn placed(&self, remark: Remark, row: u64) -> Placed {
-        let column = column_of(&remark.field);
-        let is_its = |name: &Option<String>| {
-            name.as_ref().is_some_and(|name| *name == column || field_of(name) == Some(&column))
-        };
-        let at = self.names.iter().position(is_its);
-        let place = at.and_then(|at| Some(Place::new(at, row, self.names.get(at)?.as_deref()?)));
-        Placed { remark, place }
-    }
-}
-
 /// Returns a text so that reading the flat form gives it back as it is, see [`flat::unguard`].
 pub(super) fn guarded(cell: String) -> String {
     if flat::unguard(&cell) == cell { cell } else { format!("'{cell}") }
@@ -515,17 +449,6 @@ impl Source {
                     output::say("The mapping names no id: answers are told apart by what they say.");
                 }
             }
-        }
-    }
-}
-
-impl Columns {
-    fn introduce(&self) {
-        let known = flat::columns();
-        let own: Vec<_> =
-            self.names.iter().flatten().filter(|name| !known.contains(name)).map(String::as_str).collect();
-        if !own.is_empty() {
-            output::say(&format!("Kept as fields of your own: {}", own.join(", ")));
         }
     }
 }

@@ -205,12 +205,12 @@ pub(super) mod tests {
     #[test]
     fn a_damaged_workbook_is_refused() {
         let whole = sample();
-        for step in 0..40 {
+        for step in 0..12 {
             let mut bytes = whole.clone();
-            bytes.truncate(whole.len() * step / 40);
+            bytes.truncate(whole.len() * step / 12);
             assert!(rows(&Scratch::new("cut.xlsx", &bytes).0, None).is_err(), "{step}");
         }
-        for at in (0..whole.len()).step_by(97) {
+        for at in (0..whole.len()).step_by(419) {
             let mut bytes = whole.clone();
             bytes[at] ^= 0x55;
             let _read_or_refused = rows(&Scratch::new("turned.xlsx", &bytes).0, None);
