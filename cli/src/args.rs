@@ -41,9 +41,9 @@ pub(crate) enum Command {
     Form(commands::form::Args),
     /// Join what several organisations know of one thing.
     Phenomenon(commands::phenomenon::Args),
-    /// Sign and store many reports from a CSV or JSONL file.
+    /// Sign and store many reports from a CSV, XLSX or JSONL file.
     Import(commands::import::Args),
-    /// Write all reports to a CSV, JSONL or automerge file.
+    /// Write all reports to a CSV, XLSX, JSONL, Parquet or automerge file.
     Export(commands::export::Args),
     /// Carry reports in a file, where there is no network.
     Bundle(commands::bundle::Args),

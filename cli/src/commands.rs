@@ -16,6 +16,7 @@ pub(crate) mod phenomenon;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod status;
+pub(crate) mod table;
 pub(crate) mod verify;
 pub(crate) mod view;
 pub(crate) mod worker;

@@ -39,6 +39,12 @@ pub fn read_table(path: &std::path::Path) -> Option<(u64, Vec<TableRow>)> {
     commands::import::read_table(path).ok()
 }
 
+/// Reads a file of a form tool with the mapping that is proposed for it, without signing anything; else as [`read_table`].
+#[doc(hidden)]
+pub fn read_form(path: &std::path::Path) -> Option<(u64, Vec<TableRow>)> {
+    commands::import::read_form(path).ok()
+}
+
 /// Runs the program with the process's arguments and returns its exit code.
 pub fn main() -> ExitCode {
     let args = args::Args::parse();

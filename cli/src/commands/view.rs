@@ -1,6 +1,9 @@
 //! `talkoot view`: many reports as one picture. The node counts and hides small counts; this only prints.
 
+mod file;
 mod names;
+
+use std::path::PathBuf;
 
 use talkoot_protocol::api::{Request, Response};
 use talkoot_protocol::report::codes::Language;
@@ -8,6 +11,7 @@ use talkoot_protocol::view::{Applied, Cell, Count, Facet, Filters, MergedView, Q
 
 use self::names::Names;
 use crate::client::{Client, unexpected};
+use crate::commands::export::refuse_existing;
 use crate::commands::report::labels::Word;
 use crate::commands::report::organisations::Organisations;
 use crate::error::{Error, Result};
@@ -17,11 +21,15 @@ use crate::output;
 const EXAMPLE: &str = "Example:
   talkoot view --rows theme --columns county --language fi
   talkoot view --rows municipality --where theme=2,5 --where county=12
+  talkoot view --rows theme --columns half_year --output themes.xlsx
   talkoot view --together
 
 Facets: theme, county, municipality, half_year, organisation_kind, organisation, valence, kind. A report counts once in each of its \
 themes and places, and once in a total. Counts so small that they could point at someone are shown as \"few\"; zero is zero (.). \
 With --together every finding has enough to be shown; a number that would give others away is \"enough\".
+
+With --output the same counts, one in each row, as CSV, XLSX, JSON or Parquet: level (cell, row_total, column_total, total), each facet \
+with key and name, reports, organisations, authors, status (shown, or few: then there is no number), and the rules that were applied.
 
 With --json the table as one object: {\"query\", \"rules\", \"rows\", \"columns\", \"cells\", \"row_totals\", \"column_totals\", \"total\"}; with \
 --together one line for each finding: {\"theme\", \"facet\", \"area\", \"organisations\", \"counts\"}.";
@@ -45,13 +53,32 @@ pub(crate) struct Args {
     /// What several organisations see together and none sees alone.
     #[arg(long, conflicts_with_all = ["rows", "columns", "filters"])]
     together: bool,
+    /// Write the counts into this file; its name ends with .csv, .xlsx, .json or .parquet.
+    #[arg(long, value_name = "FILE", conflicts_with = "together")]
+    output: Option<PathBuf>,
+    /// Write over an existing file.
+    #[arg(long, requires = "output")]
+    force: bool,
 }
 
 /// Prints a view.
 pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
     let request = if args.together { Request::Together } else { Request::View { query: query(&args)?, rules: None } };
+    if let Some(path) = &args.output {
+        file::Format::of(path)?;
+        refuse_existing(path, args.force)?;
+    }
     let mut client = Client::open(&global.dir)?;
     let response = client.ask(request)?;
+    if let (Response::View(view), Some(path)) = (&response, &args.output) {
+        let names = Names { organisations: Organisations::ask(&mut client)?, language: args.language };
+        let rows = file::write(view, &names, path, args.force)?;
+        match global.json {
+            true => output::json(&serde_json::json!({"file": path, "rows": rows}))?,
+            false => output::say(&format!("{} written.", output::count(rows, "row", "rows"))),
+        }
+        return client.close();
+    }
     match (&response, global.json) {
         (Response::View(view), true) => output::json(view)?,
         (Response::Together { cells }, true) => cells.iter().try_for_each(output::json)?,
@@ -243,6 +270,8 @@ mod tests {
             filters: vec![filter.to_owned()],
             language: Language::En,
             together: false,
+            output: None,
+            force: false,
         };
         assert!(query(&args("theme=2,5")).is_ok());
         for bad in ["theme", "colour=red", "theme=12", "county=Mikkeli"] {

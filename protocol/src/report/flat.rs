@@ -16,6 +16,7 @@ mod cell;
 mod read;
 mod write;
 
+pub use cell::unguard;
 pub use read::from_flat;
 pub use write::{columns, to_flat};
 

@@ -155,18 +155,58 @@ fn frames_of(stream: &[u8], piece: usize) -> (Vec<Vec<u8>>, bool) {
     (frames, decoder.is_at_border())
 }
 
-/// A file to import; the first byte says what its name ends with.
+/// Rows of a sheet that are read at most.
+const SHEET_ROWS_MAX: u64 = 100_000;
+
+/// A file to import; the first byte says what it is: what its name ends with, or that it is read with a mapping proposed for it, or
+/// that its bytes are the parts of a workbook.
 pub fn table(bytes: &[u8]) {
     let [kind, rest @ ..] = bytes else { return };
-    let name = ["table.csv", "table.jsonl", "table"][usize::from(*kind) % 3];
+    let names = ["table.csv", "table.jsonl", "table", "table.xlsx", "form.csv", "table.xlsx", "form.xlsx"];
+    let kind = usize::from(*kind) % names.len();
+    let (packs, maps) = (kind >= 5, names[kind].starts_with("form"));
     let dir = tempfile::tempdir().expect("a directory");
-    let path = dir.path().join(name);
-    std::fs::write(&path, rest).expect("a file");
-    let Some((records, rows)) = talkoot::read_table(&path) else { return };
+    let path = dir.path().join(names[kind]);
+    std::fs::write(&path, if packs { workbook(rest) } else { rest.to_vec() }).expect("a file");
+    let read = if maps { talkoot::read_form(&path) } else { talkoot::read_table(&path) };
+    let Some((records, rows)) = read else { return };
     assert!(rows.len() as u64 <= records, "no more rows than were counted");
     assert!(rows.windows(2).all(|pair| pair[0].0 < pair[1].0), "lines ascend");
     for (line, row) in rows {
-        assert!(line <= rest.len() as u64 + 1, "the line is one of the file");
+        assert!(line <= (rest.len() as u64 + 1).max(SHEET_ROWS_MAX), "the line is one of the file");
         assert_ne!(row.err(), Some(0), "what is refused says why");
     }
+}
+
+/// Packs a workbook without compression, so that what a fuzzer changes is what is read: the sheet, then after a zero byte the shared
+/// texts, then after another the formats.
+pub(super) fn workbook(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut parts = bytes.splitn(3, |byte| *byte == 0);
+    let mut next = || parts.next().unwrap_or_default();
+    let relation = |target: &str, kind: &str| {
+        format!(
+            "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"r1\" \
+             Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}\" Target=\"{target}\"/>\
+             </Relationships>"
+        )
+    };
+    let book = "<workbook xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets>\
+                <sheet name=\"S\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>";
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let plain = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let of_package = relation("xl/workbook.xml", "officeDocument");
+    let of_book = relation("worksheets/sheet1.xml", "worksheet");
+    for (name, bytes) in [
+        ("_rels/.rels", of_package.as_bytes()),
+        ("xl/workbook.xml", book.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", of_book.as_bytes()),
+        ("xl/worksheets/sheet1.xml", next()),
+        ("xl/sharedStrings.xml", next()),
+        ("xl/styles.xml", next()),
+    ] {
+        writer.start_file(name, plain).expect("a part");
+        writer.write_all(bytes).expect("its bytes");
+    }
+    writer.finish().expect("a workbook").into_inner()
 }

@@ -303,4 +303,24 @@ fn tables(basket: &mut Basket) {
     basket.put("table", "windows", b"\0title\nhyv\xe4\n".to_vec());
     let lines = "{\"title\":\"T\",\"support_need\":[2]}\n\n[1]\n{\"document\":\"aa\",\"organisation\":\"bb\",\"author\":null,\"changes\":1,\"fields\":{\"title\":\"T\"}}\n";
     basket.put("table", "lines", [&[1], lines.as_bytes()].concat());
+    let form = "ID;Vastausaika;Otsikko;Tuen tarve: Asuminen;Kunta;Muuta\n1;17.5.2026 10.31;T;1;Mikkeli;x\n2;5/6/2026;U;ehkä;091;\n";
+    basket.put("table", "form", [&[4], form.as_bytes()].concat());
+    let cell = |at: &str, text: &str| format!("<c r=\"{at}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
+    let row = |at: u32, cells: &[String]| format!("<row r=\"{at}\">{}</row>", cells.concat());
+    let head =
+        row(3, &[cell("A3", "title"), cell("B3", "support_need"), cell("D3", "Kunta"), cell("E3", "Vastausaika")]);
+    let shared = "<c r=\"A5\" t=\"s\"><v>1</v></c><c r=\"B5\"><v>2</v></c><c r=\"D5\" t=\"b\"><v>1</v></c><c r=\"E5\" s=\"1\"><v>46159.4</v></c>";
+    let sheet = format!(
+        "<worksheet><dimension ref=\"A1:E5\"/><sheetData>{}{head}{}</sheetData></worksheet>",
+        row(1, &[cell("A1", "Kysely")]),
+        row(5, &[shared.to_owned()])
+    );
+    let texts =
+        "<sst count=\"2\" uniqueCount=\"2\"><si><t>a</t></si><si><r><t>b &amp; </t></r><r><t>c</t></r></si></sst>";
+    let formats = "<styleSheet><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"22\"/></cellXfs></styleSheet>";
+    let parts = [sheet.as_bytes(), texts.as_bytes(), formats.as_bytes()].join(&0);
+    basket.put("table", "sheet", [&[5], parts.as_slice()].concat());
+    basket.put("table", "form sheet", [&[6], parts.as_slice()].concat());
+    #[cfg(feature = "node")]
+    basket.put("table", "workbook", [&[3], super::house::workbook(&parts).as_slice()].concat());
 }

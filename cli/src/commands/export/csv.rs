@@ -41,7 +41,8 @@ impl Columns {
         surplus(report).all(|column| self.0.contains(&column))
     }
 
-    fn all(&self) -> Vec<String> {
+    /// Returns all columns of reports, those every report has first.
+    pub(super) fn all(&self) -> Vec<String> {
         flat::columns().into_iter().chain(self.0.iter().map(|(_, column)| column.clone())).collect()
     }
 }
@@ -72,12 +73,7 @@ impl<'a, W: Write> Table<'a, W> {
             None => {
                 table.writer.write_record(EXPORT_COLUMNS.into_iter().chain(table.columns.iter().map(String::as_str)))?
             }
-            Some(language) => {
-                let head =
-                    ["ID", Word::Organisation.say(language), Word::Worker.say(language), Word::Changes.say(language)];
-                let fields = Report::FIELDS.iter().map(|field| labels::field(field, language));
-                table.writer.write_record(head.into_iter().chain(fields).chain(["+"]))?;
-            }
+            Some(language) => table.writer.write_record(names(language))?,
         }
         Ok(table)
     }
@@ -99,14 +95,7 @@ impl<'a, W: Write> Table<'a, W> {
                 let ordered: Vec<String> = ordered.collect();
                 head.into_iter().chain(cells.into_iter().map(|(_, cell)| cell)).chain(ordered).collect::<Vec<_>>()
             }
-            Some(language) => {
-                let organisation = self.look.organisations.name(&shown.organisation, language);
-                let head = [shown.document.to_string(), organisation, author, changes];
-                let fields = Report::FIELDS.iter().map(|field| answers::answer(&report, field, language));
-                let own = report.other.iter().filter(|(field, _)| !Report::FIELDS.contains(&field.as_str()));
-                let own: Vec<String> = own.map(|(field, value)| format!("{field}: {value}")).collect();
-                head.into_iter().chain(fields).chain([own.join("\n")]).map(harmless).collect()
-            }
+            Some(language) => in_words(shown, self.look.organisations, language).into_iter().map(harmless).collect(),
         };
         Ok(self.writer.write_record(cells)?)
     }
@@ -115,6 +104,25 @@ impl<'a, W: Write> Table<'a, W> {
     pub(super) fn end(mut self) -> io::Result<()> {
         self.writer.flush()
     }
+}
+
+/// Returns the header of a table for reading.
+pub(super) fn names(language: Language) -> Vec<String> {
+    let head = ["ID", Word::Organisation.say(language), Word::Worker.say(language), Word::Changes.say(language)];
+    let fields = Report::FIELDS.iter().map(|field| labels::field(field, language));
+    head.into_iter().chain(fields).chain(["+"]).map(str::to_owned).collect()
+}
+
+/// Returns a report as a row of a table for reading.
+pub(super) fn in_words(shown: &api::Report, organisations: &Organisations, language: Language) -> Vec<String> {
+    let (report, _) = Report::read(shown.fields.clone());
+    let author = shown.author.map(|worker| worker.to_string()).unwrap_or_default();
+    let organisation = organisations.name(&shown.organisation, language);
+    let head = [shown.document.to_string(), organisation, author, shown.changes.to_string()];
+    let fields = Report::FIELDS.iter().map(|field| answers::answer(&report, field, language));
+    let own = report.other.iter().filter(|(field, _)| !Report::FIELDS.contains(&field.as_str()));
+    let own: Vec<String> = own.map(|(field, value)| format!("{field}: {value}")).collect();
+    head.into_iter().chain(fields).chain([own.join("\n")]).collect()
 }
 
 /// Puts an apostrophe before what a spreadsheet would run as a formula. Only for reading: the flat form has its own guard.

@@ -1,7 +1,7 @@
 //! One batch of rows: read, checked, scanned and signed on all cores, then sent at once and noted in the journal.
 
-use std::fs::File;
-use std::io::{self, BufReader};
+use std::collections::BTreeMap;
+use std::io;
 
 use indicatif::ProgressBar;
 use talkoot_protocol::api::{Identity, Outcome, Request};
@@ -11,8 +11,9 @@ use talkoot_protocol::scope::{Kind, Scope};
 use talkoot_protocol::signed::Verified;
 
 use super::journal::{Journal, RowHash};
-use super::records::{Record, Records};
-use super::source::Source;
+use super::place::Placed;
+use super::records::Record;
+use super::source::{Rows, Source};
 use super::tally::Tally;
 use crate::client::Client;
 use crate::commands::report::examine::{Remark, examine};
@@ -28,7 +29,7 @@ const BYTES_ENOUGH: usize = 8 * 1024 * 1024;
 /// A file's records in batches.
 pub(super) struct Batches<'a> {
     source: &'a Source,
-    records: Records<BufReader<File>>,
+    records: Rows<'a>,
 }
 
 impl<'a> Batches<'a> {
@@ -50,18 +51,52 @@ impl<'a> Batches<'a> {
 }
 
 /// A report with what its author should know, or what keeps it from being signed.
-pub(super) type Examined = std::result::Result<(Report, Vec<Remark>), Vec<Remark>>;
+pub(super) type Verdict = std::result::Result<(Report, Vec<Placed>), Vec<Placed>>;
 
-/// Reads and examines records on all cores; empty rows are left out. Each with its line.
-pub(super) fn examine_all(source: &Source, records: &[Record], confirmed: bool) -> Vec<(u64, Examined)> {
+/// A record that was looked at.
+pub(super) struct Examined {
+    pub(super) line: u64,
+    row: u64,
+    /// What tells the answer apart in the form tool.
+    pub(super) id: Option<String>,
+    pub(super) verdict: Verdict,
+}
+
+/// Reads and examines records on all cores; empty rows are left out.
+pub(super) fn examine_all(source: &Source, records: &[Record], confirmed: bool) -> Vec<Examined> {
     let one = |record: &Record| {
-        let examined = source.read(record)?.and_then(|report| {
+        let answer = source.read(record)?;
+        let verdict = answer.report.and_then(|report| {
             let remarks = examine(&report, confirmed);
-            if remarks.refusals.is_empty() { Ok((report, remarks.notes)) } else { Err(remarks.refusals) }
+            let placed = |remarks| source.placed(remarks, record.row);
+            if remarks.refusals.is_empty() {
+                Ok((report, placed(remarks.notes)))
+            } else {
+                Err(placed(remarks.refusals))
+            }
         });
-        Some((record.line, examined))
+        Some(Examined { line: record.line, row: record.row, id: answer.id, verdict })
     };
     on_all_cores(records, one).into_iter().flatten().collect()
+}
+
+/// The ids of a file: one that comes twice is refused, since which of the two answers holds is not known.
+#[derive(Debug, Default)]
+pub(super) struct Ids(BTreeMap<String, u64>);
+
+impl Ids {
+    /// Notes a record's id; turns the record into a refused one if it came before.
+    pub(super) fn note(&mut self, source: &Source, examined: &mut Examined) {
+        let Some(id) = examined.id.clone().filter(|id| !id.is_empty()) else { return };
+        if let Some(first) = self.0.insert(id, examined.row) {
+            let problem = format!("What tells the answer apart stands in row {first} too.");
+            let mut remarks = source.placed(vec![Remark::new("id", problem)], examined.row);
+            match &mut examined.verdict {
+                Ok(_) => examined.verdict = Err(remarks),
+                Err(others) => others.append(&mut remarks),
+            }
+        }
+    }
 }
 
 /// Signs rows and sends them.
@@ -72,6 +107,7 @@ pub(super) struct Importer<'a> {
     pub(super) pen: Pen,
     pub(super) journal: Journal,
     pub(super) confirmed: bool,
+    pub(super) ids: Ids,
 }
 
 /// A good row that is not stored yet.
@@ -105,10 +141,12 @@ impl Importer<'_> {
         bar: &ProgressBar,
     ) -> Result<()> {
         let mut rows = Vec::new();
-        for (line, examined) in examine_all(source, records, self.confirmed) {
-            match examined {
+        for mut examined in examine_all(source, records, self.confirmed) {
+            self.ids.note(source, &mut examined);
+            let line = examined.line;
+            match examined.verdict {
                 Ok((report, notes)) => {
-                    let hash = RowHash::of(&self.identity.network, &self.identity.organisation, &self.scope, &report);
+                    let hash = self.hash(&report, examined.id.as_deref());
                     if self.journal.take(hash) {
                         tally.already();
                     } else {
@@ -123,10 +161,19 @@ impl Importer<'_> {
         for (row, change) in rows.iter().zip(on_all_cores(&rows, |row| self.sign(row))) {
             match change? {
                 Ok(change) => signed.push((row, change)),
-                Err(remark) => bar.suspend(|| tally.refuse(row.line, vec![remark])),
+                Err(remark) => bar.suspend(|| tally.refuse(row.line, vec![remark.into()])),
             }
         }
         self.send(&signed, tally, bar)
+    }
+
+    /// Returns what the journal knows a row by: its id if it has one, else all that it says.
+    fn hash(&self, report: &Report, id: Option<&str>) -> RowHash {
+        let Identity { network, organisation, .. } = &self.identity;
+        match id {
+            Some(id) => RowHash::of_id(network, organisation, &self.scope, id),
+            None => RowHash::of(network, organisation, &self.scope, report),
+        }
     }
 
     fn sign(&self, row: &Row) -> Result<std::result::Result<Verified, Remark>> {
@@ -155,11 +202,11 @@ impl Importer<'_> {
                 Outcome::Stored { .. } | Outcome::Known { .. } => tally.stored(),
                 Outcome::Waiting { missing, .. } => {
                     let problem = format!("Not stored yet: {missing}. Connect to the network and import again.");
-                    bar.suspend(|| tally.refuse(row.line, vec![Remark::new("row", problem)]));
+                    bar.suspend(|| tally.refuse(row.line, vec![Remark::new("row", problem).into()]));
                 }
                 Outcome::Refused { name, message, .. } => {
                     let problem = format!("The node refused it ({name}): {message}.");
-                    bar.suspend(|| tally.refuse(row.line, vec![Remark::new("row", problem)]));
+                    bar.suspend(|| tally.refuse(row.line, vec![Remark::new("row", problem).into()]));
                 }
                 Outcome::NotStored { message, .. } => failed = Some((row.line, message)),
             }

@@ -2,7 +2,8 @@
 //!
 //! Each signing gives a report a new id, so the node cannot know that a row came before. The journal can: it is told what is
 //! about to be sent, before it is sent, and what became of it, after. Rows are known by a hash over network, organisation, scope
-//! and content, so one journal may serve several imports of one file. A row that occurs twice in a file counts twice.
+//! and content, so one journal may serve several imports of one file. A row that occurs twice in a file counts twice. Where a mapping
+//! names what tells answers apart, that stands for the content.
 //!
 //! ```text
 //! talkoot import 1
@@ -41,6 +42,22 @@ impl RowHash {
             b"\n",
             &fields,
         ]);
+        let (first, _) = hash.split_first_chunk::<16>().unwrap_or((&[0; 16], &[]));
+        Self(*first)
+    }
+
+    /// Hashes what tells an answer apart in a form tool: what it says may be mended there without making it another.
+    pub(crate) fn of_id(network: &NetworkId, organisation: &OrganisationId, scope: &Scope, id: &str) -> Self {
+        let scope = scope.to_string();
+        let parts = [
+            b"talkoot/import/id/1",
+            network.as_bytes().as_slice(),
+            organisation.as_bytes(),
+            scope.as_bytes(),
+            b"\n",
+            id.as_bytes(),
+        ];
+        let hash = sha256(&parts);
         let (first, _) = hash.split_first_chunk::<16>().unwrap_or((&[0; 16], &[]));
         Self(*first)
     }
@@ -293,5 +310,9 @@ mod tests {
         assert_ne!(one, hash(Scope::Organisation(organisation), &report));
         assert_ne!(one, hash(Scope::Network, &Report::default()));
         assert_eq!(RowHash::parse(&one.hex()), Some(one));
+        let of_id = |scope, id: &str| RowHash::of_id(&network, &organisation, &scope, id);
+        assert_eq!(of_id(Scope::Network, "17"), of_id(Scope::Network, "17"));
+        assert_ne!(of_id(Scope::Network, "17"), of_id(Scope::Network, "18"));
+        assert_ne!(of_id(Scope::Network, "17"), of_id(Scope::Organisation(organisation), "17"));
     }
 }

@@ -25,6 +25,8 @@ pub(crate) enum Format {
 pub(crate) struct Record {
     /// The line its first character is on, counted from 1.
     pub(crate) line: u64,
+    /// The row a spreadsheet shows it in, counted from 1: texts with line breaks take one row and several lines.
+    pub(crate) row: u64,
     /// Its bytes without the line end; none if it is longer than [`RECORD_BYTES_MAX`].
     pub(crate) bytes: Option<Vec<u8>>,
 }
@@ -35,6 +37,7 @@ pub(crate) struct Records<R> {
     reader: R,
     format: Format,
     line: u64,
+    row: u64,
     after_return: bool,
 }
 
@@ -54,7 +57,7 @@ enum At {
 impl<R: BufRead> Records<R> {
     /// Begins at a line, counted from 1.
     pub(crate) fn new(reader: R, format: Format, line: u64) -> Self {
-        Self { reader, format, line, after_return: false }
+        Self { reader, format, line, row: line, after_return: false }
     }
 
     /// Returns the next record that is not an empty line; none at the end.
@@ -63,10 +66,10 @@ impl<R: BufRead> Records<R> {
         loop {
             let buffer = self.reader.fill_buf()?;
             if buffer.is_empty() {
-                return Ok(cut.end());
+                return Ok(cut.end(self.row));
             }
             let mut used = 0;
-            let mut ended = false;
+            let mut ended = None;
             for &byte in buffer {
                 used += 1;
                 // A line end of two bytes counts once, and its second byte begins no record.
@@ -79,14 +82,18 @@ impl<R: BufRead> Records<R> {
                     self.line += 1;
                 }
                 self.after_return = byte == b'\r';
+                let row = self.row;
+                if !second && cut.ends_row(byte) {
+                    self.row += 1;
+                }
                 if cut.take(byte, line, self.format) {
-                    ended = true;
+                    ended = Some(row);
                     break;
                 }
             }
             self.reader.consume(used);
-            if ended {
-                return Ok(cut.end());
+            if let Some(row) = ended {
+                return Ok(cut.end(row));
             }
         }
     }
@@ -101,10 +108,14 @@ struct Cut {
 }
 
 impl Cut {
+    /// Returns whether a row, with or without a record in it, ends before a byte.
+    fn ends_row(&self, byte: u8) -> bool {
+        matches!(byte, b'\n' | b'\r') && self.at != At::Quoted
+    }
+
     /// Takes a byte; returns whether the record has ended before it.
     fn take(&mut self, byte: u8, line: u64, format: Format) -> bool {
-        let ends = matches!(byte, b'\n' | b'\r') && self.at != At::Quoted;
-        if ends {
+        if self.ends_row(byte) {
             return self.begun.is_some();
         }
         self.begun.get_or_insert(line);
@@ -126,9 +137,9 @@ impl Cut {
         false
     }
 
-    fn end(self) -> Option<Record> {
+    fn end(self, row: u64) -> Option<Record> {
         let line = self.begun?;
-        Some(Record { line, bytes: self.fits.then_some(self.bytes) })
+        Some(Record { line, row, bytes: self.fits.then_some(self.bytes) })
     }
 }
 
@@ -172,6 +183,9 @@ mod tests {
             let lines: Vec<_> = all(text.as_bytes(), CSV, capacity).into_iter().map(|(line, _)| line).collect();
             assert_eq!(lines, [1, 2, 7, 8], "{capacity}");
         }
+        let mut records = Records::new(text.as_bytes(), CSV, 1);
+        let rows: Vec<_> = std::iter::from_fn(|| records.next().unwrap()).map(|record| record.row).collect();
+        assert_eq!(rows, [1, 2, 5, 6], "as a spreadsheet counts");
         assert_eq!(all(b"{}\n\n[\"\n", Format::Jsonl, 4), [(1, "{}".into()), (3, "[\"".into())]);
     }
 
@@ -196,7 +210,7 @@ mod tests {
         text.extend(vec![b'x'; RECORD_BYTES_MAX + 10]);
         let mut records = Records::new(text.as_slice(), CSV, 1);
         assert_eq!(records.next().unwrap().unwrap().line, 1);
-        assert_eq!(records.next().unwrap(), Some(Record { line: 2, bytes: None }));
+        assert_eq!(records.next().unwrap(), Some(Record { line: 2, row: 2, bytes: None }));
         assert_eq!(records.next().unwrap(), None);
     }
 

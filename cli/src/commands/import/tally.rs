@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use crate::commands::report::examine::Remark;
+use super::place::{Place, Placed, tactful};
 use crate::error::Result;
 use crate::output;
 
@@ -33,6 +33,8 @@ struct Refused {
     line: u64,
     field: String,
     problem: String,
+    #[serde(flatten)]
+    place: Option<Place>,
 }
 
 #[derive(Serialize)]
@@ -44,6 +46,14 @@ struct Summary<'a> {
     refused_rows: u64,
     refused: &'a [Refused],
     seconds: f64,
+}
+
+/// Returns where something stands: a cell with the name of its column, or a line.
+fn at(line: u64, place: &Option<Place>) -> String {
+    match place {
+        Some(Place { cell, column }) => format!("{cell} ({column})"),
+        None => format!("line {line}"),
+    }
 }
 
 impl Tally {
@@ -71,21 +81,23 @@ impl Tally {
     }
 
     /// A row is good, but there is something its author should know.
-    pub(super) fn note(&mut self, line: u64, remarks: &[Remark]) {
+    pub(super) fn note(&mut self, line: u64, remarks: &[Placed]) {
         self.noted_rows += u64::from(!remarks.is_empty());
         if self.noted_rows <= NOTED_MAX {
-            remarks.iter().for_each(|remark| output::say(&format!("line {line}: note: {}", remark.problem)));
+            let say = |note: &Placed| output::say(&format!("{}: note: {}", at(line, &note.place), note.remark.problem));
+            remarks.iter().for_each(say);
         }
     }
 
     /// A row was refused: says why at once, and keeps it for programs.
-    pub(super) fn refuse(&mut self, line: u64, remarks: Vec<Remark>) {
+    pub(super) fn refuse(&mut self, line: u64, remarks: Vec<Placed>) {
         self.refused_rows += 1;
-        for Remark { field, problem, .. } in remarks {
+        for Placed { remark, place } in remarks {
+            let remark = tactful(remark);
             if !self.json {
-                output::say(&format!("line {line}: {problem}"));
+                output::say(&format!("{}: {}", at(line, &place), remark.problem));
             } else if self.refused.len() < LISTED_MAX {
-                self.refused.push(Refused { line, field, problem });
+                self.refused.push(Refused { line, field: remark.field, problem: remark.problem, place });
             }
         }
     }

@@ -34,11 +34,12 @@ pub(crate) struct Args {
     language: Language,
 }
 
+/// A code and its name.
 #[derive(Debug, PartialEq, Serialize)]
-struct Entry {
-    field: String,
-    code: String,
-    label: String,
+pub(crate) struct Entry {
+    pub(crate) field: String,
+    pub(crate) code: String,
+    pub(crate) label: String,
 }
 
 /// Lists codes.
@@ -83,7 +84,8 @@ pub(crate) fn require_county(county: &County) -> Result<()> {
     }
 }
 
-fn all(language: Language) -> Vec<Entry> {
+/// Returns all coded fields but areas, with the names of their codes.
+pub(crate) fn all(language: Language) -> Vec<Entry> {
     let mut entries = Vec::new();
     let to = &mut entries;
     add::<sets::Kind>(to, "kind", language);

@@ -217,7 +217,7 @@ pub(crate) fn own_field<'a>(column: &'a str, form: &Form) -> Option<&'a str> {
 }
 
 /// Returns the field that a column, or the field itself, belongs to.
-fn field_of(column: &str) -> Option<&'static str> {
+pub(crate) fn field_of(column: &str) -> Option<&'static str> {
     let known = |field: &&&'static str| **field == column;
     if let Some(field) = Report::FIELDS.iter().find(known) {
         return Some(field);

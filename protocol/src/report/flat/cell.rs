@@ -92,8 +92,8 @@ pub(super) fn guard(cell: String) -> String {
     if is_unsafe(cell.trim_start_matches('\'')) { format!("'{cell}") } else { cell }
 }
 
-/// Takes the apostrophe of [`guard`] off.
-pub(super) fn unguard(cell: &str) -> &str {
+/// Returns a cell without the apostrophe that guards it against spreadsheets; for files in which texts are texts.
+pub fn unguard(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(rest) if is_unsafe(rest.trim_start_matches('\'')) => rest,
         _ => cell,
