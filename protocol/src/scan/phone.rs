@@ -39,7 +39,7 @@ impl Group {
 
 /// Returns all numbers that could be a private person's phone.
 pub(super) fn numbers(glyphs: &[Glyph]) -> Vec<Finding> {
-    let mut found = Vec::new();
+    let mut found: Vec<_> = dotted(glyphs).collect();
     let mut at = 0;
     while at < glyphs.len() {
         if digit_at(glyphs, at).is_none() {
@@ -51,6 +51,28 @@ pub(super) fn numbers(glyphs: &[Glyph]) -> Vec<Finding> {
         phones_in(glyphs, &groups, &mut found);
     }
     found
+}
+
+/// Returns mobile numbers whose groups are parted by full stops or slashes: `040.123.4567`.
+fn dotted(glyphs: &[Glyph]) -> impl Iterator<Item = Finding> {
+    super::fold::numbers(glyphs).filter_map(|start| {
+        let (mut at, mut digits, mut points) = (start, 0, 0);
+        loop {
+            match char_at(glyphs, at)? {
+                '0'..='9' => digits += 1,
+                '.' | '/' if digits > 2 && digit_at(glyphs, at + 1).is_some() => points += 1,
+                _ => break,
+            }
+            at += 1;
+            if at >= glyphs.len() {
+                break;
+            }
+        }
+        let mobile = char_at(glyphs, start)? == '0' && matches!(char_at(glyphs, start + 1)?, '4' | '5');
+        let (parted, long) = ((1..=3).contains(&points), (9..=11).contains(&digits));
+        let span = span(glyphs, start, at)?;
+        (mobile && parted && long).then(|| Finding::new(Rule::Phone, Action::Warn, span))
+    })
 }
 
 /// Reads the run of groups that begins at the digit `at`.
@@ -73,7 +95,7 @@ fn run(glyphs: &[Glyph], mut at: usize) -> Vec<Group> {
 /// Returns where the next group begins after a joiner: a space or hyphen, with brackets or a plus beside it.
 fn next_group(glyphs: &[Glyph], end: usize) -> Option<usize> {
     let mut at = end;
-    for joiner in [")", " -", " (+"] {
+    for joiner in [")", " -\u{AD}", " -(+", " (+"] {
         at += usize::from(char_at(glyphs, at).is_some_and(|char| joiner.contains(char)));
     }
     (at > end && digit_at(glyphs, at).is_some()).then_some(at)
