@@ -5,6 +5,7 @@
 //! cargo run --release -p talkoot-protocol --example scanner [--misses]
 //! ```
 
+mod generated;
 mod measure;
 
 use std::process::ExitCode;
@@ -27,7 +28,19 @@ fn main() -> ExitCode {
             }
         }
     }
+    print_generated();
     ExitCode::SUCCESS
+}
+
+/// Prints how identifiers drawn at random fare, and numbers that are none.
+fn print_generated() {
+    println!("## drawn at random\n\n| kind | form | drawn | stopped or asked about |\n|---|---|---|---|");
+    for row in generated::rows() {
+        println!("| {} | {} | {} | {} |", row.kind, row.form, row.drawn, row.found);
+    }
+    let harmless = generated::harmless();
+    println!("\nharmless numbers: {} drawn, {} block, {} confirm", harmless.drawn, harmless.blocks, harmless.confirms);
+    harmless.some.iter().for_each(|one| println!("  {one}"));
 }
 
 fn print(name: &str, score: &Score, misses: bool) {

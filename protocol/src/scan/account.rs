@@ -32,13 +32,15 @@ pub(super) fn ibans(glyphs: &[Glyph]) -> Vec<Finding> {
 
 /// Returns the end of the account number that begins at `start`.
 fn iban_end(glyphs: &[Glyph], start: usize) -> Option<usize> {
-    let country = [char_at(glyphs, start)?, char_at(glyphs, start + 1)?];
+    let first = char_at(glyphs, start)?;
+    let second = if first == 'F' { skip_gap(glyphs, start + 1) } else { start + 1 };
+    let country = [first, char_at(glyphs, second)?];
     if !country.iter().all(char::is_ascii_uppercase) || !border_before(glyphs, start) {
         return None;
     }
-    digit_at(glyphs, skip_gap(glyphs, start + 2))?;
+    digit_at(glyphs, skip_gap(glyphs, second + 1))?;
     let (_, length) = LENGTHS.iter().find(|(code, _)| code.chars().eq(country))?;
-    let mut at = start + 2;
+    let mut at = second + 1;
     let mut characters = Vec::with_capacity(*length);
     while characters.len() + 2 < *length {
         at = skip_gap(glyphs, at);

@@ -1,6 +1,7 @@
 //! Street addresses, Finnish and Swedish: a word that ends as names of streets do, with a number behind it. With the number of a
 //! flat it is somebody's home.
 
+use super::gazetteer::Known;
 use super::inflect::is_ending;
 use super::lexicon::Tags;
 use super::word::{Gap, Shape, Words};
@@ -72,6 +73,7 @@ fn street(words: &Words<'_>, index: usize) -> Option<Finding> {
     let first = name_start(words, index)?;
     let (name, house) = (words.get(first)?, House::read(words, index + 1)?);
     let action = match (name.shape, house.flat) {
+        _ if !house.flat && words.known(index).has(Known::PLACE) => return None,
         (Shape::Lower, false) | (Shape::Number, _) => return None,
         (Shape::Lower, true) => Action::Confirm,
         (_, true) => Action::Block,
@@ -88,7 +90,7 @@ fn name_start(words: &Words<'_>, index: usize) -> Option<usize> {
     if ALONE.contains(&words.lower(index)) {
         return before.and(index.checked_sub(1));
     }
-    let begun = before.is_some() && PARTS_OF_TOWN.contains(&words.lower(index.checked_sub(1).unwrap_or_default()));
+    let begun = before.is_some() && PARTS_OF_TOWN.contains(&words.lower(index.saturating_sub(1)));
     is_street(words.lower(index)).then_some(index - usize::from(begun))
 }
 
@@ -102,7 +104,7 @@ fn is_street(word: &str) -> bool {
         })
     };
     let no_street = |no: &&str| word.strip_prefix(no.to_owned()).is_some_and(is_ending);
-    STREETS.iter().any(is_name) && !NO_STREETS.iter().any(|no| no_street(no))
+    STREETS.iter().any(is_name) && !NO_STREETS.iter().any(no_street)
 }
 
 /// What follows the street.

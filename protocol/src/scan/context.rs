@@ -42,7 +42,8 @@ impl Context {
 
     /// Tells whether a word about `topic` ends at most `bytes` before `start`.
     pub(super) fn announces(&self, topic: Tags, start: usize, bytes: usize) -> bool {
-        let before = self.mentions.iter().rev().skip_while(|(_, word)| word.end > start);
+        let after = self.mentions.partition_point(|(_, word)| word.end <= start);
+        let before = self.mentions.iter().take(after).rev();
         before.take_while(|(_, word)| word.end + bytes >= start).any(|(other, _)| other.has(topic))
     }
 

@@ -16,6 +16,11 @@ const SURNAMES: &str = "[surnames]";
 /// So many of the commonest first names are known even at the beginning of a sentence.
 const FREQUENT: usize = 900;
 
+/// Letters of inflected first names that say nothing where a sentence begins.
+const SHORT_CHARS_MAX: usize = 4;
+/// Shortest name that a Swedish or English genitive is read on: *this* is none.
+const GENITIVE_BYTES_MIN: usize = 4;
+
 /// The urban-rural group of rural municipalities.
 const RURAL: &str = "3";
 
@@ -159,14 +164,25 @@ static TABLE: LazyLock<Table> = LazyLock::new(Table::make);
 pub(super) fn known(word: &str) -> Known {
     let mut known = Known::default();
     for (stem, ending) in inflect::readings(word) {
-        let Some(entry) = TABLE.find(stem) else { continue };
+        let Some(entry) = TABLE.find(stem).filter(|_| ending != "s" || stem.len() >= GENITIVE_BYTES_MIN) else {
+            continue;
+        };
         known = known.and(match ending {
             "" => entry.bare,
             "s" => entry.bare.without(Known::BARE),
             _ => entry.inflected,
         });
     }
-    if known.has(Known::GIVEN) && WORD_FORMS.contains(&word) { known.and(Known::WORD) } else { known }
+    if known.has(Known::GIVEN) && (WORD_FORMS.contains(&word) || is_short_form(word, known)) {
+        known.and(Known::WORD)
+    } else {
+        known
+    }
+}
+
+/// Tells whether a word is so short that its reading as an inflected first name may be chance: *mean*, *them*.
+fn is_short_form(word: &str, known: Known) -> bool {
+    !known.has(Known::BARE) && word.chars().count() <= SHORT_CHARS_MAX
 }
 
 /// Returns what a word in lower case is known as, as it stands.

@@ -204,7 +204,7 @@ impl Reader<'_> {
         let end = self.part_end(index);
         let place =
             known.has(Known::PLACE) || self.is_place(end) || word.tags != Tags::default() || word.shape == Shape::Upper;
-        let named = (known.has(Known::GIVEN) || known.has(Known::FAMILY)) && !(place && !title);
+        let named = (known.has(Known::GIVEN) || known.has(Known::FAMILY)) && (title || !place);
         let initial = self.is_initial(index) && matches!(self.words.next_char(index), Some('.' | ':'));
         let locative = LOCATIVE.iter().any(|ending| lower.ends_with(ending));
         let unknown = (title || kin) && !place && lower.chars().count() > 2 && (title || !locative);

@@ -9,8 +9,8 @@ const LEARNER: [u32; 5] = [1, 2, 246, 562, 24];
 const FINLAND: [u32; 3] = [1, 2, 246];
 /// More arcs are none of ours.
 const ARCS_MAX: usize = 16;
-/// Digits of an arc that are read; more are as good as many.
-const ARC_DIGITS_MAX: usize = 9;
+/// So many first arcs are read on across a gap.
+const JOINED_ARCS: usize = 5;
 
 /// Returns OIDs of clients, patients and learners. Torn ones have to be confirmed, all others are blocked.
 pub(super) fn clients(glyphs: &[Glyph]) -> Vec<Finding> {
@@ -54,15 +54,13 @@ fn names_a_client(arcs: &[u32], extension: bool) -> bool {
 fn arcs(glyphs: &[Glyph], start: usize) -> (Vec<u32>, usize, bool) {
     let (mut arcs, mut at, mut end, mut torn) = (Vec::new(), start, start, false);
     while arcs.len() < ARCS_MAX {
-        let digits = (at..).map_while(|at| digit_at(glyphs, at));
-        let (count, value) = digits.fold((0, 0_u32), |(count, value), digit| {
-            (count + 1, if count < ARC_DIGITS_MAX { value * 10 + digit } else { u32::MAX })
-        });
-        if count == 0 || arcs.is_empty() && value != 1 {
+        let Some((value, after)) = arc(glyphs, at, arcs.len() < JOINED_ARCS) else { break };
+        if arcs.is_empty() && value != 1 {
             break;
         }
+        torn |= (at..after).any(|at| digit_at(glyphs, at).is_none());
         arcs.push(value);
-        end = at + count;
+        end = after;
         let dot = skip_gap(glyphs, end);
         if char_at(glyphs, dot) != Some('.') {
             break;
@@ -71,4 +69,20 @@ fn arcs(glyphs: &[Glyph], start: usize) -> (Vec<u32>, usize, bool) {
         torn |= dot > end || at > dot + 1;
     }
     (arcs, end, torn)
+}
+
+/// Reads one arc at `at`: its value and where it ends. If `joined`, digits behind a gap belong to it as long as a full stop follows.
+fn arc(glyphs: &[Glyph], at: usize, joined: bool) -> Option<(u32, usize)> {
+    let digits = |value: u32, from: usize| {
+        let digits = (from..).map_while(|at| digit_at(glyphs, at));
+        digits.fold((value, from), |(value, at), digit| (value.saturating_mul(10).saturating_add(digit), at + 1))
+    };
+    let (value, end) = digits(0, at);
+    if end == at {
+        return None;
+    }
+    let gap = skip_gap(glyphs, end);
+    let (whole, after) = digits(value, gap);
+    let goes_on = joined && gap > end && after > gap && char_at(glyphs, skip_gap(glyphs, after)) == Some('.');
+    Some(if goes_on { (whole, after) } else { (value, end) })
 }

@@ -12,6 +12,11 @@ const INTERNATIONAL_DIGITS: std::ops::RangeInclusive<usize> = 8..=15;
 /// A single group of at least so many digits is a phone by itself, wherever it stands in a run.
 const WHOLE_NUMBER_DIGITS: usize = 9;
 
+/// Digits of a mobile number whose groups are parted by full stops, trunk 0 included.
+const DOTTED_DIGITS_MIN: usize = 9;
+/// And the most of them.
+const DOTTED_DIGITS_MAX: usize = 11;
+
 /// Beginnings, without the trunk 0, of nation-wide service and company numbers (Traficom's numbering plan).
 const SERVICES: &[&str] = &["10", "116", "20", "29", "30", "600", "700", "71", "73", "75", "800"];
 
@@ -56,22 +61,19 @@ pub(super) fn numbers(glyphs: &[Glyph]) -> Vec<Finding> {
 /// Returns mobile numbers whose groups are parted by full stops or slashes: `040.123.4567`.
 fn dotted(glyphs: &[Glyph]) -> impl Iterator<Item = Finding> {
     super::fold::numbers(glyphs).filter_map(|start| {
+        let mobile = char_at(glyphs, start)? == '0' && matches!(char_at(glyphs, start + 1)?, '4' | '5');
         let (mut at, mut digits, mut points) = (start, 0, 0);
-        loop {
-            match char_at(glyphs, at)? {
-                '0'..='9' => digits += 1,
-                '.' | '/' if digits > 2 && digit_at(glyphs, at + 1).is_some() => points += 1,
+        while mobile && digits <= DOTTED_DIGITS_MAX {
+            match char_at(glyphs, at) {
+                Some('0'..='9') => digits += 1,
+                Some('.' | '/') if digits > 2 && digit_at(glyphs, at + 1).is_some() => points += 1,
                 _ => break,
             }
             at += 1;
-            if at >= glyphs.len() {
-                break;
-            }
         }
-        let mobile = char_at(glyphs, start)? == '0' && matches!(char_at(glyphs, start + 1)?, '4' | '5');
-        let (parted, long) = ((1..=3).contains(&points), (9..=11).contains(&digits));
+        let whole = (1..=3).contains(&points) && (DOTTED_DIGITS_MIN..=DOTTED_DIGITS_MAX).contains(&digits);
         let span = span(glyphs, start, at)?;
-        (mobile && parted && long).then(|| Finding::new(Rule::Phone, Action::Warn, span))
+        whole.then(|| Finding::new(Rule::Phone, Action::Warn, span))
     })
 }
 
