@@ -11,8 +11,8 @@ use measure::{CORPORA, Score};
 const HARD: &[&str] = &["personal_identity_code", "iban", "client_oid"];
 
 fn score(name: &str) -> Score {
-    let corpus = CORPORA.iter().find(|corpus| corpus.name == name).unwrap();
-    measure::score(corpus).unwrap()
+    let corpus = CORPORA.iter().find(|corpus| corpus.name == name).expect("a corpus of this name");
+    measure::score(corpus).expect("the corpus reads")
 }
 
 /// Returns how much of the labels of a rule is found, as a share.
