@@ -7,15 +7,25 @@
 //! This module knows text and nothing else: not who wrote it, not in which field, not what day it is.
 
 mod account;
+mod address;
+mod business;
+mod combination;
 mod context;
 mod email;
+mod file_name;
 mod fold;
 mod frozen;
+mod gazetteer;
 mod identity;
+mod inflect;
+mod lexicon;
+mod name;
 mod oid;
+mod paper;
 mod phone;
 #[cfg(test)]
 mod tests;
+mod word;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,6 +33,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+pub use business::business_ids;
+pub use file_name::scan_file_name;
 pub use frozen::frozen_v1;
 
 /// What kind of identifier was found. The order is that of gravity, gravest first.
@@ -41,12 +53,24 @@ pub enum Rule {
     Finuid,
     /// An e-mail address that names its holder.
     PersonalEmail,
+    /// A street address.
+    StreetAddress,
+    /// The number of a passport, an identity card or a residence permit.
+    DocumentNumber,
+    /// The number of a case, a file or a client in some register.
+    CaseNumber,
+    /// A licence plate.
+    LicencePlate,
+    /// A person's name.
+    PersonName,
     /// A date of birth beside words that say it is one.
     BirthDate,
     /// Any other e-mail address.
     Email,
     /// A telephone number, public service numbers excepted.
     Phone,
+    /// A part of a rare combination: age, place, group, day or unit that together point at one person.
+    RareCombination,
 }
 
 /// What must happen before the text may be signed, mildest first.
@@ -84,13 +108,19 @@ impl Rule {
             Self::Iban => "iban",
             Self::Finuid => "finuid",
             Self::PersonalEmail => "personal_email",
+            Self::StreetAddress => "street_address",
+            Self::DocumentNumber => "document_number",
+            Self::CaseNumber => "case_number",
+            Self::LicencePlate => "licence_plate",
+            Self::PersonName => "person_name",
             Self::BirthDate => "birth_date",
             Self::Email => "email",
             Self::Phone => "phone",
+            Self::RareCombination => "rare_combination",
         }
     }
 
-    /// Returns what to write in place of such an identifier.
+    /// Returns what to write in place of such an identifier. For a part of a rare combination [`Finding::suggestion`] says more.
     pub const fn suggestion(self) -> &'static str {
         match self {
             Self::PersonalIdentityCode | Self::PersonalIdentityCodeSuspect => "[henkilötunnus]",
@@ -98,8 +128,14 @@ impl Rule {
             Self::Iban => "[tilinumero]",
             Self::Finuid => "[asiointitunnus]",
             Self::PersonalEmail | Self::Email => "[sähköpostiosoite]",
+            Self::StreetAddress => "[osoite]",
+            Self::DocumentNumber => "[asiakirjan numero]",
+            Self::CaseNumber => "[asianumero]",
+            Self::LicencePlate => "[rekisterinumero]",
+            Self::PersonName => "[nimi]",
             Self::BirthDate => "[syntymäaika]",
             Self::Phone => "[puhelinnumero]",
+            Self::RareCombination => "[yleisempi ilmaus]",
         }
     }
 }
@@ -113,9 +149,15 @@ impl fmt::Display for Rule {
             Self::Iban => "a bank account number",
             Self::Finuid => "an electronic client identifier",
             Self::PersonalEmail => "an e-mail address that names a person",
+            Self::StreetAddress => "a street address",
+            Self::DocumentNumber => "the number of a passport or permit",
+            Self::CaseNumber => "the number of a case or client",
+            Self::LicencePlate => "a licence plate",
+            Self::PersonName => "a person's name",
             Self::BirthDate => "a date of birth",
             Self::Email => "an e-mail address",
             Self::Phone => "a telephone number",
+            Self::RareCombination => "a detail that with others near it points at one person",
         })
     }
 }
@@ -132,17 +174,29 @@ impl Finding {
 /// Shape: sorted by start, non-overlapping; where rules overlap the stronger action wins, then the longer span, then
 /// the graver rule. Whatever [`frozen_v1`] would refuse is among them, as [`Action::Block`].
 pub fn scan(text: &str) -> Vec<Finding> {
+    strongest(findings(text, false))
+}
+
+/// Returns what each rule finds, overlapping, in no order. In a `file_name` small letters hide no name.
+fn findings(text: &str, file_name: bool) -> Vec<Finding> {
     let glyphs = fold::fold(text);
-    let context = context::Context::read(text);
+    let words = word::Words::read(text);
+    let context = context::Context::of(&words);
     let mut found: Vec<_> = frozen::hits(text).map(|hit| Finding::new(hit.rule, Action::Block, hit.span)).collect();
     found.extend(identity::codes(&glyphs));
     found.extend(identity::birth_dates(&glyphs, &context));
     found.extend(identity::finuids(&glyphs, &context));
     found.extend(account::ibans(&glyphs));
-    found.extend(oid::clients(text));
+    found.extend(oid::clients(&glyphs));
     found.extend(email::addresses(text));
     found.extend(phone::numbers(&glyphs));
-    strongest(found)
+    found.extend(address::streets(&words));
+    found.extend(paper::plates(&words, &context));
+    found.extend(paper::documents(&words, &context));
+    found.extend(paper::cases(&words));
+    found.extend(name::people(&words, file_name));
+    found.extend(combination::rare(&words));
+    found
 }
 
 /// Keeps of overlapping findings the strongest.

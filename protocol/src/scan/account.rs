@@ -1,6 +1,6 @@
 //! Bank account numbers by ISO 13616: country, two check digits, and a length that each country fixes.
 
-use super::fold::{Glyph, border_after, border_before, char_at, span};
+use super::fold::{Glyph, border_after, border_before, char_at, digit_at, skip_gap, span};
 use super::{Action, Finding, Rule};
 
 /// Characters of an IBAN by country, from the registry of SWIFT.
@@ -20,7 +20,7 @@ const LENGTHS: &[(&str, usize)] = &[
 /// Digits that every foreign account number has at least, check digits included.
 const FOREIGN_DIGITS_MIN: usize = 10;
 
-/// Returns valid account numbers, also in lower case and grouped by single spaces or hyphens.
+/// Returns valid account numbers, also in lower case and torn by spaces, hyphens or line breaks.
 pub(super) fn ibans(glyphs: &[Glyph]) -> Vec<Finding> {
     (0..glyphs.len())
         .filter_map(|start| {
@@ -32,15 +32,18 @@ pub(super) fn ibans(glyphs: &[Glyph]) -> Vec<Finding> {
 
 /// Returns the end of the account number that begins at `start`.
 fn iban_end(glyphs: &[Glyph], start: usize) -> Option<usize> {
-    let country = [char_at(glyphs, start)?, char_at(glyphs, start + 1)?];
+    let first = char_at(glyphs, start)?;
+    let second = if first == 'F' { skip_gap(glyphs, start + 1) } else { start + 1 };
+    let country = [first, char_at(glyphs, second)?];
     if !country.iter().all(char::is_ascii_uppercase) || !border_before(glyphs, start) {
         return None;
     }
+    digit_at(glyphs, skip_gap(glyphs, second + 1))?;
     let (_, length) = LENGTHS.iter().find(|(code, _)| code.chars().eq(country))?;
-    let mut at = start + 2;
+    let mut at = second + 1;
     let mut characters = Vec::with_capacity(*length);
     while characters.len() + 2 < *length {
-        at += usize::from(matches!(char_at(glyphs, at), Some(' ' | '-')));
+        at = skip_gap(glyphs, at);
         characters.push(char_at(glyphs, at)?.to_digit(36)?);
         at += 1;
     }

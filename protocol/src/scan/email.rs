@@ -20,21 +20,22 @@ const DESKS: &[&str] = &[
 
 /// Returns all addresses; those that look like `first.last` are to be blocked.
 pub(super) fn addresses(text: &str) -> Vec<Finding> {
-    text.match_indices('@').filter_map(|(at, _)| address(text, at)).collect()
+    let signs = ["@", "(at)", "[at]", "＠"].into_iter();
+    signs.flat_map(|sign| text.match_indices(sign)).filter_map(|(at, sign)| address(text, at, sign)).collect()
 }
 
-/// Reads the address around the @ at byte `at`.
-fn address(text: &str, at: usize) -> Option<Finding> {
+/// Reads the address around the @, or what stands for it, at byte `at`.
+fn address(text: &str, at: usize, sign: &str) -> Option<Finding> {
     let before = text.get(..at)?.char_indices().rev().take_while(|(_, char)| is_local(*char));
     let start = before.map(|(start, _)| start).take_while(|start| at - start <= LOCAL_BYTES_MAX).last()?;
     let local = text.get(start..at)?.trim_start_matches(['.', '-', '_', '\'']);
-    let after = text.get(at + 1..)?;
+    let after = text.get(at + sign.len()..)?;
     let length = after.char_indices().find(|(_, char)| !is_domain(*char)).map_or(after.len(), |(end, _)| end);
     let domain = after.get(..length.min(DOMAIN_BYTES_MAX))?.trim_end_matches(['.', '-']);
     if local.is_empty() || !has_top_level(domain) {
         return None;
     }
-    let span = at - local.len()..at + 1 + domain.len();
+    let span = at - local.len()..at + sign.len() + domain.len();
     Some(if names_a_person(local) {
         Finding::new(Rule::PersonalEmail, Action::Block, span)
     } else {

@@ -68,6 +68,14 @@ fn look_alike(char: char) -> Option<char> {
     })
 }
 
+/// Returns the plain form of a wide character, else itself.
+pub(super) fn narrow(char: char) -> char {
+    match char {
+        '\u{FF01}'..='\u{FF5E}' => shifted(char, '\u{FF01}', '!', u32::MAX),
+        _ => char,
+    }
+}
+
 /// Moves `char` from the block that begins at `from` to the one at `to`, which repeats every `period`.
 fn shifted(char: char, from: char, to: char, period: u32) -> char {
     let offset = u32::from(char).saturating_sub(u32::from(from)) % period;
@@ -98,6 +106,20 @@ pub(super) fn border_before(glyphs: &[Glyph], at: usize) -> bool {
 /// Tells whether no word or number begins at `at`.
 pub(super) fn border_after(glyphs: &[Glyph], at: usize) -> bool {
     glyphs.get(at).is_none_or(|glyph| !glyph.is_word())
+}
+
+/// White space that may stand at one place inside an identifier: a line break and some indentation.
+const GAP_MAX: usize = 8;
+
+/// Returns where reading goes on behind white space, single dashes and soft hyphens at `at`.
+pub(super) fn skip_gap(glyphs: &[Glyph], mut at: usize) -> usize {
+    for _ in 0..GAP_MAX {
+        match char_at(glyphs, at) {
+            Some(' ' | '-' | SOFT_HYPHEN) => at += 1,
+            _ => break,
+        }
+    }
+    at
 }
 
 /// Returns the starts of all runs of digits that begin at a border.

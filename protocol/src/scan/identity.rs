@@ -4,14 +4,18 @@
 //! Decree on the personal identity code in force 1.1.2023; check characters as published by the Digital and Population
 //! Data Services Agency.
 
-use super::context::{Context, Topic};
-use super::fold::{Glyph, SOFT_HYPHEN, border_after, border_before, char_at, digit_at, numbers, span};
+use super::context::Context;
+use super::fold::{Glyph, SOFT_HYPHEN, border_after, char_at, digit_at, numbers, span};
+use super::lexicon::Tags;
 use super::{Action, Finding, Rule};
 
 const CONTROL: &[u8; 31] = b"0123456789ABCDEFHJKLMNPRSTUVWXY";
 
 /// White space that may stand at one place inside a code: a line break and some indentation.
 const GAP_MAX: usize = 8;
+
+/// How far before a date a word may stand that says that somebody was born, in bytes.
+const BORN_BYTES: usize = 12;
 
 /// The shape of a code: where what was read stands and how far it strays from the plain form.
 struct Code {
@@ -127,14 +131,15 @@ pub(super) fn codes(glyphs: &[Glyph]) -> Vec<Finding> {
 
 /// Returns dates near a word that says that they belong to an identity code or are a date of birth.
 pub(super) fn birth_dates(glyphs: &[Glyph], context: &Context) -> Vec<Finding> {
-    if context.is_silent_on(Topic::Identity) {
+    if context.is_silent_on(Tags::IDENTITY.or(Tags::BORN)) {
         return Vec::new();
     }
     numbers(glyphs)
         .filter_map(|start| {
             let end = compact_date(glyphs, start).or_else(|| parted_date(glyphs, start))?;
             let span = span(glyphs, start, end)?;
-            context.mentions(Topic::Identity, &span).then(|| Finding::new(Rule::BirthDate, Action::Warn, span))
+            let said = context.mentions(Tags::IDENTITY, &span) || context.announces(Tags::BORN, span.start, BORN_BYTES);
+            said.then(|| Finding::new(Rule::BirthDate, Action::Warn, span))
         })
         .collect()
 }
@@ -180,7 +185,7 @@ fn parted_date(glyphs: &[Glyph], start: usize) -> Option<usize> {
 }
 
 /// Tells whether some year has such a day.
-fn is_day(day: u32, month: u32) -> bool {
+pub(super) fn is_day(day: u32, month: u32) -> bool {
     let days = match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,
@@ -190,17 +195,27 @@ fn is_day(day: u32, month: u32) -> bool {
     (1..=days).contains(&day)
 }
 
-/// Returns FINUIDs in lower or wide letters, and those that end in a digit if a word near says what they are.
+/// Returns FINUIDs in lower or wide letters, torn ones, and those that end in a digit if a word near says what they are.
 pub(super) fn finuids(glyphs: &[Glyph], context: &Context) -> Vec<Finding> {
     numbers(glyphs)
         .filter_map(|start| {
-            let (8, number) = run(glyphs, start, 8) else { return None };
-            let (control, end) = (char_at(glyphs, start + 8)?, start + 9);
+            let (number, control, end, torn) = read_finuid(glyphs, start)?;
             let right = char::from(CONTROL[(number % 31) as usize]) == control;
+            if !right || !border_after(glyphs, end) {
+                return None;
+            }
             let span = span(glyphs, start, end)?;
-            let said = control.is_ascii_alphabetic() || context.mentions(Topic::Finuid, &span);
-            let found = right && said && border_before(glyphs, start) && border_after(glyphs, end);
-            found.then(|| Finding::new(Rule::Finuid, Action::Confirm, span))
+            let said = control.is_ascii_alphabetic() && !torn || context.mentions(Tags::FINUID, &span);
+            said.then(|| Finding::new(Rule::Finuid, Action::Confirm, span))
         })
         .collect()
+}
+
+/// Reads eight digits and a control character: their values, the end, and whether anything but a soft hyphen parts them.
+fn read_finuid(glyphs: &[Glyph], start: usize) -> Option<(u32, char, usize, bool)> {
+    let mut reader = Reader { glyphs, at: start };
+    let (number, torn) = reader.digits(8)?;
+    let parted = reader.skip_gap().0;
+    let control = char_at(glyphs, reader.at).filter(char::is_ascii_alphanumeric)?;
+    Some((number, control, reader.at + 1, torn || parted))
 }

@@ -12,6 +12,11 @@ const INTERNATIONAL_DIGITS: std::ops::RangeInclusive<usize> = 8..=15;
 /// A single group of at least so many digits is a phone by itself, wherever it stands in a run.
 const WHOLE_NUMBER_DIGITS: usize = 9;
 
+/// Digits of a mobile number whose groups are parted by full stops, trunk 0 included.
+const DOTTED_DIGITS_MIN: usize = 9;
+/// And the most of them.
+const DOTTED_DIGITS_MAX: usize = 11;
+
 /// Beginnings, without the trunk 0, of nation-wide service and company numbers (Traficom's numbering plan).
 const SERVICES: &[&str] = &["10", "116", "20", "29", "30", "600", "700", "71", "73", "75", "800"];
 
@@ -39,7 +44,7 @@ impl Group {
 
 /// Returns all numbers that could be a private person's phone.
 pub(super) fn numbers(glyphs: &[Glyph]) -> Vec<Finding> {
-    let mut found = Vec::new();
+    let mut found: Vec<_> = dotted(glyphs).collect();
     let mut at = 0;
     while at < glyphs.len() {
         if digit_at(glyphs, at).is_none() {
@@ -51,6 +56,25 @@ pub(super) fn numbers(glyphs: &[Glyph]) -> Vec<Finding> {
         phones_in(glyphs, &groups, &mut found);
     }
     found
+}
+
+/// Returns mobile numbers whose groups are parted by full stops or slashes: `040.123.4567`.
+fn dotted(glyphs: &[Glyph]) -> impl Iterator<Item = Finding> {
+    super::fold::numbers(glyphs).filter_map(|start| {
+        let mobile = char_at(glyphs, start)? == '0' && matches!(char_at(glyphs, start + 1)?, '4' | '5');
+        let (mut at, mut digits, mut points) = (start, 0, 0);
+        while mobile && digits <= DOTTED_DIGITS_MAX {
+            match char_at(glyphs, at) {
+                Some('0'..='9') => digits += 1,
+                Some('.' | '/') if digits > 2 && digit_at(glyphs, at + 1).is_some() => points += 1,
+                _ => break,
+            }
+            at += 1;
+        }
+        let whole = (1..=3).contains(&points) && (DOTTED_DIGITS_MIN..=DOTTED_DIGITS_MAX).contains(&digits);
+        let span = span(glyphs, start, at)?;
+        whole.then(|| Finding::new(Rule::Phone, Action::Warn, span))
+    })
 }
 
 /// Reads the run of groups that begins at the digit `at`.
@@ -73,7 +97,7 @@ fn run(glyphs: &[Glyph], mut at: usize) -> Vec<Group> {
 /// Returns where the next group begins after a joiner: a space or hyphen, with brackets or a plus beside it.
 fn next_group(glyphs: &[Glyph], end: usize) -> Option<usize> {
     let mut at = end;
-    for joiner in [")", " -", " (+"] {
+    for joiner in [")", " -\u{AD}", " -(+", " (+"] {
         at += usize::from(char_at(glyphs, at).is_some_and(|char| joiner.contains(char)));
     }
     (at > end && digit_at(glyphs, at).is_some()).then_some(at)

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Action, Finding, Rule, frozen_v1, scan};
+use super::{Action, Finding, Rule, frozen_v1, scan, scan_file_name};
 
 /// Returns rule, action and the text found.
 fn found(text: &str) -> Vec<(Rule, Action, &str)> {
@@ -190,7 +190,7 @@ fn phones_are_shown_but_those_of_public_services() {
 /// Sentences without anybody in them: dates, amounts, laws, diary numbers, postal codes.
 const CLEAN: &[&str] = &[
     "Sosiaalihuoltolain (1301/2014) 35 § ja 7–8 § velvoittavat; valvontalaki 741/2023 29 § tuli voimaan 1.1.2024.",
-    "Asia THL/1234/5.05.00/2023, dnro 00123/2024, HEL 2024-012345 T 05 01 01 01.",
+    "Laki 741/2023, HE 299/2022 vp, asetus (EU) 2016/679, vuosi 2023/2024/2025, päivä 1/3/2024, KHO:2021:45.",
     "Vuonna 2024 oli 1 234 567 käyntiä, 12 500 000 euroa, 0,5 % ja 45-50 v. ikäisiä 120 524.",
     "Osoite PL 100, 00099 Helsinki; 02150 Espoo; postinumerot 00530-00550 ja 01300–01400.",
     "Avoinna ma–pe 8.00–16.00, klo 0730-1530, 09-17 ja 31.12.2025 klo 12:00–14:30.",
@@ -210,6 +210,130 @@ fn clean_text_stays_clean() {
 }
 
 #[test]
+fn street_addresses_with_a_flat_are_blocked() {
+    for address in [
+        "Esimerkkikatu 5 A 12",
+        "Testaajantie 12 B7",
+        "Kokeilupolulla 8 as. 4",
+        "Satukatu 1 b 22, 99999 Keksilä",
+        "Pikku Esimerkkikuja 3a 4",
+        "Exempelgatan 4 B 9",
+        "Påhittade vägen 7 lgh 3",
+        "Esimerkkikatu 5\nA 12",
+    ] {
+        assert_only(&format!("hän asuu nyt {address}."), Rule::StreetAddress, Action::Block, address);
+    }
+    for address in ["Esimerkkikatu 5", "Mallikadun 17 C", "Provvägen 12", "Keksityntie 5–7"] {
+        assert_only(&format!("hän asuu nyt {address}."), Rule::StreetAddress, Action::Warn, address);
+    }
+    assert_only("se on esimerkkikatu 5 a 12", Rule::StreetAddress, Action::Confirm, "esimerkkikatu 5 a 12");
+    for text in [
+        "Valtatie 5 on poikki",
+        "Palvelupolku 3 A 2",
+        "Kauppatorilla 12 järjestöä",
+        "Koordinaattori 2 A 3",
+        "Tori 12.5.2025",
+        "Katu 5",
+        "Pieksämäki 3",
+    ] {
+        assert_eq!(found(text), [], "{text}");
+    }
+}
+
+#[test]
+fn numbers_of_registers_are_shown() {
+    for (text, rule, part) in [
+        ("auton rekisteri on ABX-901", Rule::LicencePlate, "ABX-901"),
+        ("bilen, XYZ 90, såldes", Rule::LicencePlate, "XYZ 90"),
+        ("passi XX1234567 on vanha", Rule::DocumentNumber, "XX1234567"),
+        ("numero AB7654321", Rule::DocumentNumber, "AB7654321"),
+        ("oleskelulupa nro 12345678", Rule::DocumentNumber, "12345678"),
+        ("asia THL/1234/5.05.00/2023", Rule::CaseNumber, "THL/1234/5.05.00/2023"),
+        ("dnro 00123/2024 on auki", Rule::CaseNumber, "00123/2024"),
+        ("päätös HEL 2024-012345 tuli", Rule::CaseNumber, "HEL 2024-012345"),
+        ("asiakasnumero on 987654", Rule::CaseNumber, "987654"),
+    ] {
+        assert_only(text, rule, Action::Warn, part);
+    }
+    for text in [
+        "auto maksaa EUR 200 ja kulkee 45 km",
+        "ABX-901 ilman sanaa",
+        "passi vuodelta 2019",
+        "päätösnumeroita oli 2024",
+    ] {
+        assert_eq!(found(text), [], "{text}");
+    }
+}
+
+#[test]
+fn names_of_people_warn_or_ask_and_never_block() {
+    for (text, action, part) in [
+        ("siellä Matti Virtanen kertoi", Action::Confirm, "Matti Virtanen"),
+        ("siellä Anna-Liisa Mäkisen luona", Action::Confirm, "Anna-Liisa Mäkisen"),
+        ("lista: Korhonen, Pekka", Action::Confirm, "Korhonen, Pekka"),
+        ("äiti Liisa soitti", Action::Warn, "Liisa"),
+        ("rouva Virtanen soitti", Action::Warn, "Virtanen"),
+        ("asiakas N. soitti", Action::Warn, "N."),
+        ("potilas A.K. odotti", Action::Warn, "A.K."),
+        ("soitin Matille eilen", Action::Warn, "Matille"),
+        ("kävin Virtasen luona", Action::Warn, "Virtasen"),
+        ("siellä K. Niemi kertoi", Action::Warn, "K. Niemi"),
+        ("siellä matti virtanen kertoi", Action::Warn, "matti virtanen"),
+        ("klientens son Henrik väntar", Action::Warn, "Henrik"),
+        ("her mother Fatima waits", Action::Warn, "Fatima"),
+        ("Mr. Hakala waits", Action::Warn, "Hakala"),
+        ("poika Lahja soitti", Action::Warn, "Lahja"),
+        ("siellä Vir\u{AD}tasen luona", Action::Warn, "Vir\u{AD}tasen"),
+    ] {
+        assert_only(text, Rule::PersonName, action, part);
+    }
+    for text in [
+        "Toivo elää, onni on harvinaista. Lahja otetaan vastaan.",
+        "Koski on vapaa. Mäki on jyrkkä. Pian selviää. Ilman sitä ei pärjää.",
+        "Kuopiossa, Lahdessa ja Salossa Kela ja Martat ry auttavat.",
+        "Lapsi Oulussa ja potilas Kelan jonossa; äiti on usein yksin.",
+    ] {
+        assert_eq!(found(text), [], "{text}");
+    }
+}
+
+#[test]
+fn rare_combinations_show_each_part() {
+    let text = "nyt 17-vuotias poika muutti Kaustiselle; hänellä on autismi";
+    let parts: Vec<_> = scan(text).into_iter().map(|finding| (&text[finding.span], finding.suggestion)).collect();
+    assert_eq!(parts, [("17-vuotias", "[ikäryhmä]"), ("Kaustiselle", "[alue]"), ("autismi", "[ryhmä]")]);
+    for text in [
+        "17-vuotias muutti Kaustiselle",
+        "17-vuotias poika, jolla on autismi, muutti Helsinkiin",
+        "16–17-vuotiaat somalialaiset Kaustisella",
+        "alle 17-vuotias poika, jolla on autismi, Helsingissä",
+    ] {
+        assert_eq!(found(text), [], "{text}");
+    }
+}
+
+#[test]
+fn torn_and_wide_forms_of_accounts_finuids_oids_and_phones_are_seen() {
+    for (text, rule, action) in [
+        ("FI21 1234\n5600 0007 85", Rule::Iban, Action::Block),
+        ("FI21  1234  5600  0007  85", Rule::Iban, Action::Block),
+        ("FI21−1234−5600−0007−85", Rule::Iban, Action::Block),
+        ("FI21\u{AD}1234\u{AD}5600\u{AD}0007\u{AD}85", Rule::Iban, Action::Block),
+        ("ＦＩ２１１２３４５６０００００７８５", Rule::Iban, Action::Block),
+        ("１０００００01Ｎ", Rule::Finuid, Action::Confirm),
+        ("1000\u{AD}0001N", Rule::Finuid, Action::Confirm),
+        ("１.２.246.21.7", Rule::ClientOid, Action::Block),
+        ("1.2.246.\n21.7", Rule::ClientOid, Action::Confirm),
+        ("040.123.4567", Rule::Phone, Action::Warn),
+        ("040 - 123 4567", Rule::Phone, Action::Warn),
+        ("０４０１２３４５６７", Rule::Phone, Action::Warn),
+        ("045\u{AD}7123\u{AD}456", Rule::Phone, Action::Warn),
+    ] {
+        assert_only(text, rule, action, text);
+    }
+}
+
+#[test]
 fn overlaps_go_to_the_strongest_and_order_is_that_of_the_text() {
     let text = "0401234567 hetu 131052-308T kirjaamo@esimerkki.fi";
     let rules: Vec<_> = found(text).into_iter().map(|(rule, ..)| rule).collect();
@@ -219,9 +343,9 @@ fn overlaps_go_to_the_strongest_and_order_is_that_of_the_text() {
 
 #[test]
 fn names_are_those_of_the_serialised_form() {
-    for finding in
-        scan("131052-308T 131052-308t FI2112345600000785 10000001N 1.2.246.21.1 a.virtanen@b.fi x@b.fi 0401234567")
-    {
+    for finding in scan(
+        "131052-308T 131052-308t FI2112345600000785 10000001N 1.2.246.21.1 a.virtanen@b.fi x@b.fi 0401234567; XX1234567, THL/1/2.3/2024, auto ABX-901, rouva Virtanen, Satukatu 3, hetu 1.1.1970.",
+    ) {
         let json = serde_json::to_string(&finding.rule).unwrap();
         assert_eq!(json, format!("{:?}", finding.rule.name()));
         assert!(!finding.rule.to_string().is_empty() && finding.suggestion.starts_with('['));
@@ -242,6 +366,14 @@ fn material() -> impl Strategy<Value = String> {
             "hetu ",
             "040 ",
             "a.b@",
+            "Matti ",
+            "Virtasen",
+            "asiakas N.",
+            "Satukatu 5 A 1",
+            "17-vuotias ",
+            "Kaustisella ",
+            "auto ABC-",
+            "dnro 1/2/2024",
             ".fi"
         ])
         .prop_map(str::to_owned),
@@ -268,11 +400,13 @@ fn artificial_code() -> impl Strategy<Value = String> {
 
 fn check_any_text(text: &str) -> Result<(), TestCaseError> {
     let findings = scan(text);
-    let mut end = 0;
-    for finding in &findings {
-        prop_assert!(finding.span.start >= end && finding.span.end > finding.span.start);
-        prop_assert!(text.get(finding.span.clone()).is_some());
-        end = finding.span.end;
+    for findings in [&findings, &scan_file_name(text)] {
+        let mut end = 0;
+        for finding in findings {
+            prop_assert!(finding.span.start >= end && finding.span.end > finding.span.start);
+            prop_assert!(text.get(finding.span.clone()).is_some());
+            end = finding.span.end;
+        }
     }
     if let Some(rule) = frozen_v1(text) {
         let blocked = findings.iter().any(|finding| finding.action == Action::Block);

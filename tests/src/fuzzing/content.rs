@@ -104,17 +104,24 @@ fn write_leb(mut number: u64, bytes: &mut Vec<u8>) {
 
 /// A text that a worker wrote, at both doors.
 pub fn text(bytes: &[u8]) {
-    scanned(&String::from_utf8_lossy(bytes));
+    let text = String::from_utf8_lossy(bytes);
+    scanned(&text);
+    placed(&text, &scan::scan_file_name(&text));
+    assert!(scan::business_ids(&text).all(|span| text.get(span).is_some_and(|id| id.len() == 9)));
 }
 
-fn scanned(text: &str) {
-    let findings = scan::scan(text);
+fn placed(text: &str, findings: &[scan::Finding]) {
     let mut at = 0;
-    for finding in &findings {
+    for finding in findings {
         assert!(!finding.span.is_empty() && text.get(finding.span.clone()).is_some(), "a span on character borders");
         assert!(finding.span.start >= at, "findings in order, none over another");
         at = finding.span.end;
     }
+}
+
+fn scanned(text: &str) {
+    let findings = scan::scan(text);
+    placed(text, &findings);
     if let Some(rule) = scan::frozen_v1(text) {
         let blocks = |finding: &scan::Finding| finding.action == scan::Action::Block;
         assert!(findings.iter().any(blocks), "what admission refuses ({rule:?}) is blocked before it is signed");
