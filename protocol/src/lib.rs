@@ -3,10 +3,10 @@
 //!
 //! Two wings stand on one pillar, and neither imports the other's inside:
 //!
-//! - the pillar: [`id`], [`key`], [`time`], [`scope`], [`header`], [`signed`], [`statement`], [`address`], [`charter`],
+//! - the pillar: [`id`], [`key`], [`time`], [`date`], [`scope`], [`header`], [`signed`], [`statement`], [`address`], [`charter`],
 //!   [`membership`], [`limits`], [`entry`];
 //! - the left wing *moves* changes: [`catalog`], [`policy`], [`wire`], [`sync`], [`bundle`];
-//! - the right wing *reads* them: [`chunk`], [`document`], [`scan`], [`report`], [`joint`], [`view`].
+//! - the right wing *reads* them: [`chunk`], [`document`], [`scan`], [`report`], [`joint`], [`proposal`], [`view`].
 //!
 //! They meet at the door. [`sync::check`] asks the guard ([`chunk`]) and the scanner ([`scan`]) for their frozen verdicts, and
 //! [`sync::refusal`] repeats their reasons. Besides those, small facts of a chunk cross: [`sync::admit`] asks it for its hash,
@@ -22,6 +22,7 @@ pub mod catalog;
 mod cbor;
 pub mod charter;
 pub mod chunk;
+pub mod date;
 pub mod document;
 pub mod entry;
 pub mod header;
@@ -31,6 +32,7 @@ pub mod key;
 pub mod limits;
 pub mod membership;
 pub mod policy;
+pub mod proposal;
 pub mod report;
 pub mod scan;
 pub mod scope;
