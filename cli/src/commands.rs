@@ -4,8 +4,11 @@ pub(crate) mod bench;
 pub(crate) mod bundle;
 pub(crate) mod demo;
 pub(crate) mod export;
+pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod init;
+#[expect(dead_code, reason = "the commands that write joint documents come next")]
+pub(crate) mod joint;
 pub(crate) mod org;
 pub(crate) mod peer;
 pub(crate) mod report;

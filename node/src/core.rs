@@ -5,10 +5,12 @@
 //! - `projector`: from changes to columns;
 //! - [`read`]: from the log to what people read;
 //! - [`answer`]: requests and their responses;
-//! - `bundle`: those about bundles.
+//! - `bundle`: those about bundles;
+//! - `joints`: documents that several organisations write in.
 
 pub mod answer;
 mod bundle;
+mod joints;
 mod load;
 #[cfg(test)]
 mod powercut;
@@ -34,6 +36,8 @@ use crate::checker::judge;
 use crate::peers::Peers;
 use crate::shipper::{self, Shipped};
 use crate::store::{self, Place, Record, Store};
+
+use joints::Joints;
 
 /// Record kind of a signed change.
 pub const KIND_CHANGE: u8 = 1;
@@ -122,6 +126,7 @@ pub struct Core {
     /// Rows of changes that are being written.
     fresh_rows: HashMap<ChangeId, Row>,
     stale: BTreeSet<DocumentId>,
+    joints: Joints,
     quarantined: BTreeMap<DocumentId, String>,
     /// What peers did below the engine's sight.
     offences: BTreeMap<&'static str, u64>,

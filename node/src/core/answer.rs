@@ -178,7 +178,13 @@ impl Core {
             forks: engine.forks(),
             refusals: counts(engine.refusals()),
             offences: counts(engine.offences()).into_iter().chain(counts(&self.offences)).collect(),
-            quarantined: self.quarantined.iter().map(|(id, reason)| (id.to_string(), reason.clone())).collect(),
+            quarantined: self
+                .quarantined
+                .clone()
+                .into_iter()
+                .chain(self.joints.unreadable())
+                .map(|(id, reason)| (id.to_string(), reason))
+                .collect(),
             socket_bytes_sent: 0, // The driver knows.
             socket_bytes_received: 0,
             connected: engine.sessions().count() as u64,

@@ -19,6 +19,7 @@ use crate::keystore;
 use crate::peers::Peers;
 use crate::store::{Action, Loaded, Options, Place, Store};
 
+use super::joints::Joints;
 use super::projector::{self, Kept};
 use super::rows::Rows;
 use super::{Core, Error, KIND_CHANGE, KIND_EVIDENCE, Places, SYMBOLS};
@@ -208,6 +209,7 @@ impl Loading {
             rules: self.rules,
             fresh_rows: HashMap::new(),
             stale: self.stale,
+            joints: Joints::default(),
             quarantined: BTreeMap::new(),
             offences: BTreeMap::new(),
             damaged: Mutex::default(),

@@ -99,6 +99,9 @@ impl Core {
     pub(super) fn project(&mut self, changes: &[(Index, Arc<Checked>)]) {
         for (index, change) in changes {
             let document = self.engine.catalog().document_of(*index);
+            if document.kind.is_joint() {
+                self.joints.changed(document.id, document.kind);
+            }
             if document.kind != Kind::Report {
                 continue;
             }

@@ -7,12 +7,11 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use talkoot_protocol::api::{Request, Response};
 use talkoot_protocol::document::{self, Reading};
-use talkoot_protocol::id::{ChangeId, DocumentId, NetworkId, OrganisationId};
+use talkoot_protocol::id::{ChangeId, DocumentId, OrganisationId};
 use talkoot_protocol::report::codes::Language;
 use talkoot_protocol::report::{Report, flat};
 use talkoot_protocol::scope::Kind;
 use talkoot_protocol::sign;
-use talkoot_protocol::sync::check::{Checked, check};
 
 use super::examine::require_changeable;
 use super::fields::{self, Cells};
@@ -20,6 +19,7 @@ use super::organisations::Organisations;
 use super::pen::{self, Pen};
 use super::{answers, plain};
 use crate::client::{Client, unexpected};
+use crate::commands::history;
 use crate::commands::org::words::command;
 use crate::error::{Error, Result};
 use crate::global::Global;
@@ -74,7 +74,7 @@ struct Edited<'a> {
 pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let mut client = Client::open(&global.dir)?;
     let identity = client.identity()?;
-    let (document, history) = fetch(&mut client, &args.id, &identity.network)?;
+    let (document, history) = history::fetch(&mut client, &args.id, &identity.network, Kind::Report)?;
     let writer = Keys::of(global)?.read_worker(args.worker.as_deref())?;
     require_own(&mut client, &document, &writer.organisation)?;
     let unreadable = |error: document::Error| Error::refused(format!("the report cannot be read: {error}"));
@@ -93,30 +93,6 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
         output::say("Signed and stored.");
     }
     client.close()
-}
-
-/// Fetches every change of a report and checks each as if a stranger had sent it: what is signed on top says it was seen.
-fn fetch(client: &mut Client<'_>, asked: &str, network: &NetworkId) -> Result<(DocumentId, Vec<Checked>)> {
-    let (response, changes) = client.ask_with(Request::Document { document: asked.to_owned() }, Vec::new())?;
-    let Response::Document { document } = response else { return Err(unexpected()) };
-    let distrust = |reason: String| {
-        Error::refused(format!("the node's copy of report {} cannot be trusted: {reason}", document.short()))
-            .hint("Nothing was signed. Run 'talkoot verify' on the node.")
-    };
-    let judge = |bytes| check(network, bytes).map_err(|refused| distrust(refused.refusal.to_string()));
-    let history: Vec<Checked> = changes.into_iter().map(judge).collect::<Result<_>>()?;
-    if !document.to_string().starts_with(&asked.trim().to_lowercase()) {
-        return Err(distrust("it is another report than the one asked for".into()));
-    }
-    if history.iter().any(|change| change.change().document() != document) {
-        return Err(distrust("it has changes of another report".into()));
-    }
-    let begins = history.first().and_then(|change| change.change().begins());
-    match begins {
-        Some((Kind::Report, _)) => Ok((document, history)),
-        Some(_) => Err(Error::refused(format!("{} is not a report", document.short()))),
-        None => Err(distrust("its beginning is missing".into())),
-    }
 }
 
 /// Refuses what every node would refuse, before anything is typed, signed and lost.

@@ -8,6 +8,9 @@ use super::plain;
 use crate::error::{Error, Result};
 use crate::output;
 
+/// What reports are called.
+pub(super) const REPORT: &str = "the report";
+
 /// One thing about one field, with what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Remark {
@@ -51,14 +54,19 @@ pub(crate) fn examine(report: &Report, confirmed: bool) -> Remarks {
         let note = confirmed && !issue.problem.prevents_signing();
         if note { &mut remarks.notes } else { &mut remarks.refusals }.push(issue_remark(&issue, confirmed));
     }
-    for text in report.texts() {
-        for finding in scan(text.text) {
+    report.texts().iter().for_each(|text| remarks.scan(&text.field, text.text, confirmed));
+    remarks
+}
+
+impl Remarks {
+    /// Scans one text.
+    fn scan(&mut self, field: &str, text: &str, confirmed: bool) {
+        for finding in scan(text) {
             let note = finding.action == Action::Warn || (confirmed && finding.action == Action::Confirm);
-            let remark = finding_remark(&text.field, text.text, &finding, confirmed);
-            if note { &mut remarks.notes } else { &mut remarks.refusals }.push(remark);
+            let remark = finding_remark(field, text, &finding, confirmed);
+            if note { &mut self.notes } else { &mut self.refusals }.push(remark);
         }
     }
-    remarks
 }
 
 /// Turns an issue into a remark. What only may be wrong says how to confirm it, unless that has been done.
@@ -95,7 +103,7 @@ fn finding_remark(field: &str, text: &str, finding: &Finding, confirmed: bool) -
 
 /// Says the notes, and refuses if something has to be mended first.
 pub(crate) fn require_signable(report: &Report, confirmed: bool) -> Result<()> {
-    settle(&examine(report, confirmed))
+    settle(&examine(report, confirmed), REPORT)
 }
 
 /// The same for a change to a report. What only may be wrong needs no confirming in fields that are not touched: somebody has
@@ -107,23 +115,32 @@ pub(crate) fn require_changeable(report: &Report, confirmed: bool, is_touched: i
     remarks.notes.retain(of_touched);
     rest.refusals.retain(|remark| !of_touched(remark));
     remarks.refusals.append(&mut rest.refusals);
-    settle(&remarks)
+    settle(&remarks, REPORT)
 }
 
-fn settle(remarks: &Remarks) -> Result<()> {
+/// The same for texts of other documents, each with its place.
+pub(crate) fn require_clean(texts: impl IntoIterator<Item = (String, String)>, confirmed: bool) -> Result<()> {
+    let mut remarks = Remarks::default();
+    for (place, text) in texts {
+        remarks.scan(&place, &text, confirmed);
+    }
+    settle(&remarks, "this")
+}
+
+fn settle(remarks: &Remarks, what: &str) -> Result<()> {
     for note in &remarks.notes {
         output::say(&format!("Note: {}", note.for_author()));
     }
-    refuse(&remarks.refusals)
+    refuse(&remarks.refusals, what)
 }
 
 /// Makes one error of all refusals.
-pub(crate) fn refuse(refusals: &[Remark]) -> Result<()> {
+pub(super) fn refuse(refusals: &[Remark], what: &str) -> Result<()> {
     if refusals.is_empty() {
         return Ok(());
     }
     let list: String = refusals.iter().map(|refusal| format!("\n  - {}", refusal.for_author())).collect();
-    Err(Error::refused(format!("the report is not signed yet; please mend this first:{list}"))
+    Err(Error::refused(format!("{what} is not signed yet; please mend this first:{list}"))
         .hint("Nothing was signed or stored. 'talkoot report codes FIELD' lists what a field takes."))
 }
 

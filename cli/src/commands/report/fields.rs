@@ -10,7 +10,7 @@ use talkoot_protocol::report::area::{COUNTRY, YEAR, table};
 use talkoot_protocol::report::codes::{AreaScheme, Language};
 use talkoot_protocol::report::{Report, flat};
 
-use super::examine::{issue_remark, refuse};
+use super::examine::{REPORT, issue_remark, refuse};
 use crate::error::{Error, Result};
 
 /// Longest file with one report, in bytes: several times what a report may take.
@@ -271,7 +271,7 @@ fn area(text: &str) -> String {
 /// Reads cells as a report; refuses with every cell that cannot be read.
 pub(crate) fn report_of(cells: &Cells) -> Result<Report> {
     flat::from_flat(cells).or_else(|issues| {
-        refuse(&issues.iter().map(|issue| issue_remark(issue, false)).collect::<Vec<_>>())?;
+        refuse(&issues.iter().map(|issue| issue_remark(issue, false)).collect::<Vec<_>>(), REPORT)?;
         Ok(Report::default())
     })
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 use talkoot_protocol::api::Identity;
+use talkoot_protocol::id::OrganisationId;
 use talkoot_protocol::key::SecretKey;
 use talkoot_protocol::scope::Scope;
 use talkoot_protocol::sign::{self, Author};
@@ -38,6 +39,11 @@ impl Pen {
         Ok(Self { key, worker })
     }
 
+    /// Returns the organisation whose worker signs.
+    pub(crate) fn organisation(&self) -> OrganisationId {
+        self.worker.organisation
+    }
+
     /// Returns who signs.
     pub(crate) fn author(&self) -> Author<'_> {
         Author { key: &self.key, certificate: self.worker.certificate, network: self.worker.network }
@@ -62,7 +68,7 @@ pub(crate) fn scope(text: &str, identity: &Identity) -> Result<Scope> {
 
 /// Says why something could not be signed.
 pub(crate) fn not_signed(error: sign::Error) -> Error {
-    Error::refused(format!("the report cannot be signed: {error}")).hint("Nothing was signed or stored.")
+    Error::refused(format!("it cannot be signed: {error}")).hint("Nothing was signed or stored.")
 }
 
 /// Submits a signed change. What could not be stored is kept in a file, so that nothing typed is lost.
