@@ -35,6 +35,12 @@ pub(crate) enum Command {
     Peer(commands::peer::Args),
     /// Write, change and read reports.
     Report(commands::report::Args),
+    /// Ask somebody to act, answer, and follow what comes of it.
+    Proposal(commands::proposal::Args),
+    /// What your organisation is asked and has not answered.
+    Inbox(commands::inbox::Args),
+    /// See to it that no proposal is forgotten.
+    Repair(commands::repair::Args),
     /// Sign and store many reports from a CSV or JSONL file.
     Import(commands::import::Args),
     /// Write all reports to a CSV, JSONL or automerge file.

@@ -6,11 +6,13 @@ pub(crate) mod demo;
 pub(crate) mod export;
 pub(crate) mod history;
 pub(crate) mod import;
+pub(crate) mod inbox;
 pub(crate) mod init;
-#[expect(dead_code, reason = "the commands that write joint documents come next")]
 pub(crate) mod joint;
 pub(crate) mod org;
 pub(crate) mod peer;
+pub(crate) mod proposal;
+pub(crate) mod repair;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod status;
@@ -34,6 +36,9 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
         Command::Org(args) => done(org::run(global, args)),
         Command::Peer(args) => done(peer::run(global, args)),
         Command::Report(args) => done(report::run(global, args)),
+        Command::Proposal(args) => done(proposal::run(global, args)),
+        Command::Inbox(args) => done(inbox::run(global, &args)),
+        Command::Repair(args) => done(repair::run(global, args)),
         Command::Import(args) => import::run(global, args),
         Command::Export(args) => done(export::run(global, args)),
         Command::Bundle(args) => bundle::run(global, args),

@@ -6,7 +6,9 @@
 //! - [`read`]: from the log to what people read;
 //! - [`answer`]: requests and their responses;
 //! - `bundle`: those about bundles;
-//! - `joints`: documents that several organisations write in.
+//! - `joints`: documents that several organisations write in;
+//! - `proposals`: those that ask somebody to act;
+//! - `trace`: what came of a report.
 
 pub mod answer;
 mod bundle;
@@ -15,8 +17,10 @@ mod load;
 #[cfg(test)]
 mod powercut;
 mod projector;
+mod proposals;
 pub mod read;
 mod rows;
+mod trace;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;

@@ -4,6 +4,7 @@
 //! - [`words`]: what an organisation may say in a proposal, and how it becomes an entry;
 //! - [`state`](mod@state): what all of it means together on a given day;
 //! - [`repair`]: whose turn it is, and the queue of what is not closed;
+//! - [`linked`]: which phenomena link a report;
 //! - [`trace`](mod@trace): from a report to what came of it.
 //!
 //! Nothing here knows a clock: what day it is comes in. Equal words and an equal day give an equal state, in whatever order the
@@ -12,6 +13,7 @@
 mod addressed;
 mod answers;
 pub mod codes;
+pub mod linked;
 mod outcomes;
 pub mod repair;
 pub mod state;

@@ -15,6 +15,7 @@ pub(super) mod organisations;
 pub(super) mod pen;
 pub(super) mod plain;
 mod show;
+mod trace;
 
 use clap::Subcommand;
 
@@ -40,6 +41,8 @@ enum Action {
     List(list::Args),
     /// Show who changed a report, when, and which fields.
     History(list::HistoryArgs),
+    /// Show what came of a report: phenomena, proposals, answers, outcomes.
+    Trace(trace::Args),
     /// List the codes a field takes, with their names.
     Codes(codes::Args),
 }
@@ -52,6 +55,7 @@ pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
         Action::Show(args) => show::run(global, &args),
         Action::List(args) => list::run(global, &args),
         Action::History(args) => list::history(global, &args),
+        Action::Trace(args) => trace::run(global, &args),
         Action::Codes(args) => codes::run(global, &args),
     }
 }

@@ -86,6 +86,9 @@ impl Core {
                 Response::View(Box::new(merged.map_err(|error| Failure::new("bad_query", error.to_string()))?))
             }
             Request::Together => Response::Together { cells: self.columns.together(&self.rules) },
+            Request::Proposals { filter, today } => self.proposals(&filter, today),
+            Request::Proposal { document, today } => self.proposal(&document, today)?,
+            Request::Trace { document, today } => self.trace(&document, today)?,
             Request::Organisations => Response::Organisations { organisations: self.organisations() },
             Request::Workers => Response::Workers { workers: self.workers() },
             Request::BundleRequest { reader } => return self.bundle_request(reader),
@@ -100,7 +103,7 @@ impl Core {
         Ok(response.into())
     }
 
-    fn find_report(&self, asked: &str) -> Result<DocumentId, Failure> {
+    pub(super) fn find_report(&self, asked: &str) -> Result<DocumentId, Failure> {
         let id = self.find(asked)?;
         let kind = self.engine.catalog().document(&id).map(|document| document.kind);
         match kind {
