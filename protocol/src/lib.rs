@@ -6,7 +6,8 @@
 //! - the pillar: [`id`], [`key`], [`time`], [`date`], [`scope`], [`header`], [`signed`], [`statement`], [`address`], [`charter`],
 //!   [`membership`], [`limits`], [`entry`];
 //! - the left wing *moves* changes: [`catalog`], [`policy`], [`wire`], [`sync`], [`bundle`];
-//! - the right wing *reads* them: [`chunk`], [`document`], [`scan`], [`report`], [`joint`], [`proposal`], [`view`].
+//! - the right wing *reads* them: [`chunk`], [`document`], [`scan`], [`report`], [`joint`], [`phenomenon`], [`proposal`],
+//!   [`view`].
 //!
 //! They meet at the door. [`sync::check`] asks the guard ([`chunk`]) and the scanner ([`scan`]) for their frozen verdicts, and
 //! [`sync::refusal`] repeats their reasons. Besides those, small facts of a chunk cross: [`sync::admit`] asks it for its hash,
@@ -31,6 +32,7 @@ pub mod joint;
 pub mod key;
 pub mod limits;
 pub mod membership;
+pub mod phenomenon;
 pub mod policy;
 pub mod proposal;
 pub mod report;

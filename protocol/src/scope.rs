@@ -93,6 +93,18 @@ impl Scope {
     }
 }
 
+impl Scope {
+    /// Returns whether a document of this scope may be named in one of that scope: whether everyone who receives the latter may
+    /// know of the former. What one organisation keeps to itself may name all that the organisation has.
+    pub fn may_be_named_in(&self, document: &Self) -> bool {
+        match (self, document) {
+            (Self::Network, _) => true,
+            (Self::Region(_), Self::Organisation(_)) => true,
+            (named, document) => named == document,
+        }
+    }
+}
+
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -5,7 +5,7 @@
 use talkoot_protocol::api::{Failure, ProposalFilter, ProposalList, ProposalSource, Response};
 use talkoot_protocol::date::Date;
 use talkoot_protocol::id::DocumentId;
-use talkoot_protocol::proposal::linked::title;
+use talkoot_protocol::phenomenon::{Groups, Reports, card};
 use talkoot_protocol::proposal::state::Phase;
 use talkoot_protocol::proposal::{State, inbox, queue, state};
 use talkoot_protocol::report::Report;
@@ -57,7 +57,10 @@ impl Core {
         let kind = self.engine().catalog().document(&document).map(|known| known.kind);
         let title = match kind {
             Some(Kind::Report) => self.report(&document).ok().map(|report| Report::read(report.fields).0.title),
-            Some(Kind::Phenomenon) => self.joint(&document).ok().map(|joint| title(&joint)),
+            Some(Kind::Phenomenon) => self.joint(&document).ok().and_then(|joint| {
+                let alone = Groups::new([joint.as_ref()]);
+                card(&alone, &document, &Reports::new())?.title
+            }),
             _ => None,
         };
         ProposalSource { document, kind, title: title.unwrap_or_default() }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use talkoot_protocol::api::{Failure, Response};
 use talkoot_protocol::date::Date;
-use talkoot_protocol::joint::Joint;
+use talkoot_protocol::phenomenon::{Groups, Report};
 use talkoot_protocol::proposal::linked::linked;
 use talkoot_protocol::proposal::trace;
 use talkoot_protocol::scope::Kind;
@@ -17,9 +17,9 @@ impl Core {
         let id = self.find_report(asked)?;
         let report = self.report(&id)?;
         let phenomena = self.joints(Kind::Phenomenon);
-        let phenomena: Vec<&Joint> = phenomena.iter().map(Arc::as_ref).collect();
-        let linking = linked(&id, &report.organisation, &phenomena);
-        let trace = trace(id, linking, &self.proposal_states(today));
+        let groups = Groups::new(phenomena.iter().map(Arc::as_ref));
+        let known = Report { organisation: report.organisation, scope: report.scope, title: None, half_year: None };
+        let trace = trace(id, linked(&id, &known, &groups), &self.proposal_states(today));
         Ok(Response::Trace { report: Box::new(report), trace: Box::new(trace) })
     }
 }
