@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
 
 use std::path::Path;
+use std::slice;
 
 use serde_json::{Value, json};
 use talkoot_node::control::{self, Call};
@@ -139,8 +140,8 @@ fn a_report_is_followed_to_its_outcome_across_four_nodes() {
     assert!(said.contains("not asked"), "{said}");
     city.ok(&[&forward, ["Yhtiö päättää.", "--worker", "paula"].as_slice(), &on].concat());
     network.settle();
-    assert_eq!(ids(member, &["inbox", "--today", "2026-12-02"]), [asked.clone()]);
-    assert_eq!(ids(city, &["inbox", "--today", "2026-12-02"]), [forgotten.clone()]);
+    assert_eq!(ids(member, &["inbox", "--today", "2026-12-02"]), slice::from_ref(&asked));
+    assert_eq!(ids(city, &["inbox", "--today", "2026-12-02"]), slice::from_ref(&forgotten));
     let answer = ["proposal", "answer", &asked, "--code", "accepted", "--reason", "Kymmenen asuntoa vuonna 2027."];
     let decided = ["--decision", "Hallitus 2027-01-15 § 12", "--today", "2027-01-15"];
     member.ok(&[answer.as_slice(), &decided].concat());
@@ -184,10 +185,23 @@ fn a_report_is_followed_to_its_outcome_across_four_nodes() {
     for site in network.all() {
         let overdue = |today: &str| ids(site, &["proposal", "list", "--overdue", "--today", today]);
         assert!(overdue("2026-12-31").is_empty());
-        assert_eq!(overdue("2027-01-01"), [forgotten.clone()]);
+        assert_eq!(overdue("2027-01-01"), slice::from_ref(&forgotten));
         let shown = |site: &Site| site.ok(&["proposal", "show", &asked, "--today", "2027-07-21", "--json"]);
         assert_eq!(shown(site), shown(ngo));
     }
+
+    // Then somebody else is asked, who has to be a member, and others say that it is right.
+    let escalate =
+        ["proposal", "escalate", &forgotten, "--reason", "Kaupunki ei vastannut.", "--deadline", "2027-02-28"];
+    let by = |to: &'static str| [escalate.as_slice(), &["--to", to, "--worker", "kerttu"]].concat();
+    county.refused(1, &by("Vuokra"));
+    county.ok(&by("Vuokratalot"));
+    city.ok(&["proposal", "support", &forgotten, "--worker", "clerk", "--note", "Olemme samaa mieltä."]);
+    network.settle();
+    assert_eq!(ids(member, &["inbox", "--today", "2027-01-31"]), slice::from_ref(&forgotten));
+    let shown = ngo.ok(&["proposal", "show", &forgotten, "--today", "2027-01-31"]);
+    assert!(shown.contains("Vuokratalot: by 2027-02-28; asked later; no answer yet"), "{shown}");
+    assert!(shown.contains("Kaupunki: Olemme samaa mieltä."), "{shown}");
 }
 
 #[test]

@@ -53,4 +53,5 @@ transcripts! {
     errors: "07-errors.md",
     help: "08-help.md",
     bundles: "09-bundle.md",
+    proposals: "11-proposals.md",
 }

@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use talkoot_protocol::api::{ProposalFilter, ProposalList, Request, Response};
+use talkoot_protocol::date::Date;
 use talkoot_protocol::id::{DocumentId, WorkerId};
 use talkoot_protocol::proposal::Word;
 use talkoot_protocol::proposal::codes::RepairState;
@@ -10,13 +11,13 @@ use talkoot_protocol::report::codes::Language;
 use talkoot_protocol::statement::Role;
 
 use super::joint::Desk;
-use super::proposal::desk::{self, Day, Signature};
+use super::proposal::desk::{self, Signature};
 use super::proposal::list::{self, Page};
 use super::report::organisations::Organisations;
 use crate::client::{Client, unexpected};
 use crate::error::{Error, Result};
 use crate::global::Global;
-use crate::keys::Keys;
+use crate::keys::{self, Keys};
 use crate::output;
 
 /// Proposals asked for at once.
@@ -72,10 +73,8 @@ struct TakeArgs {
     #[command(flatten)]
     signature: Signature,
     /// What you are going to do.
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    note: String,
-    #[command(flatten)]
-    day: Day,
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
 }
 
 const HAND_EXAMPLE: &str = "Example:
@@ -105,10 +104,8 @@ struct HandArgs {
     #[arg(long, value_name = "ORGANISATION", conflicts_with = "to")]
     to_organisation: Option<String>,
     /// What they should know.
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    note: String,
-    #[command(flatten)]
-    day: Day,
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -120,8 +117,6 @@ struct CloseArgs {
     /// Why it is done with.
     #[arg(long, value_name = "TEXT")]
     note: String,
-    #[command(flatten)]
-    day: Day,
 }
 
 /// Does what was asked.
@@ -156,26 +151,27 @@ fn open<'a>(global: &'a Global, signature: &Signature) -> Result<(Desk<'a>, Work
     Ok((desk, signature.signer(global)?.worker))
 }
 
-fn word(state: RepairState, holder: WorkerId, to: Option<Heir>, note: &str) -> Word {
-    Word::Repair(Repair { state: state.into(), holder, to, note: note.to_owned(), other: Parts::new() })
+fn word(state: RepairState, holder: WorkerId, to: Option<Heir>, note: Option<&str>) -> Word {
+    let note = note.unwrap_or_default().to_owned();
+    Word::Repair(Repair { state: state.into(), holder, to, note, other: Parts::new() })
 }
 
 fn take(global: &Global, args: &TakeArgs) -> Result<()> {
     let (mut desk, worker) = open(global, &args.signature)?;
-    let (state, _) = desk::ask(&mut desk.client, &args.id, args.day.get())?;
-    desk::write(global, &mut desk, &state.document, &word(RepairState::Taken, worker, None, &args.note))?;
+    let state = desk::find(&mut desk.client, &args.id)?;
+    desk::write(global, &mut desk, &state.document, &word(RepairState::Taken, worker, None, args.note.as_deref()))?;
     desk.close()
 }
 
 fn close(global: &Global, args: &CloseArgs) -> Result<()> {
     let (mut desk, worker) = open(global, &args.signature)?;
-    let (state, _) = desk::ask(&mut desk.client, &args.id, args.day.get())?;
+    let state = desk::find(&mut desk.client, &args.id)?;
     if state.owner != desk.organisation() {
         let name = Organisations::ask(&mut desk.client)?.name(&state.owner, Language::En);
         return Err(Error::refused(format!("the proposal is {name}'s; only they close it"))
             .hint("Nothing was signed. Hand it to them: talkoot repair hand"));
     }
-    desk::write(global, &mut desk, &state.document, &word(RepairState::Closed, worker, None, &args.note))?;
+    desk::write(global, &mut desk, &state.document, &word(RepairState::Closed, worker, None, Some(&args.note)))?;
     desk.close()
 }
 
@@ -183,22 +179,22 @@ fn hand(global: &Global, args: &HandArgs) -> Result<()> {
     let (mut desk, worker) = open(global, &args.signature)?;
     let to = heir(global, &mut desk, args)?;
     let documents = match &args.id {
-        Some(id) => vec![desk::ask(&mut desk.client, id, args.day.get())?.0.document],
-        None => held(&mut desk, worker, args.day)?,
+        Some(id) => vec![desk::find(&mut desk.client, id)?.document],
+        None => held(&mut desk, worker)?,
     };
     if documents.is_empty() {
         output::say("You hold nothing.");
     }
     for document in documents {
-        let handed = word(RepairState::Handed, worker, Some(to.clone()), &args.note);
+        let handed = word(RepairState::Handed, worker, Some(to.clone()), args.note.as_deref());
         desk::write(global, &mut desk, &document, &handed)?;
     }
     desk.close()
 }
 
 /// Returns everything in the queue that a worker holds.
-fn held(desk: &mut Desk<'_>, worker: WorkerId, day: Day) -> Result<Vec<DocumentId>> {
-    let mut documents = Vec::new();
+fn held(desk: &mut Desk<'_>, worker: WorkerId) -> Result<Vec<DocumentId>> {
+    let (mut documents, today) = (Vec::new(), Date::of(keys::now()));
     loop {
         let filter = ProposalFilter {
             list: ProposalList::Queue,
@@ -207,7 +203,7 @@ fn held(desk: &mut Desk<'_>, worker: WorkerId, day: Day) -> Result<Vec<DocumentI
             limit: PAGE,
             ..ProposalFilter::default()
         };
-        let (states, total) = list::fetch(&mut desk.client, filter, day.get())?;
+        let (states, total) = list::fetch(&mut desk.client, filter, today)?;
         documents.extend(states.iter().map(|state| state.document));
         if states.is_empty() || documents.len() >= total {
             return Ok(documents);

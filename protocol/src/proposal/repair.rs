@@ -4,32 +4,26 @@
 use std::collections::BTreeMap;
 
 use super::codes::RepairState;
-use super::state::{Holder, Noted, Phase, State};
-use super::words::Repair;
+use super::state::{Holder, Noted, Phase, State, note};
+use super::words::{REPAIR, Repair};
 use crate::date::Date;
 use crate::id::{DocumentId, OrganisationId};
 use crate::joint::{Joint, Said};
 use crate::statement::Role;
 
-/// Returns what coordinators said of a proposal, who holds it, and whether it is closed: only the organisation that asked closes it,
-/// and only if none of its coordinators says otherwise at the same time.
-pub(super) fn held(words: Vec<(Noted<Repair>, Vec<Said>)>, joint: &Joint) -> (Vec<Noted<Repair>>, Vec<Holder>, bool) {
-    let by_coordinator = |said: &Said| said.by.has(Role::Coordinator);
-    let words: Vec<_> = words.into_iter().filter(|(_, said)| said.iter().any(by_coordinator)).collect();
+/// Returns whether a proposal is closed: only the organisation that asked closes it, and only if none of its workers says otherwise
+/// at the same time.
+pub(super) fn is_closed(joint: &Joint) -> bool {
     let closes = |said: &Said| {
-        let read = serde_json::from_value::<Repair>(said.value.clone());
-        by_coordinator(said) && read.is_ok_and(|repair| repair.state == RepairState::Closed)
+        let read = note::<Repair>(REPAIR, said);
+        said.by.has(Role::Coordinator) && read.is_some_and(|repair| repair.word.state == RepairState::Closed)
     };
-    let own = words.iter().find(|(noted, _)| noted.by.organisation == joint.owner);
-    let closed = own.is_some_and(|(_, said)| said.iter().all(closes));
-    let words: Vec<Noted<Repair>> = words.into_iter().map(|(noted, _)| noted).collect();
-    let holders = holders(&words);
-    (words, holders, closed)
+    joint.entry(&joint.owner, REPAIR).is_some_and(|entry| entry.all().iter().all(closes))
 }
 
 /// Returns who holds a proposal: at most one worker of each organisation. What an organisation says of itself goes before what
 /// was handed to it.
-fn holders(words: &[Noted<Repair>]) -> Vec<Holder> {
+pub(super) fn holders(words: &[Noted<Repair>]) -> Vec<Holder> {
     let mut holders: BTreeMap<OrganisationId, Option<Holder>> = BTreeMap::new();
     for Noted { by, word, .. } in words {
         let own = |worker| Some(Holder { organisation: by.organisation, worker: Some(worker) });

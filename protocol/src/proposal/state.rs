@@ -11,6 +11,7 @@ use crate::date::Date;
 use crate::id::{DocumentId, OrganisationId, WorkerId};
 use crate::joint::{Joint, Said, Source};
 use crate::scope::Scope;
+use crate::statement::Role;
 
 /// Where a proposal stands on a given day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -215,8 +216,9 @@ pub fn state(joint: &Joint, today: Date) -> State {
     let asked = reader.own_word::<Ask>(words::ASK);
     let mut escalations = reader.folder::<Escalation>(words::ESCALATED, |by| by.organisation == joint.owner);
     escalations.sort_by(|a, b| (a.word.deadline, &a.path).cmp(&(b.word.deadline, &b.path)));
-    let repair = reader.words::<Repair>(words::REPAIR);
-    let (repair, holders, closed) = repair::held(repair, joint);
+    let repair = reader.words::<Repair>(words::REPAIR, |said| said.by.has(Role::Coordinator));
+    let holders = repair::holders(&repair);
+    let closed = repair::is_closed(joint);
     let ask = asked.as_ref().map(|noted| &noted.word);
     let mut answers = answers::gather(joint, ask);
     let mut addressees = ask.map(|ask| addressed::find(ask, &escalations, &mut answers)).unwrap_or_default();
@@ -241,7 +243,7 @@ pub fn state(joint: &Joint, today: Date) -> State {
         verdict,
         outcomes,
         outcome_due,
-        support: reader.words::<Support>(words::SUPPORT).into_iter().map(|(noted, _)| noted).collect(),
+        support: reader.words::<Support>(words::SUPPORT, |_| true),
         repair,
         holders,
         closed,
@@ -329,18 +331,18 @@ impl Reader<'_> {
         read
     }
 
-    /// Reads the word of each organisation under one path: the first that can be read, and with it all that stand there.
-    fn words<T: DeserializeOwned>(&mut self, path: &str) -> Vec<(Noted<T>, Vec<Said>)> {
+    /// Reads the word of each organisation under one path: the first that can be read and may be said.
+    fn words<T: DeserializeOwned>(&mut self, path: &str, may: impl Fn(&Said) -> bool) -> Vec<Noted<T>> {
         let mut words = Vec::new();
         for (_, entry) in self.joint.each(path) {
             let mut read = None;
             for said in entry.all() {
-                match note(path, said).filter(|_| read.is_none()) {
+                match note(path, said).filter(|_| read.is_none() && may(said)) {
                     Some(noted) => read = Some(noted),
                     None => self.unused(path, said),
                 }
             }
-            words.extend(read.map(|noted| (noted, entry.all().to_vec())));
+            words.extend(read);
         }
         words
     }

@@ -264,8 +264,8 @@ fn the_outcome_is_asked_for_after_six_and_twelve_months_at_month_ends_too() {
     let early = outcome(OWNER, 1, Effect::Partly, "2027-01-01");
     assert_eq!(on("2027-02-28", &words(&[early])).phase, Phase::OutcomeDue, "said before it was asked");
     let partly = outcome(CITY, 1, Effect::Partly, "2027-03-01");
-    assert_eq!(on("2027-08-30", &words(&[partly.clone()])).phase, Phase::FollowedUp);
-    assert_eq!(on("2027-08-31", &words(&[partly.clone()])).phase, Phase::OutcomeDue);
+    assert_eq!(on("2027-08-30", &words(std::slice::from_ref(&partly))).phase, Phase::FollowedUp);
+    assert_eq!(on("2027-08-31", &words(std::slice::from_ref(&partly))).phase, Phase::OutcomeDue);
     let done = outcome(CITY, 2, Effect::Done, "2027-08-31");
     assert_eq!(on("2027-08-31", &words(&[partly, done])).phase, Phase::FollowedUp);
     let stranger = outcome(OTHER, 1, Effect::Done, "2027-02-01");
@@ -295,7 +295,9 @@ fn handing_over_loses_none_and_only_who_asked_closes() {
     assert!(!at_once.closed, "a colleague took it at the same time");
     let mut no_coordinator = closed.clone();
     no_coordinator.role = Role::DecisionMaker;
-    assert!(!on("2026-12-01", &[ask(), no_coordinator]).closed);
+    assert!(!on("2026-12-01", &[ask(), no_coordinator.clone()]).closed);
+    let beside = on("2026-12-01", &[ask(), no_coordinator, repair(OWNER, RepairState::Taken, 12, None)]);
+    assert_eq!((beside.holders, beside.other.len()), (vec![holder(OWNER, 12)], 1), "a coordinator's word counts");
     // Whatever was done with them, all that are not closed are in the queue; what is closed comes back when its outcome is due.
     let promised = answer(CITY, 1, AnswerCode::Accepted, "2026-12-01", None);
     let all = [vec![ask()], vec![ask(), handed], vec![ask(), closed.clone()], vec![ask(), promised, closed]];

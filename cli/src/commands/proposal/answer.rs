@@ -58,7 +58,8 @@ pub(super) struct AnswerArgs {
 }
 
 const RECORD_EXAMPLE: &str = "Example:
-  talkoot proposal record 3fa9c1 --from \"Residents' association\" --code accepted --reason \"They open their hall on Sundays.\"
+  talkoot proposal record 3fa9c1 --from \"Residents' association\" --code accepted \\
+    --reason \"They open their hall on Sundays.\"
 
 Only the organisation that asked writes down answers of others, and only of bodies that it asked by name and that have no node. It is \
 shown that the answer was written down.

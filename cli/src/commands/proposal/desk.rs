@@ -151,6 +151,11 @@ pub(crate) fn ask(client: &mut Client<'_>, asked: &str, today: Date) -> Result<(
     }
 }
 
+/// Finds a proposal as it stands today, for words that name no day.
+pub(crate) fn find(client: &mut Client<'_>, asked: &str) -> Result<State> {
+    ask(client, asked, Date::of(keys::now())).map(|(state, _)| state)
+}
+
 /// Finds documents of a kind by the beginnings of their ids.
 pub(super) fn sources(desk: &mut Desk<'_>, asked: &[String], kind: Kind) -> Result<Vec<DocumentId>> {
     let network = desk.identity.network;

@@ -13,8 +13,10 @@ use crate::error::{Error, Result};
 use crate::global::Global;
 
 const EXAMPLE: &str = "Example:
-  talkoot proposal new --title \"One contact person for arrears\" --text \"Payment plans fail because …\" \\
-    --to \"City of Mikkeli\" --body \"Housing board\" --level municipality --deadline 2027-01-31 --phenomenon 3fa9c1
+  talkoot proposal new --title \"One contact person for arrears\" \\
+    --text \"Somebody whom tenants and landlords can call before it is too late.\" \\
+    --to \"City of Mikkeli\" --body \"Housing board\" --level municipality \\
+    --deadline 2027-01-31 --phenomenon 3fa9c1
 
 The answer is asked for until the deadline, that day included. A body without a node is named with --body alone; its answer is written \
 down with 'talkoot proposal record'. Coordinators begin proposals.

@@ -20,23 +20,22 @@ pub(super) struct SupportArgs {
     #[command(flatten)]
     signature: Signature,
     /// Why.
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    note: String,
-    #[command(flatten)]
-    day: Day,
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
 }
 
 /// Says that one finds a proposal right.
 pub(super) fn support(global: &Global, args: &SupportArgs) -> Result<()> {
     let mut desk = args.signature.desk(global)?;
-    let (state, _) = desk::ask(&mut desk.client, &args.id, args.day.get())?;
-    let word = Word::Support(Support { note: args.note.clone(), other: Parts::new() });
+    let state = desk::find(&mut desk.client, &args.id)?;
+    let word = Word::Support(Support { note: args.note.clone().unwrap_or_default(), other: Parts::new() });
     desk::write(global, &mut desk, &state.document, &word)?;
     desk.close()
 }
 
 const ESCALATE_EXAMPLE: &str = "Example:
-  talkoot proposal escalate 3fa9c1 --to Kainuu --reason \"The city has not answered.\" --deadline 2027-03-31
+  talkoot proposal escalate 3fa9c1 --to Kainuu --deadline 2027-03-31 \\
+    --reason \"The city has not answered.\"
 
 Who was asked before still is. An answer of who is asked later goes before theirs.";
 
@@ -56,15 +55,13 @@ pub(super) struct EscalateArgs {
     /// The last day on which their answer is in time.
     #[arg(long, value_name = "YYYY-MM-DD")]
     deadline: Date,
-    #[command(flatten)]
-    day: Day,
 }
 
 /// Asks somebody else, too.
 pub(super) fn escalate(global: &Global, args: &EscalateArgs) -> Result<()> {
     let mut desk = args.signature.desk(global)?;
     let organisations = Organisations::ask(&mut desk.client)?;
-    let (state, _) = desk::ask(&mut desk.client, &args.id, args.day.get())?;
+    let state = desk::find(&mut desk.client, &args.id)?;
     if state.owner != desk.organisation() {
         let name = organisations.name(&state.owner, Language::En);
         return Err(Error::refused(format!("the proposal is {name}'s; only they turn to somebody else"))
