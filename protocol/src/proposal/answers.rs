@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::state::{Given, NotCounted};
-use super::words::{ANSWER, Answer, Ask, RECORDED, Recorded};
+use super::state::{Given, NotCounted, short};
+use super::words::{ANSWER, Answer, Ask, RECORDED, Recorded, read};
 use crate::joint::{Joint, Said};
 use crate::statement::Role;
 
@@ -28,15 +28,15 @@ pub(super) fn gather(joint: &Joint, ask: Option<&Ask>) -> Vec<Given> {
 }
 
 fn given(path: String, said: &Said) -> Given {
-    let answer = serde_json::from_value::<Answer>(said.value.clone()).ok();
+    let answer = read::<Answer>(&said.value);
     let decides = said.by.has(Role::DecisionMaker);
     let fault = fault(answer.as_ref()).or((!decides).then_some(NotCounted::NotDecisionMaker));
     new(path, said, answer, None, fault)
 }
 
 fn recorded(path: String, said: &Said, by_asker: bool) -> Given {
-    let read = serde_json::from_value::<Recorded>(said.value.clone()).ok();
-    let (answer, from) = read.map(|recorded| (recorded.answer, recorded.from)).unzip();
+    let recorded = read::<Recorded>(&said.value);
+    let (answer, from) = recorded.map(|recorded| (recorded.answer, recorded.from)).unzip();
     let fault = fault(answer.as_ref()).or((!by_asker).then_some(NotCounted::NotByAsker));
     new(path, said, answer, from, fault)
 }
@@ -54,7 +54,7 @@ fn new(path: String, said: &Said, answer: Option<Answer>, from: Option<String>, 
         path,
         by: (&said.by).into(),
         recorded_from: from,
-        unread: answer.is_none().then(|| said.value.clone()),
+        unread: answer.is_none().then(|| short(&said.value)).flatten(),
         answer,
         not_counted: Some(fault.unwrap_or(NotCounted::NotAddressed)),
         standing: false,

@@ -13,6 +13,9 @@ use crate::joint::{Joint, Said, Source};
 use crate::scope::Scope;
 use crate::statement::Role;
 
+/// Longest value shown that means nothing here, in bytes of JSON.
+pub const UNUSED_BYTES_MAX: usize = 4 * 1024;
+
 /// Where a proposal stands on a given day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -120,7 +123,7 @@ pub struct Given {
     pub recorded_from: Option<String>,
     /// The answer; `None` if it cannot be read.
     pub answer: Option<Answer>,
-    /// What stands there instead.
+    /// What stands there instead, unless it is long.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread: Option<Value>,
     /// Why it does not count; `None` if it does.
@@ -163,8 +166,15 @@ pub struct Unused {
     pub path: String,
     /// Who said it.
     pub by: Source,
-    /// The value.
-    pub value: Value,
+    /// The value, unless it is long.
+    pub value: Option<Value>,
+    /// Its size in bytes of JSON.
+    pub bytes: usize,
+}
+
+/// Returns a value to be shown as it is, unless it is long.
+pub(super) fn short(value: &Value) -> Option<Value> {
+    (words::bytes(value) <= UNUSED_BYTES_MAX).then(|| value.clone())
 }
 
 /// A proposal on a given day.
@@ -227,7 +237,8 @@ pub fn state(joint: &Joint, today: Date) -> State {
     let outcomes = reader.outcomes();
     reader.keep_receipts(&addressees);
     let promise = verdict.and_then(|at| answers.get(at));
-    let outcome_due = outcomes::due(promise, &outcomes, joint.owner, &addressees, today);
+    let heard = outcomes::heard(promise, &outcomes, joint.owner, &addressees, today);
+    let (outcome_due, is_followed_up) = (outcomes::due(promise, &heard, today), !heard.is_empty());
     let mut state = State {
         document: joint.document,
         scope: joint.scope,
@@ -249,7 +260,7 @@ pub fn state(joint: &Joint, today: Date) -> State {
         closed,
         other: Vec::new(),
     };
-    state.phase = state.phase();
+    state.phase = state.phase(is_followed_up);
     state.other = reader.rest();
     state
 }
@@ -276,7 +287,7 @@ impl State {
         self.ask.as_ref().is_some_and(|ask| ask.phenomena.contains(document) || ask.reports.contains(document))
     }
 
-    fn phase(&self) -> Phase {
+    fn phase(&self, is_followed_up: bool) -> Phase {
         let mut owing = self.addressees.iter().filter(|addressed| addressed.owes).peekable();
         let settles = self.verdict().is_some_and(answers::settles);
         match () {
@@ -287,16 +298,11 @@ impl State {
                 true => Phase::Acknowledged,
                 false => Phase::Open,
             },
-            () if settles && self.is_followed_up() => Phase::FollowedUp,
+            () if settles && is_followed_up => Phase::FollowedUp,
             () if settles => Phase::Answered,
             () if self.ask.is_some() => Phase::Declined,
             () => Phase::Open,
         }
-    }
-
-    fn is_followed_up(&self) -> bool {
-        let promised = self.verdict().and_then(Given::code).is_some_and(AnswerCode::promises);
-        promised && !self.outcomes.is_empty()
     }
 }
 
@@ -313,7 +319,12 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn unused(&mut self, path: &str, said: &Said) {
-        self.other.push(Unused { path: path.to_owned(), by: (&said.by).into(), value: said.value.clone() });
+        self.other.push(Unused {
+            path: path.to_owned(),
+            by: (&said.by).into(),
+            value: short(&said.value),
+            bytes: words::bytes(&said.value),
+        });
     }
 
     /// Reads one word of the organisation that asks. What its workers wrote beside it is kept.
@@ -400,6 +411,6 @@ fn is_known(path: &str) -> bool {
 
 /// Reads a word; `None` if it is none.
 pub(super) fn note<T: DeserializeOwned>(path: &str, said: &Said) -> Option<Noted<T>> {
-    let word = T::deserialize(&said.value).ok()?;
+    let word = words::read(&said.value)?;
     Some(Noted { path: path.to_owned(), by: (&said.by).into(), word })
 }

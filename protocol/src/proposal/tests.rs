@@ -271,6 +271,8 @@ fn the_outcome_is_asked_for_after_six_and_twelve_months_at_month_ends_too() {
     let stranger = outcome(OTHER, 1, Effect::Done, "2027-02-01");
     let shown = on("2027-02-28", &words(&[stranger]));
     assert_eq!((shown.phase, shown.outcomes.len()), (Phase::OutcomeDue, 1), "shown, and the question stays");
+    let stranger = outcome(OTHER, 1, Effect::Done, "2026-10-01");
+    assert_eq!(on("2026-11-01", &words(&[stranger])).phase, Phase::Answered, "nor is it followed up by that");
     let rejected = [ask(), answer(CITY, 1, AnswerCode::Rejected, "2026-08-31", None)];
     assert_eq!(on("2028-01-01", &rejected).phase, Phase::Answered);
 }
@@ -354,6 +356,10 @@ fn unknown_parts_and_paths_are_kept() {
     let mut later = answer(CITY, 1, AnswerCode::Accepted, "2026-12-01", None);
     later.value["code"] = json!("postponed");
     assert_eq!(on("2027-06-01", &[ask(), later]).phase, Phase::Answered, "somebody has answered");
+    let mut large = outcome(OWNER, 1, Effect::Done, "2026-12-01");
+    large.value["more"] = json!("x".repeat(super::words::WORD_BYTES_MAX));
+    let shown = on("2027-06-01", &[ask(), large]);
+    assert_eq!((shown.outcomes.len(), &shown.other[0].value), (0, &None), "what is too large means nothing");
     let mut strange = ask();
     strange.value = json!("please");
     let shown = on("2027-06-01", &[strange]);

@@ -3,6 +3,7 @@
 //! Parts that a newer version adds to a word are kept in its `other` and written out again. [`Word::entry`] holds those who write
 //! here to the bounds; whatever others wrote is read as far as it can be.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -34,6 +35,8 @@ pub const OUTCOME: &str = "outcome";
 pub const PHENOMENA_MAX: usize = 50;
 /// Most reports a proposal may name.
 pub const REPORTS_MAX: usize = 200;
+/// Largest word, in bytes of JSON: what is larger means nothing.
+pub const WORD_BYTES_MAX: usize = 64 * 1024;
 /// Hexadecimal digits of a wording.
 const WORDING_DIGITS: usize = 16;
 
@@ -303,6 +306,12 @@ pub enum Error {
         /// The part.
         field: &'static str,
     },
+    /// The word is too large as a whole.
+    #[error("it takes {got} bytes as a whole; at most {WORD_BYTES_MAX} are allowed")]
+    TooLarge {
+        /// Its size in bytes of JSON.
+        got: usize,
+    },
     /// The word has no place in a JSON document.
     #[error("the words cannot be written as JSON: {reason}")]
     NotJson {
@@ -330,7 +339,7 @@ impl Word {
     /// Returns the word as an entry: path and value.
     ///
     /// # Errors
-    /// All that is missing, too long, too many or no link, in the order of the parts.
+    /// All that is missing, too long, too many or no link, in the order of the parts; or that it is too large.
     pub fn entry(&self) -> Result<(String, Value), Vec<Error>> {
         let mut faults = Faults(Vec::new());
         self.check(&mut faults);
@@ -348,7 +357,10 @@ impl Word {
             Self::Repair(word) => serde_json::to_value(word),
         };
         let value = value.map_err(|error| vec![Error::NotJson { reason: error.to_string() }])?;
-        Ok((self.path(), value))
+        match bytes(&value) {
+            got if got > WORD_BYTES_MAX => Err(vec![Error::TooLarge { got }]),
+            _ => Ok((self.path(), value)),
+        }
     }
 
     fn check(&self, faults: &mut Faults) {
@@ -378,6 +390,16 @@ impl Word {
             Self::Repair(repair) => faults.repair(repair),
         }
     }
+}
+
+/// Returns the size of a value, in bytes of JSON.
+pub(super) fn bytes(value: &Value) -> usize {
+    value.to_string().len()
+}
+
+/// Reads a word; `None` if it is none, or too large to be one.
+pub(super) fn read<T: DeserializeOwned>(value: &Value) -> Option<T> {
+    T::deserialize(value).ok().filter(|_| bytes(value) <= WORD_BYTES_MAX)
 }
 
 /// What is wrong with a word.

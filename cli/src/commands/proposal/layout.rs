@@ -9,6 +9,7 @@ use talkoot_protocol::report::codes::Language;
 use talkoot_protocol::scope::{Kind, Scope};
 
 use super::labels::{Say, phase};
+use crate::commands::org::words::bytes;
 use crate::commands::report::organisations::Organisations;
 use crate::commands::report::plain;
 
@@ -49,7 +50,10 @@ impl Layout<'_> {
         });
         self.part(&mut lines, Say::Support, support.map(indented).collect());
         let other = state.other.iter().map(|unused| {
-            let value = plain::cut(&unused.value.to_string(), UNKNOWN_CHARS_MAX);
+            let value = match &unused.value {
+                Some(value) => plain::cut(&value.to_string(), UNKNOWN_CHARS_MAX),
+                None => format!("… {}", bytes(unused.bytes as u64)),
+            };
             indented(format!(
                 "{}: {} = {value}",
                 self.organisation(&unused.by),
