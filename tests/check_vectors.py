@@ -4,7 +4,8 @@
 For every vector of the envelope layer it comes to the verdict by itself; for vectors of the content layer it confirms that the
 envelope is sound, so that only what is in the body can be wrong; for accepted automerge changes it also recomputes the
 content-derived actor and the chunk's checksum. What nodes say about their addresses it judges whole, body and admission
-included. Ends with 1 at the first disagreement.
+included; of documents that several organisations write in, who may write, and under which keys. Ends with 1 at the first
+disagreement.
 
 Usage: pip install cbor2 cryptography; python3 tests/check_vectors.py
 """
@@ -28,7 +29,9 @@ ACTS = range(1, 12)
 RESERVED_ACTS = range(5, 11)
 CRITICAL_BELOW = 128
 RECORD, CERTIFICATE, ENDORSEMENT, ADDRESS = 2, 3, 4, 11
-NODE_KIND = 7
+REPORT_KIND, PHENOMENON_KIND, PROPOSAL_KIND, VIEW_KIND, NODE_KIND = 1, 2, 3, 4, 7
+JOINT_KINDS = (PHENOMENON_KIND, PROPOSAL_KIND, VIEW_KIND)
+REPORTER, COORDINATOR, DECISION_MAKER, INTAKE = 1, 2, 4, 8
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 
@@ -117,7 +120,7 @@ def judge(data, network):
     require(header[2] not in RESERVED_ACTS, "reserved_act")
     if header[2] == 1 and 4 in header:
         require(header[4] not in (0, NODE_KIND), "act_out_of_place")
-        require(header[4] == 1, "reserved_kind")
+        require(header[4] == REPORT_KIND or header[4] in JOINT_KINDS, "reserved_kind")
     if header[2] == ADDRESS and 4 in header:
         require((header[4], header[5]) == (NODE_KIND, [2]), "act_out_of_place")
     return change_id, header, body
@@ -175,6 +178,7 @@ class Past:
         _, _, founders, self.threshold, _ = cbor2.loads(bytes.fromhex(file["charter"]))
         self.members = {bytes.fromhex(file["own"]), *founders}
         self.headers, self.documents, self.certificates, self.endorsed = {}, {}, {}, {}
+        self.scopes = {}
         for change in file["past"]:
             self.admit(*judge(bytes.fromhex(change), self.network))
 
@@ -187,6 +191,7 @@ class Past:
             organisation = self.certificates[header[7]][1]
         if 4 in header:
             self.documents[change_id] = (header[4], header[6], organisation)
+            self.scopes[change_id] = header[5]
         if header[2] == CERTIFICATE:
             self.certificates[change_id] = content
         if header[2] == ENDORSEMENT:
@@ -195,13 +200,45 @@ class Past:
                 if len(by & self.members) >= self.threshold:
                     self.members.add(candidate)
 
-    def judge_address(self, header):
+    def certificate(self, header):
+        """Returns for whom the certificate speaks, and for whom in it."""
         require(7 in header, "certificate_presence")
         require(header[7] in self.headers, "waits")
         require(header[7] in self.certificates, "not_a_certificate")
         _, organisation, subject, bearer, *_ = self.certificates[header[7]]
         require(subject == header[6], "certificate_of_other_key")
         require(organisation in self.members, "waits")
+        return organisation, bearer
+
+    def judge_joint(self, header, chunk):
+        """Who may begin or change a document of several organisations, and that each writes under its own prefix."""
+        organisation, bearer = self.certificate(header)
+        roles = bearer[2] if bearer[0] == 1 else 0
+        if 4 in header:
+            kind = header[4]
+            require(header[5][0] != 0 or header[5][1] == organisation, "foreign_scope")
+            require(roles & role_to_begin(kind), "role")
+            require(header[8] == 1 and 10 not in header, "past_presence")
+        else:
+            require(header[3] in self.headers, "waits")
+            require(header[3] in self.documents, "foreign_dependency")
+            kind, _, owner = self.documents[header[3]]
+            require(kind not in (0, NODE_KIND), "act_out_of_place")
+            open_to_all = kind in JOINT_KINDS and self.scopes[header[3]][0] != 0
+            require(open_to_all or owner == organisation, "other_organisation")
+            also = DECISION_MAKER if kind == PROPOSAL_KIND else 0
+            require(roles & (role_to_begin(kind) | also), "role")
+            require(10 in header, "past_presence")
+            for dependency in header[10]:
+                require(dependency in self.headers, "waits")
+                require(self.headers[dependency].get(3, dependency) == header[3], "foreign_dependency")
+        if kind in JOINT_KINDS:
+            prefix = organisation[:16].hex() + "/"
+            for own, key in root_entries(chunk):
+                require(own and key.startswith(prefix) and len(key) > len(prefix), "foreign_entry")
+
+    def judge_address(self, header):
+        organisation, bearer = self.certificate(header)
         require(bearer == [0], "role")
         require(10 not in header, "past_presence")
         if 4 in header:
@@ -218,6 +255,82 @@ class Past:
         previous = self.headers[header[9]]
         same = previous.get(3, header[9]) == header[3] and previous[6] == header[6]
         require(same and previous[8] + 1 == header[8], "chain")
+
+
+def role_to_begin(kind):
+    return REPORTER | INTAKE if kind == REPORT_KIND else COORDINATOR if kind in JOINT_KINDS else 0
+
+
+def uleb(data, at):
+    """Reads an unsigned LEB128 number; returns it and the place behind it."""
+    value = shift = 0
+    while True:
+        byte = data[at]
+        value, shift, at = value | (byte & 0x7F) << shift, shift + 7, at + 1
+        if not byte & 0x80:
+            return value, at
+
+
+def sleb(data, at):
+    """Reads a signed LEB128 number; returns it and the place behind it."""
+    begin = at
+    value, at = uleb(data, at)
+    bits = 7 * (at - begin)
+    return (value - (1 << bits) if data[at - 1] & 0x40 else value), at
+
+
+def runs(data, read):
+    """Expands a column of runs; rows without a value are None."""
+    rows, at = [], 0
+    while at < len(data):
+        count, at = sleb(data, at)
+        if count == 0:
+            empty, at = uleb(data, at)
+            rows += [None] * empty
+        elif count > 0:
+            value, at = read(data, at)
+            rows += [value] * count
+        else:
+            for _ in range(-count):
+                value, at = read(data, at)
+                rows.append(value)
+    return rows
+
+
+def text(data, at):
+    length, at = uleb(data, at)
+    return data[at : at + length].decode(), at + length
+
+
+def root_entries(chunk):
+    """Returns, for each operation outside the chunk's own objects, whether it is in the root map, and its key."""
+    _, at = uleb(chunk, 9)
+    dependencies, at = uleb(chunk, at)
+    at += 32 * dependencies
+    length, at = uleb(chunk, at)
+    at += length
+    for _ in range(3):
+        _, at = uleb(chunk, at)
+    length, at = uleb(chunk, at)
+    at += length
+    others, at = uleb(chunk, at)
+    for _ in range(others):
+        length, at = uleb(chunk, at)
+        at += length
+    count, at = uleb(chunk, at)
+    specs = []
+    for _ in range(count):
+        spec, at = uleb(chunk, at)
+        length, at = uleb(chunk, at)
+        specs.append((spec, length))
+    columns = {}
+    for spec, length in specs:
+        columns[spec], at = chunk[at : at + length], at + length
+    actions = runs(columns[0x42], uleb)
+    nothing = [None] * len(actions)
+    actors = runs(columns[0x01], uleb) if 0x01 in columns else nothing
+    names = runs(columns[0x15], text) if 0x15 in columns else nothing
+    return [(actor is None, name or "") for actor, name in zip(actors, names) if actor != 0]
 
 
 def check_actor(header, chunk):
@@ -250,6 +363,8 @@ def verdict_of(vector, network, past=None):
             check_addresses(body[16:])
             if past:
                 past.judge_address(header)
+        if header[2] == 1 and past:
+            past.judge_joint(header, body[16:])
         return "accepted"
     except Refused as refused:
         return str(refused)
@@ -258,7 +373,7 @@ def verdict_of(vector, network, past=None):
 def main():
     folder = pathlib.Path(__file__).resolve().parent.parent / "docs" / "vectors"
     checked = 0
-    for name in ("valid.json", "envelope.json", "content.json", "admission.json"):
+    for name in ("valid.json", "envelope.json", "content.json", "admission.json", "joint.json"):
         file = json.loads((folder / name).read_text())
         network = bytes.fromhex(file["network"])
         if sha256(b"talkoot/network/1", bytes.fromhex(file["charter"])) != network:

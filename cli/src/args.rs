@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Peer(commands::peer::Args),
     /// Write, change and read reports.
     Report(commands::report::Args),
+    /// Join what several organisations know of one thing.
+    Phenomenon(commands::phenomenon::Args),
     /// Ask somebody to act, answer, and follow what comes of it.
     Proposal(commands::proposal::Args),
     /// What your organisation is asked and has not answered.

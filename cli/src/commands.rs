@@ -11,6 +11,7 @@ pub(crate) mod init;
 pub(crate) mod joint;
 pub(crate) mod org;
 pub(crate) mod peer;
+pub(crate) mod phenomenon;
 pub(crate) mod proposal;
 pub(crate) mod repair;
 pub(crate) mod report;
@@ -36,6 +37,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
         Command::Org(args) => done(org::run(global, args)),
         Command::Peer(args) => done(peer::run(global, args)),
         Command::Report(args) => done(report::run(global, args)),
+        Command::Phenomenon(args) => done(phenomenon::run(global, args)),
         Command::Proposal(args) => done(proposal::run(global, args)),
         Command::Inbox(args) => done(inbox::run(global, &args)),
         Command::Repair(args) => done(repair::run(global, args)),

@@ -7,6 +7,7 @@
 //! - [`answer`]: requests and their responses;
 //! - `bundle`: those about bundles;
 //! - `joints`: documents that several organisations write in;
+//! - `phenomena`: those about phenomena;
 //! - `proposals`: those that ask somebody to act;
 //! - `trace`: what came of a report.
 
@@ -14,6 +15,7 @@ pub mod answer;
 mod bundle;
 mod joints;
 mod load;
+mod phenomena;
 #[cfg(test)]
 mod powercut;
 mod projector;

@@ -11,7 +11,9 @@ use serde_json::{Map, Value};
 use crate::charter::Charter;
 use crate::date::Date;
 use crate::id::{ChangeId, DocumentId, NetworkId, NodeId, OrganisationId, WorkerId};
+use crate::joint::Source;
 use crate::key::PublicKey;
+use crate::phenomenon::{Brief, Card};
 use crate::proposal::{State, Trace};
 use crate::scope::{County, Kind, Scope};
 use crate::statement::{Names, OrganisationKind, Role};
@@ -65,6 +67,25 @@ pub enum Request {
     },
     /// What several organisations see together and none sees alone.
     Together,
+    /// A page of phenomena, those begun last first; merged ones count as one.
+    Phenomena {
+        /// Only those with a contradiction that is not settled.
+        #[serde(default)]
+        open: bool,
+        /// Skip so many.
+        #[serde(default)]
+        skip: usize,
+        /// At most so many.
+        limit: usize,
+    },
+    /// The card of a phenomenon, or of the one it was merged into. The id may be shortened.
+    Phenomenon {
+        /// The id or its beginning.
+        document: String,
+        /// Tell also of every entry that was ever written or taken back.
+        #[serde(default)]
+        history: bool,
+    },
     /// Proposals as they stand on a day.
     Proposals {
         /// Which.
@@ -167,6 +188,23 @@ pub enum Response {
     Together {
         /// The cells, strongest first.
         cells: Vec<Together>,
+    },
+    /// To `phenomena`.
+    Phenomena {
+        /// The page.
+        phenomena: Vec<Brief>,
+        /// How many there are in all.
+        total: usize,
+    },
+    /// To `phenomenon`.
+    Phenomenon {
+        /// The full id of the document asked for.
+        document: DocumentId,
+        /// The card.
+        card: Box<Card>,
+        /// Everything that was ever written in its documents, each before what builds on it; only if it was asked for.
+        #[serde(default)]
+        history: Vec<Written>,
     },
     /// To `proposals`.
     Proposals {
@@ -474,6 +512,21 @@ pub struct HistoryEntry {
     pub claimed: Timestamp,
     /// The fields it set or took away.
     pub fields: Vec<String>,
+}
+
+/// An entry of a joint document as one change wrote it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Written {
+    /// The change.
+    pub change: ChangeId,
+    /// The document.
+    pub document: DocumentId,
+    /// Who signed it.
+    pub by: Source,
+    /// The path behind the organisation's prefix.
+    pub path: String,
+    /// What was written; nothing if the entry was taken back.
+    pub value: Option<Value>,
 }
 
 /// An organisation as it is known here.

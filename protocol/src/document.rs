@@ -30,7 +30,7 @@ use crate::chunk::{self, Actor};
 use crate::id::ChunkHash;
 
 pub use edit::{create, edit};
-pub use first::read_first;
+pub use first::{read_first, written};
 pub use past::follows;
 pub use read::read;
 pub use save::{EXPORT_ITEMS_MAX, export, save};

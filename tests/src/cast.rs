@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use talkoot_protocol::address::AddressRecord;
 use talkoot_protocol::charter::Charter;
 use talkoot_protocol::document::Fields;
+use talkoot_protocol::entry::Prefix;
 use talkoot_protocol::id::{ChangeId, DocumentId, NetworkId, OrganisationId, WorkerId, sha256};
 use talkoot_protocol::key::{KeyCommitment, PublicKey, SecretKey};
 use talkoot_protocol::scope::{Counties, County, Kind, Scope};
@@ -12,6 +13,7 @@ use talkoot_protocol::signed::Verified;
 use talkoot_protocol::statement::{
     Bearer, Certificate, Endorsement, Inception, Names, OrganisationKind, Record, Role, Roles, Statement,
 };
+use talkoot_protocol::sync::check::Checked;
 use talkoot_protocol::time::Timestamp;
 
 /// Makes the key that belongs to a name.
@@ -174,10 +176,28 @@ impl Worker {
         self.report_in(Scope::Network, number)
     }
 
+    /// Begins a document of any kind and scope with these fields, at the moment of this number.
+    pub fn begin(&self, kind: Kind, scope: Scope, fields: &Fields, number: u64) -> Verified {
+        self.author().begin(kind, scope, fields, moment(number)).expect("sound fields")
+    }
+
+    /// Sets these fields on top of changes of a document, the first change first.
+    pub fn set(&self, history: &[&Verified], fields: &Fields, number: u64) -> Verified {
+        let checked = |change: &&Verified| Checked::sealed(&self.network, (*change).clone()).expect("a sound change");
+        let history: Vec<_> = history.iter().map(checked).collect();
+        let edits = fields.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect();
+        self.author().change(&history, &edits, moment(number)).expect("a change")
+    }
+
     /// Signs a report for an audience.
     pub fn report_in(&self, scope: Scope, number: u64) -> Verified {
         self.author().begin(Kind::Report, scope, &fields(number), moment(1_000 + number)).expect("a sound report")
     }
+}
+
+/// Returns what an organisation says under a path, as the field of a joint document.
+pub fn entry(organisation: &OrganisationId, path: &str, value: &Value) -> Fields {
+    Fields::from_iter([(Prefix::of(organisation).entry(path), value.clone())])
 }
 
 /// Returns the fields of a small report.

@@ -1,7 +1,7 @@
 //! What a hostile but certified author might sign: automerge changes made byte by byte, each with the name under which every
 //! node must refuse it. Built from the published chunk layout alone, not with the code under test.
 
-use talkoot_protocol::chunk::actor_for;
+use talkoot_protocol::chunk::{Chunk, actor_for};
 use talkoot_protocol::header::{Act, Place, Position};
 use talkoot_protocol::id::{ChangeId, DocumentId, sha256};
 use talkoot_protocol::key::PublicKey;
@@ -148,6 +148,17 @@ impl Pieces {
         reseal(&mut chunk);
         chunk
     }
+}
+
+/// Writes into the object that the first operation of a document's first change made, instead of saying anything anew.
+pub fn into_object_of(author: &PublicKey, document: &DocumentId, first: &Chunk) -> Vec<u8> {
+    let mut pieces = Pieces::nulls(2);
+    pieces.dependencies = vec![*first.hash().as_bytes()];
+    pieces.start_op = u64::from(first.max_op()) + 1;
+    pieces.others = vec![first.actor().as_bytes().to_vec()];
+    pieces.columns.extend([(0x01, run(2, &[1])), (0x02, run(2, &[1]))]);
+    pieces.columns.sort();
+    pieces.encode(author, Some(document))
 }
 
 /// Puts the right checksum into a chunk.

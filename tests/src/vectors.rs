@@ -1,6 +1,8 @@
 //! Test vectors for readers in other languages: signed changes, valid and not, each with the verdict every node gives on the
 //! change alone. Made from fixed keys and salts, so that making them again gives the same bytes.
 
+mod joint;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +22,8 @@ use talkoot_protocol::sync::check::{Checked, Content, check};
 
 use crate::cast::{Organisation, Worker, fields, moment};
 use crate::hostile;
+
+pub use joint::joint;
 
 /// The verdict on a change about which nothing is wrong in itself.
 pub const ACCEPTED: &str = "accepted";

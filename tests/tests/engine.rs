@@ -9,17 +9,21 @@ use proptest::prelude::*;
 use serde_json::json;
 use talkoot_protocol::charter::Charter;
 use talkoot_protocol::document;
+use talkoot_protocol::entry::Prefix;
+use talkoot_protocol::header::{Place, Position};
 use talkoot_protocol::id::{ChangeId, NodeId};
-use talkoot_protocol::scope::Scope;
+use talkoot_protocol::scope::{Kind, Scope};
 use talkoot_protocol::sign;
+use talkoot_protocol::signed::Verified;
 use talkoot_protocol::statement::Role;
-use talkoot_protocol::sync::check::Checked;
+use talkoot_protocol::sync::check::{Checked, Content};
 use talkoot_protocol::sync::digest::Digest;
 use talkoot_protocol::sync::effect::{Offence, Outcome};
 use talkoot_protocol::sync::refusal::Refusal;
 use talkoot_protocol::wire::message::{Held, Message};
 use talkoot_protocol::wire::parcel;
-use talkoot_tests::cast::{Organisation, Worker, inception_of, moment};
+use talkoot_tests::cast::{Organisation, Worker, entry, inception_of, moment};
+use talkoot_tests::hostile;
 use talkoot_tests::world::World;
 
 /// A charter that names these organisations as founders.
@@ -192,7 +196,7 @@ fn what_is_for_one_house_never_leaves_it() {
 }
 
 /// What a house of two workers says: statements, reports, edits on edits, a fork and its joining.
-fn conversation(charter: &Charter) -> Vec<talkoot_protocol::signed::Verified> {
+fn conversation(charter: &Charter) -> Vec<Verified> {
     let mut alices = Organisation::found("alice", charter);
     let (anna, aino) = (alices.employ("anna", &[Role::Reporter]), alices.employ("aino", &[Role::Reporter]));
     let reports: Vec<_> = (0..3).map(|n| anna.report(n)).collect();
@@ -237,7 +241,7 @@ fn concurrent_edits_stand_side_by_side_on_both() {
     let report = anna.report(1);
     let one = edit_of(&anna, &[&report], "title", "Punainen talo", 2);
     let other = edit_of(&aino, &[&report], "title", "Puinen talo", 3);
-    let read = |order: &[&talkoot_protocol::signed::Verified]| {
+    let read = |order: &[&Verified]| {
         let history: Vec<_> = order.iter().map(|change| checked(&charter, change)).collect();
         document::read(&sign::chunks(&history)).unwrap()
     };
@@ -275,11 +279,11 @@ fn eve_cannot_write_for_others() {
     let mut eves = Organisation::found("eve", &charter);
     let eva = eves.employ("eva", &[Role::Reporter]);
     let mut forged = sign::Author { certificate: anna.certificate.id(), ..eva.author() };
-    let change = forged.begin(talkoot_protocol::scope::Kind::Report, Scope::Network, &fields(), moment(1)).unwrap();
+    let change = forged.begin(Kind::Report, Scope::Network, &fields(), moment(1)).unwrap();
     assert_eq!(refusal_of(&world.submit(alice, &[&change])), "certificate_of_other_key");
     forged.certificate = anna.report(5).id();
     world.submit(alice, &[&anna.report(5)]);
-    let change = forged.begin(talkoot_protocol::scope::Kind::Report, Scope::Network, &fields(), moment(1)).unwrap();
+    let change = forged.begin(Kind::Report, Scope::Network, &fields(), moment(1)).unwrap();
     assert_eq!(refusal_of(&world.submit(alice, &[&change])), "not_a_certificate");
     let outcomes = world.submit(alice, &[&eves.record, &eves.node_certificate, &eva.certificate, &eva.report(1)]);
     assert!(outcomes.iter().all(|outcome| matches!(outcome, Outcome::Waiting(..))), "strangers wait: {outcomes:?}");
@@ -308,8 +312,7 @@ fn a_client_that_signs_an_identifier_is_refused_and_its_header_kept() {
     world.settle();
     let mut fields = fields();
     fields.insert("description".into(), json!("Asiakas 010101A900R kertoi."));
-    let change =
-        anna.author().begin(talkoot_protocol::scope::Kind::Report, Scope::Network, &fields, moment(9)).unwrap();
+    let change = anna.author().begin(Kind::Report, Scope::Network, &fields, moment(9)).unwrap();
     let outcomes = world.submit(alice, &[&change]);
     assert!(matches!(&outcomes[..], [Outcome::Refused(Some(_), Refusal::Identifier(_))]), "{outcomes:?}");
     world.inject(alice, bob, &World::push(&[change.encode()]));
@@ -353,7 +356,7 @@ fn a_stranger_leaves_no_trace_in_the_log() {
     let before = world.node(alice).log.len();
     let mut fields = fields();
     fields.insert("description".into(), json!("Asiakas 010101A900R kertoi."));
-    let change = eva.author().begin(talkoot_protocol::scope::Kind::Report, Scope::Network, &fields, moment(9)).unwrap();
+    let change = eva.author().begin(Kind::Report, Scope::Network, &fields, moment(9)).unwrap();
     world.submit(alice, &[&eves.record, &eva.certificate, &change, &eva.report(1)]);
     assert_eq!((world.node(alice).log.len(), world.node(alice).evidence.len()), (before, 0));
 }
@@ -408,18 +411,12 @@ fn fields() -> document::Fields {
     talkoot_tests::cast::fields(1)
 }
 
-fn checked(charter: &Charter, change: &talkoot_protocol::signed::Verified) -> Checked {
+fn checked(charter: &Charter, change: &Verified) -> Checked {
     Checked::sealed(&charter.network(), change.clone()).unwrap()
 }
 
 /// An edit of one field on top of a history.
-fn edit_of(
-    worker: &Worker,
-    history: &[&talkoot_protocol::signed::Verified],
-    field: &str,
-    value: &str,
-    number: u64,
-) -> talkoot_protocol::signed::Verified {
+fn edit_of(worker: &Worker, history: &[&Verified], field: &str, value: &str, number: u64) -> Verified {
     let charter = charter_of(&["alice", "bob"]);
     let history: Vec<_> = history.iter().map(|change| checked(&charter, change)).collect();
     let edits = BTreeMap::from([(field.to_owned(), Some(json!(value)))]);
@@ -469,4 +466,105 @@ fn what_is_only_for_another_house_is_not_kept_here() {
     assert_eq!(world.node(bob).dropped, [(alice, Offence::ForeignScope)]);
     world.settle();
     assert_eq!(world.node(bob).log.len(), before + 1, "what came with it and is for bob is taken");
+}
+
+/// Alice's and Bob's houses, connected, each with a coordinator; a phenomenon that Alice's has begun.
+struct Table {
+    pair: Pair,
+    celia: Worker,
+    cosmo: Worker,
+    bobs: Organisation,
+    begun: Verified,
+}
+
+fn table() -> Table {
+    let mut pair = pair(None);
+    let mut bobs = Organisation::found("bob", &charter_of(&["alice", "bob"]));
+    bobs.employ("boris", &[Role::Reporter]);
+    let (celia, cosmo) =
+        (pair.alices.employ("celia", &[Role::Coordinator]), bobs.employ("cosmo", &[Role::Coordinator]));
+    let title = entry(&pair.alices.id, "title", &json!({"text": "Talo"}));
+    let begun = celia.begin(Kind::Phenomenon, Scope::Network, &title, 1);
+    let (alice, bob) = (pair.alice, pair.bob);
+    pair.world.connect(alice, bob);
+    assert!(stored(&pair.world.submit(bob, &[&cosmo.certificate])));
+    assert!(stored(&pair.world.submit(alice, &[&celia.certificate, &begun])));
+    pair.world.settle();
+    Table { pair, celia, cosmo, bobs, begun }
+}
+
+impl Table {
+    /// What became of a change at Bob's node, and, pushed by Bob's, at Alice's: the same.
+    fn refused_everywhere(&mut self, change: &Verified) -> &'static str {
+        let Pair { world, alice, bob, .. } = &mut self.pair;
+        let name = refusal_of(&world.submit(*bob, &[change]));
+        let before = world.node(*alice).engine.refusals().get(name).copied().unwrap_or(0);
+        world.inject(*bob, *alice, &World::push(&[change.encode()]));
+        assert_eq!(world.node(*alice).engine.refusals().get(name), Some(&(before + 1)), "{name}");
+        name
+    }
+}
+
+#[test]
+fn coordinators_of_all_members_add_to_a_phenomenon() {
+    let mut table = table();
+    let facet = entry(&table.bobs.id, "facet/00000001", &json!({"aspect": "Väri", "value": "punainen"}));
+    let added = table.cosmo.set(&[&table.begun], &facet, 2);
+    let Pair { world, alice, bob, .. } = &mut table.pair;
+    assert!(stored(&world.submit(*bob, &[&added])));
+    world.settle();
+    assert_eq!(world.fingerprint(*alice), world.fingerprint(*bob));
+    assert_eq!(world.node(*alice).engine.catalog().heads(&table.begun.document()).len(), 1);
+}
+
+#[test]
+fn nobody_writes_where_another_organisation_writes() {
+    let mut table = table();
+    let foreign = entry(&table.pair.alices.id, "title", &json!({"text": "Minun"}));
+    assert_eq!(table.refused_everywhere(&table.cosmo.set(&[&table.begun], &foreign, 2)), "foreign_entry");
+    let bare = document::Fields::from_iter([("title".to_owned(), json!("Minun"))]);
+    assert_eq!(table.refused_everywhere(&table.cosmo.set(&[&table.begun], &bare, 3)), "foreign_entry");
+    let both = [foreign, entry(&table.bobs.id, "title", &json!({"text": "Meidän"}))].into_iter().flatten().collect();
+    assert_eq!(table.refused_everywhere(&table.cosmo.set(&[&table.begun], &both, 4)), "foreign_entry");
+    let history = [checked(&charter_of(&["alice", "bob"]), &table.begun)];
+    let taken = BTreeMap::from([(Prefix::of(&table.pair.alices.id).entry("title"), None)]);
+    let taken = table.cosmo.author().change(&history, &taken, moment(5)).unwrap();
+    assert_eq!(table.refused_everywhere(&taken), "foreign_entry", "nor takes it away");
+    let begun = table.cosmo.begin(Kind::Phenomenon, Scope::Network, &bare, 6);
+    assert_eq!(table.refused_everywhere(&begun), "foreign_entry");
+}
+
+#[test]
+fn nobody_writes_into_what_another_change_made() {
+    let mut table = table();
+    let first = checked(&charter_of(&["alice", "bob"]), &table.begun);
+    let Content::Chunk(first) = first.content() else { panic!("a chunk") };
+    let document = table.begun.document();
+    for worker in [0, 1] {
+        let worker = if worker == 0 { &table.cosmo } else { &table.celia };
+        let content = hostile::into_object_of(&worker.key.public(), &document, first);
+        let (place, position) = if worker.id == table.celia.id {
+            let previous = table.begun.id();
+            (Place::Continues(document), Position::After { sequence: 2, previous })
+        } else {
+            (Place::Continues(document), Position::First)
+        };
+        let change = hostile::sign_at(worker, place, position, vec![table.begun.id()], &content, 7);
+        assert_eq!(table.refused_everywhere(&change), "foreign_entry");
+    }
+}
+
+#[test]
+fn a_joint_document_takes_the_role_and_stays_in_its_house() {
+    let mut table = table();
+    let facet = entry(&table.bobs.id, "status", &json!({"code": "in_work"}));
+    let boris = table.pair.boris.set(&[&table.begun], &facet, 2);
+    assert_eq!(table.refused_everywhere(&boris), "role");
+    assert_eq!(table.refused_everywhere(&table.pair.boris.begin(Kind::Phenomenon, Scope::Network, &facet, 3)), "role");
+    let title = entry(&table.pair.alices.id, "title", &json!({"text": "Oma"}));
+    let own = table.celia.begin(Kind::Phenomenon, Scope::Organisation(table.pair.alices.id), &title, 4);
+    let intruding = table.cosmo.set(&[&own], &facet, 5);
+    let Pair { world, alice, .. } = &mut table.pair;
+    assert!(stored(&world.submit(*alice, &[&own])));
+    assert_eq!(refusal_of(&world.submit(*alice, &[&intruding])), "other_organisation");
 }

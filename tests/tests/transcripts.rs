@@ -53,5 +53,6 @@ transcripts! {
     errors: "07-errors.md",
     help: "08-help.md",
     bundles: "09-bundle.md",
+    phenomena: "10-phenomena.md",
     proposals: "11-proposals.md",
 }

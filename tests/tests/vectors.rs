@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use talkoot_protocol::sync::check::check;
-use talkoot_tests::vectors::{ACCEPTED, Vectors, admission, content, envelope, judge_again, unhex, valid};
+use talkoot_tests::vectors::{ACCEPTED, Vectors, admission, content, envelope, joint, judge_again, unhex, valid};
 
 fn committed(name: &str) -> Vectors {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/vectors").join(name);
@@ -19,6 +19,7 @@ fn the_committed_vectors_are_the_ones_this_version_makes() {
         ("envelope.json", envelope()),
         ("content.json", content()),
         ("admission.json", admission()),
+        ("joint.json", joint()),
     ];
     for (name, made) in files {
         assert_eq!(
@@ -45,12 +46,17 @@ fn every_vector_gets_its_verdict() {
 
 #[test]
 fn every_vector_of_admission_gets_its_verdict_beside_its_past() {
-    let vectors = committed("admission.json");
-    let expected: Vec<_> = vectors.vectors.iter().map(|vector| vector.verdict.clone()).collect();
-    assert_eq!(judge_again(&vectors), expected);
-    let names: std::collections::BTreeSet<_> = expected.iter().map(String::as_str).collect();
-    for name in ["accepted", "waits", "role", "foreign_node", "other_organisation", "certificate_presence", "chain"] {
-        assert!(names.contains(name), "{name} is not among {names:?}");
+    let addresses: &[&str] =
+        &["accepted", "waits", "role", "foreign_node", "other_organisation", "certificate_presence", "chain"];
+    let joint: &[&str] = &["accepted", "role", "foreign_entry", "other_organisation", "reserved_kind"];
+    for (name, wanted) in [("admission.json", addresses), ("joint.json", joint)] {
+        let vectors = committed(name);
+        let expected: Vec<_> = vectors.vectors.iter().map(|vector| vector.verdict.clone()).collect();
+        assert_eq!(judge_again(&vectors), expected, "{name}");
+        let names: std::collections::BTreeSet<_> = expected.iter().map(String::as_str).collect();
+        for wanted in wanted {
+            assert!(names.contains(wanted), "{name}: {wanted} is not among {names:?}");
+        }
     }
 }
 

@@ -14,7 +14,7 @@ mod new;
 pub(super) mod organisations;
 pub(super) mod pen;
 pub(super) mod plain;
-mod show;
+pub(super) mod show;
 mod trace;
 
 use clap::Subcommand;

@@ -86,6 +86,8 @@ impl Core {
                 Response::View(Box::new(merged.map_err(|error| Failure::new("bad_query", error.to_string()))?))
             }
             Request::Together => Response::Together { cells: self.columns.together(&self.rules) },
+            Request::Phenomena { open, skip, limit } => self.phenomena(open, skip, limit),
+            Request::Phenomenon { document, history } => self.phenomenon(&document, history)?,
             Request::Proposals { filter, today } => self.proposals(&filter, today),
             Request::Proposal { document, today } => self.proposal(&document, today)?,
             Request::Trace { document, today } => self.trace(&document, today)?,

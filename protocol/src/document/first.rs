@@ -1,7 +1,7 @@
-//! Reads a document's first change from its operations alone: many times cheaper than a document, for the many documents
-//! that were never edited.
+//! Reads one change from its operations alone: a document's first one, many times cheaper than a document, for the many
+//! documents that were never edited; and what any change writes, for telling who wrote what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -16,19 +16,23 @@ pub fn read_first(first: &Chunk) -> Result<Fields, Error> {
     if let Some(dependency) = first.deps().first() {
         return Err(Error::Missing { change: first.hash(), dependency: *dependency });
     }
-    let mut reader = Reader::new(first);
-    // Whatever an object holds has a greater number than the object: from the last operation to the first, each object is
-    // complete when its own turn comes.
-    for index in (0..first.ops().len()).rev() {
-        reader.op(index);
-    }
-    Ok(reader.objects.remove(&None).unwrap_or_default().into_map())
+    Ok(Reader::new(first).read().entries)
+}
+
+/// Reads what a change writes whole under the root map, whatever was there before: by key, nothing where it takes the field away.
+/// What it writes into objects of other changes is passed over; in joint documents there is no such thing.
+pub fn written(change: &Chunk) -> BTreeMap<String, Option<Value>> {
+    let contents = Reader::new(change).read();
+    let taken = contents.taken.into_iter().map(|name| (name, None));
+    taken.chain(contents.entries.into_iter().map(|(name, value)| (name, Some(value)))).collect()
 }
 
 /// What was gathered of one object so far.
 #[derive(Default)]
 struct Contents {
     entries: Fields,
+    /// The keys of what is taken away.
+    taken: BTreeSet<String>,
     /// For each element, what was inserted right after it: the latest comes first, as automerge orders it.
     after: BTreeMap<Option<u32>, Vec<u32>>,
     /// The winning value of each element that has one.
@@ -65,7 +69,7 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn new(chunk: &'a Chunk) -> Self {
         let mut replaced = vec![false; chunk.ops().len()];
-        for id in chunk.ops().iter().flat_map(|op| chunk.replaced(op)) {
+        for id in chunk.ops().iter().flat_map(|op| chunk.replaced(op)).filter(|id| id.is_own()) {
             let index = id.counter.checked_sub(chunk.start_op()).map(|index| index as usize);
             if let Some(replaced) = index.and_then(|index| replaced.get_mut(index)) {
                 *replaced = true;
@@ -74,8 +78,21 @@ impl<'a> Reader<'a> {
         Self { chunk, replaced, objects: BTreeMap::new() }
     }
 
+    /// Returns what stands under the root.
+    fn read(mut self) -> Contents {
+        // Whatever an object holds has a greater number than the object: from the last operation to the first, each object is
+        // complete when its own turn comes.
+        for index in (0..self.chunk.ops().len()).rev() {
+            self.op(index);
+        }
+        self.objects.remove(&None).unwrap_or_default()
+    }
+
     fn op(&mut self, index: usize) {
         let Some(op) = self.chunk.ops().get(index) else { return };
+        if op.parent.is_some_and(|parent| !parent.is_own()) {
+            return;
+        }
         let number = self.chunk.number(index);
         let value = self.value(number, op);
         let parent = op.parent.map(|id| id.counter);
@@ -95,6 +112,9 @@ impl<'a> Reader<'a> {
                 if !contents.entries.contains_key(name) {
                     contents.entries.insert(name.to_owned(), value);
                 }
+            }
+            Key::Name(name) if op.action == Action::Delete => {
+                contents.taken.insert(self.chunk.text(name).to_owned());
             }
             Key::Element(id) if stands => {
                 contents.elements.entry(id.counter).or_insert(value);

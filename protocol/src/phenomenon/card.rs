@@ -162,6 +162,10 @@ impl Card {
         let sources = sources.chain(self.summaries.iter().map(|word| &word.by));
         let sources = sources.chain(self.statuses.iter().map(|word| &word.by));
         let sources = sources.chain(self.aspects.iter().flat_map(|aspect| aspect.facets.iter().map(|word| &word.by)));
+        let sources =
+            sources.chain(self.aspects.iter().flat_map(|aspect| aspect.settlements.iter().map(|word| &word.by)));
+        let sources =
+            sources.chain(self.course.periods.iter().flat_map(|period| period.words.iter().map(|word| &word.by)));
         let sources = sources.chain(self.links.iter().flat_map(|link| link.words.iter().map(|word| &word.by)));
         let organisations: BTreeSet<_> = sources.map(|by| by.organisation).collect();
         Brief {

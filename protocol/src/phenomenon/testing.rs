@@ -89,6 +89,12 @@ impl Story {
         self.seen.insert(number, (0..self.chunks.len()).collect());
     }
 
+    /// What the change of this number wrote, by path.
+    pub(super) fn written(&self, at: usize) -> Vec<(String, Option<Value>)> {
+        let path = |key: &str| key.split_once('/').map(|(_, path)| path.to_owned()).unwrap();
+        document::written(&self.chunks[at]).into_iter().map(|(key, value)| (path(&key), value)).collect()
+    }
+
     /// How many changes there are.
     pub(super) fn len(&self) -> usize {
         self.chunks.len()

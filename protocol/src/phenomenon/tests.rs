@@ -356,3 +356,18 @@ fn a_merge_with_what_is_not_here_joins_nothing() {
     let card = card_of(&story.joint(), &Reports::new());
     assert_eq!((card.documents.len(), card.merges[0].missing, card.merges[0].joined), (1, true, false));
 }
+
+#[test]
+fn a_change_tells_what_it_wrote() {
+    let mut story = house();
+    story.write(1, "note", Some(json!({"a": [1, {"b": null}], "c": "ä"})));
+    story.catch_up(0);
+    story.write(0, "facet/01010101", None);
+    story.say(0, &title("Toinen talo"));
+    let title_of = |text: &str| ("title".to_owned(), Some(json!({"text": text})));
+    let facet = json!({"aspect": "Väri", "value": "punainen"});
+    assert_eq!(story.written(0), [("facet/01010101".to_owned(), Some(facet)), title_of("Talo")]);
+    assert_eq!(story.written(1), [("note".to_owned(), Some(json!({"a": [1, {"b": null}], "c": "ä"})))]);
+    assert_eq!(story.written(2), [("facet/01010101".to_owned(), None)]);
+    assert_eq!(story.written(3), [title_of("Toinen talo")]);
+}

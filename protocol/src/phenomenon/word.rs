@@ -372,8 +372,8 @@ impl Word {
 }
 
 fn check_facet(facet: &Facet) -> Result<(), Error> {
-    aspect_key("the aspect", &key(&facet.aspect))?;
     needed("the aspect", &facet.aspect, ASPECT_CHARS_MAX)?;
+    aspect_key("the aspect", &key(&facet.aspect))?;
     needed("the value", &facet.value, VALUE_CHARS_MAX)?;
     optional("the text", facet.text.as_ref(), TEXT_CHARS_MAX)?;
     few("the list of reports", facet.reports.len(), FACET_REPORTS_MAX)
@@ -405,7 +405,7 @@ fn reasoned(reason: Option<&String>, is_needed: bool) -> Result<(), Error> {
 }
 
 fn needed(part: &'static str, text: &str, max: usize) -> Result<(), Error> {
-    if key(text).is_empty() { Err(Error::Missing { part }) } else { long(part, text, max) }
+    if text.trim().is_empty() { Err(Error::Missing { part }) } else { long(part, text, max) }
 }
 
 fn optional(part: &'static str, text: Option<&String>, max: usize) -> Result<(), Error> {

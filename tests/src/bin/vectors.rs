@@ -3,12 +3,18 @@
 
 use std::path::Path;
 
-use talkoot_tests::vectors::{admission, content, envelope, valid};
+use talkoot_tests::vectors::{admission, content, envelope, joint, valid};
 
 fn main() -> std::io::Result<()> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/vectors");
     std::fs::create_dir_all(&dir)?;
-    let files = [("valid", valid()), ("envelope", envelope()), ("content", content()), ("admission", admission())];
+    let files = [
+        ("valid", valid()),
+        ("envelope", envelope()),
+        ("content", content()),
+        ("admission", admission()),
+        ("joint", joint()),
+    ];
     for (name, vectors) in files {
         let mut json = serde_json::to_string_pretty(&vectors).map_err(std::io::Error::other)?;
         json.push('\n');

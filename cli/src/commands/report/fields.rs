@@ -246,7 +246,7 @@ fn head_and_rest(text: &str) -> (&str, &str) {
 }
 
 /// Returns an area as the flat form writes it, if the text is a code or a name; else the text, for [`flat::from_flat`] to judge.
-fn area(text: &str) -> String {
+pub(crate) fn area(text: &str) -> String {
     let named = |scheme: AreaScheme, code: &str| format!("{scheme}:{YEAR}:{code}");
     if text.eq_ignore_ascii_case(COUNTRY) {
         return named(AreaScheme::Country, COUNTRY);
