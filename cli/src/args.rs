@@ -41,6 +41,12 @@ pub(crate) enum Command {
     Form(commands::form::Args),
     /// Join what several organisations know of one thing.
     Phenomenon(commands::phenomenon::Args),
+    /// Ask somebody to act, answer, and follow what comes of it.
+    Proposal(commands::proposal::Args),
+    /// What your organisation is asked and has not answered.
+    Inbox(commands::inbox::Args),
+    /// See to it that no proposal is forgotten.
+    Repair(commands::repair::Args),
     /// Sign and store many reports from a CSV, XLSX or JSONL file.
     Import(commands::import::Args),
     /// Write all reports to a CSV, XLSX, JSONL, Parquet or automerge file.

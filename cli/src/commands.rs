@@ -8,11 +8,14 @@ pub(crate) mod export;
 pub(crate) mod form;
 pub(crate) mod history;
 pub(crate) mod import;
+pub(crate) mod inbox;
 pub(crate) mod init;
 pub(crate) mod joint;
 pub(crate) mod org;
 pub(crate) mod peer;
 pub(crate) mod phenomenon;
+pub(crate) mod proposal;
+pub(crate) mod repair;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod status;
@@ -40,6 +43,9 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
         Command::Draft(args) => done(draft::run(global, args)),
         Command::Form(args) => done(form::run(global, args)),
         Command::Phenomenon(args) => done(phenomenon::run(global, args)),
+        Command::Proposal(args) => done(proposal::run(global, args)),
+        Command::Inbox(args) => done(inbox::run(global, &args)),
+        Command::Repair(args) => done(repair::run(global, args)),
         Command::Import(args) => import::run(global, args),
         Command::Export(args) => done(export::run(global, args)),
         Command::Bundle(args) => bundle::run(global, args),

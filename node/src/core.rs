@@ -8,7 +8,9 @@
 //! - `bundle`: those about bundles;
 //! - `forms`: those about form packages;
 //! - `joints`: documents that several organisations write in;
-//! - `phenomena`: those about phenomena.
+//! - `phenomena`: those about phenomena;
+//! - `proposals`: those that ask somebody to act;
+//! - `trace`: what came of a report.
 
 pub mod answer;
 mod bundle;
@@ -19,8 +21,10 @@ mod phenomena;
 #[cfg(test)]
 mod powercut;
 mod projector;
+mod proposals;
 pub mod read;
 mod rows;
+mod trace;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;

@@ -9,13 +9,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::charter::Charter;
+use crate::date::Date;
 use crate::form::Trilingual;
 use crate::id::{ChangeId, DocumentId, FormHash, NetworkId, NodeId, OrganisationId, WorkerId};
 use crate::joint::Source;
 use crate::key::PublicKey;
 use crate::phenomenon::{Brief, Card};
+use crate::proposal::{State, Trace};
 use crate::report::schema::FormId;
-use crate::scope::{County, Scope};
+use crate::scope::{County, Kind, Scope};
 use crate::statement::{Names, OrganisationKind, Role};
 use crate::sync::digest::Fingerprint;
 use crate::time::Timestamp;
@@ -92,6 +94,28 @@ pub enum Request {
         /// Tell also of every entry that was ever written or taken back.
         #[serde(default)]
         history: bool,
+    },
+    /// Proposals as they stand on a day.
+    Proposals {
+        /// Which.
+        #[serde(default)]
+        filter: ProposalFilter,
+        /// The day.
+        today: Date,
+    },
+    /// One proposal as it stands on a day, and what it comes from. The id may be shortened.
+    Proposal {
+        /// The id or its beginning.
+        document: String,
+        /// The day.
+        today: Date,
+    },
+    /// What came of a report until a day. The id may be shortened.
+    Trace {
+        /// The id or its beginning.
+        document: String,
+        /// The day.
+        today: Date,
     },
     /// The organisations known here.
     Organisations,
@@ -202,6 +226,27 @@ pub enum Response {
         /// Everything that was ever written in its documents, each before what builds on it; only if it was asked for.
         #[serde(default)]
         history: Vec<Written>,
+    },
+    /// To `proposals`.
+    Proposals {
+        /// The page, in the order of the list.
+        proposals: Vec<State>,
+        /// How many there are in all.
+        total: usize,
+    },
+    /// To `proposal`.
+    Proposal {
+        /// The proposal.
+        proposal: Box<State>,
+        /// The phenomena and reports it comes from.
+        sources: Vec<ProposalSource>,
+    },
+    /// To `trace`.
+    Trace {
+        /// The report.
+        report: Box<Report>,
+        /// What came of it.
+        trace: Box<Trace>,
     },
     /// To `organisations`.
     Organisations {
@@ -369,6 +414,53 @@ pub struct ScopeStatus {
     pub changes: u64,
     /// Their fingerprint.
     pub fingerprint: Fingerprint,
+}
+
+/// A list of proposals.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProposalList {
+    /// All of them, by the day until which an answer is asked for.
+    #[default]
+    All,
+    /// What an organisation is asked and has not answered, the most urgent first.
+    Inbox,
+    /// All that are not closed, the most urgent first.
+    Queue,
+}
+
+/// Which proposals are asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProposalFilter {
+    /// Of which list.
+    #[serde(default)]
+    pub list: ProposalList,
+    /// In the inbox: whose; one's own without it. Elsewhere: only what this organisation asks.
+    #[serde(default)]
+    pub organisation: Option<OrganisationId>,
+    /// Only those overdue.
+    #[serde(default)]
+    pub overdue: bool,
+    /// In the queue: only what this worker holds.
+    #[serde(default)]
+    pub holder: Option<WorkerId>,
+    /// Skip so many.
+    #[serde(default)]
+    pub skip: usize,
+    /// At most so many.
+    #[serde(default)]
+    pub limit: usize,
+}
+
+/// Something a proposal comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProposalSource {
+    /// The document.
+    pub document: DocumentId,
+    /// Whether it is a phenomenon or a report; `None` if it is not here.
+    pub kind: Option<Kind>,
+    /// Its title; empty if it is not here.
+    pub title: String,
 }
 
 /// Which changes a bundle is to hold. With a request attached: of these, only what it lacks.

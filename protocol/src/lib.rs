@@ -3,11 +3,11 @@
 //!
 //! Two wings stand on one pillar, and neither imports the other's inside:
 //!
-//! - the pillar: [`id`], [`key`], [`time`], [`scope`], [`header`], [`signed`], [`statement`], [`address`], [`charter`],
+//! - the pillar: [`id`], [`key`], [`time`], [`date`], [`scope`], [`header`], [`signed`], [`statement`], [`address`], [`charter`],
 //!   [`membership`], [`limits`], [`entry`];
 //! - the left wing *moves* changes: [`catalog`], [`policy`], [`wire`], [`sync`], [`bundle`];
-//! - the right wing *reads* them: [`chunk`], [`document`], [`scan`], [`form`], [`report`], [`joint`],
-//!   [`phenomenon`], [`view`].
+//! - the right wing *reads* them: [`chunk`], [`document`], [`scan`], [`form`], [`report`], [`joint`], [`phenomenon`],
+//!   [`proposal`], [`view`].
 //!
 //! They meet at the door. [`sync::check`] asks the guard ([`chunk`]) and the scanner ([`scan`]) for their frozen verdicts, and
 //! [`sync::refusal`] repeats their reasons. Besides those, small facts of a chunk cross: [`sync::admit`] asks it for its hash,
@@ -23,6 +23,7 @@ pub mod catalog;
 mod cbor;
 pub mod charter;
 pub mod chunk;
+pub mod date;
 pub mod document;
 pub mod entry;
 pub mod form;
@@ -34,6 +35,7 @@ pub mod limits;
 pub mod membership;
 pub mod phenomenon;
 pub mod policy;
+pub mod proposal;
 pub mod report;
 pub mod scan;
 pub mod scope;

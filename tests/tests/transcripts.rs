@@ -55,4 +55,5 @@ transcripts! {
     bundles: "09-bundle.md",
     forms: "10-forms.md",
     phenomena: "10-phenomena.md",
+    proposals: "11-proposals.md",
 }

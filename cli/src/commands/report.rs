@@ -17,6 +17,7 @@ pub(super) mod organisations;
 pub(super) mod pen;
 pub(crate) mod plain;
 pub(super) mod show;
+mod trace;
 
 use clap::Subcommand;
 
@@ -46,6 +47,8 @@ enum Action {
     History(list::HistoryArgs),
     /// Show what a form asks: each field with its help, and where danger to one person belongs.
     Fields(asked::Args),
+    /// Show what came of a report: phenomena, proposals, answers, outcomes.
+    Trace(trace::Args),
     /// List the codes a field takes, with their names.
     Codes(codes::Args),
 }
@@ -60,6 +63,7 @@ pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
         Action::List(args) => list::run(global, &args),
         Action::History(args) => list::history(global, &args),
         Action::Fields(args) => asked::run(global, &args),
+        Action::Trace(args) => trace::run(global, &args),
         Action::Codes(args) => codes::run(global, &args),
     }
 }

@@ -90,6 +90,9 @@ impl Core {
             Request::Form { form } => self.form(&form)?,
             Request::Phenomena { open, skip, limit } => self.phenomena(open, skip, limit),
             Request::Phenomenon { document, history } => self.phenomenon(&document, history)?,
+            Request::Proposals { filter, today } => self.proposals(&filter, today),
+            Request::Proposal { document, today } => self.proposal(&document, today)?,
+            Request::Trace { document, today } => self.trace(&document, today)?,
             Request::Organisations => Response::Organisations { organisations: self.organisations() },
             Request::Workers => Response::Workers { workers: self.workers() },
             Request::BundleRequest { reader } => return self.bundle_request(reader),
@@ -104,7 +107,7 @@ impl Core {
         Ok(response.into())
     }
 
-    fn find_report(&self, asked: &str) -> Result<DocumentId, Failure> {
+    pub(super) fn find_report(&self, asked: &str) -> Result<DocumentId, Failure> {
         let id = self.find(asked)?;
         let kind = self.engine.catalog().document(&id).map(|document| document.kind);
         match kind {

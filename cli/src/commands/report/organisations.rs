@@ -41,6 +41,25 @@ impl Organisations {
         given.map_or_else(|| id.short(), |name| plain::cut(name, NAME_CHARS_MAX))
     }
 
+    /// Finds the one organisation with this name in any language, or else the one whose id begins so.
+    pub(crate) fn find_named(&self, asked: &str) -> Result<OrganisationId> {
+        let wanted = asked.trim().to_lowercase();
+        let is_named = |names: &Names| {
+            [&names.fi, &names.sv, &names.en]
+                .iter()
+                .any(|name| !wanted.is_empty() && name.trim().to_lowercase() == wanted)
+        };
+        let mut named = self.0.iter().filter(|(_, names)| is_named(names)).map(|(id, _)| *id);
+        match (named.next(), named.next()) {
+            (Some(id), None) => Ok(id),
+            (None, _) => self.find(asked),
+            (Some(_), Some(_)) => {
+                Err(Error::refused(format!("several organisations are called {:?}", plain::cut(asked, NAME_CHARS_MAX)))
+                    .hint("Give the beginning of the id. See them with: talkoot org list"))
+            }
+        }
+    }
+
     /// Finds the one organisation whose id begins so.
     pub(crate) fn find(&self, asked: &str) -> Result<OrganisationId> {
         let asked = asked.trim().to_lowercase();
@@ -71,6 +90,9 @@ mod tests {
         assert_eq!(known.find("AB").unwrap(), id(0xab));
         assert!(known.find("a").is_err() && known.find("ff").is_err() && known.find("").is_err());
         assert_eq!(known.name(&id(0xab), Language::Sv), "Järjestö");
+        assert_eq!(known.find_named(" järjestö ").unwrap(), id(0xab));
+        assert_eq!(known.find_named("ac").unwrap(), id(0xac));
+        assert!(known.find_named("Järjes").is_err() && known.find_named(" ").is_err());
         assert_eq!(known.name(&id(0xac), Language::Sv), "acacacacac");
     }
 }
