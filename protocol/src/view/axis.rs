@@ -200,6 +200,11 @@ impl Axis {
         self.mapping.keys()
     }
 
+    /// Returns whether no key has more than one position.
+    pub(super) fn is_single(&self) -> bool {
+        self.firsts.iter().all(|(_, count)| *count <= 1)
+    }
+
     /// Returns the positions of a key.
     pub(super) fn positions(&self, key: usize) -> &[u32] {
         self.mapping.of(key)

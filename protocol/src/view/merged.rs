@@ -183,7 +183,7 @@ impl Columns {
         for slice in &slices {
             let mut narrowed = query.of_slice(slice);
             if let Basis::Own(organisation) = basis {
-                narrowed.filters = narrowed.filters.with(Facet::Organisation, Value::Organisation(organisation));
+                narrowed.filters = narrowed.filters.within(Facet::Organisation, Value::Organisation(organisation));
             }
             let needs = basis.needs(query, slice);
             let table = fold(self, &narrowed, &needs)?;

@@ -126,6 +126,12 @@ impl Filters {
         self
     }
 
+    /// Returns these filters with nothing let through on a facet but this value, if it was.
+    pub(super) fn within(mut self, facet: Facet, value: Value) -> Self {
+        self.0.entry(facet).or_insert_with(|| BTreeSet::from([value])).retain(|allowed| *allowed == value);
+        self
+    }
+
     /// Returns each facet filtered on with the values that count.
     pub fn iter(&self) -> impl Iterator<Item = (Facet, &BTreeSet<Value>)> {
         self.0.iter().map(|(facet, values)| (*facet, values))

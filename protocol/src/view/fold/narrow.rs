@@ -15,6 +15,10 @@ use super::{Counts, Needs};
 /// Most counters of reports (sets by positions of the long axis); beyond it the other way of counting is better.
 const COUNTERS_MAX: usize = 1 << 20;
 
+/// What it costs that reports have several positions on the long axis, in counters: as much as a table that fills the nearer
+/// caches.
+const SEVERAL_COST: usize = 1 << 15;
+
 /// The short axis: each key is a set of positions.
 struct Sets {
     /// The number of each key's set.
@@ -85,9 +89,13 @@ pub(super) fn two_way(
     across: &Axis,
     needs: &Needs,
 ) -> Option<Counts> {
-    // Where both are short, few sets make a smaller table than few positions.
-    let down = Sets::new(rows).map(|sets| (sets.bits.len() * across.values.len(), sets));
-    let over = Sets::new(across).map(|sets| (sets.bits.len() * rows.values.len(), sets));
+    // Where both are short, few sets make a smaller table than few positions; and where a report has one position on the
+    // long axis it is counted in one place.
+    let cost = |sets: &Sets, long: &Axis| {
+        sets.bits.len().saturating_mul(long.values.len()) + if long.is_single() { 0 } else { SEVERAL_COST }
+    };
+    let down = Sets::new(rows).map(|sets| (cost(&sets, across), sets));
+    let over = Sets::new(across).map(|sets| (cost(&sets, rows), sets));
     let rows_are_long = match (&down, &over) {
         (Some((down, _)), Some((over, _))) => over < down,
         (None, _) => true,

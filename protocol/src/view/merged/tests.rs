@@ -77,6 +77,10 @@ fn what_is_its_own_an_organisation_sees_exactly() {
     assert_eq!((own.rows.as_slice(), own.basis), (&["491", "740"].map(str::to_owned)[..], Basis::Own(organisation(0))));
     assert_eq!(own.slices[0].row_totals, [Count::Shown(2), Count::Shown(1)]);
     assert_eq!(own.slices[0].total, Some(Count::Shown(3)));
+    let filters = format!("organisation={}", organisation(1)).parse().unwrap();
+    let other = Query { filters, ..Query::one_way(Facet::Theme) };
+    let none = columns(reports()).own(&other, organisation(0)).unwrap();
+    assert_eq!((none.rows.len(), none.slices[0].total), (0, Some(Count::Shown(0))), "nothing of others");
 }
 
 proptest! {
