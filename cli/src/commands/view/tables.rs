@@ -44,7 +44,8 @@ fn lines(view: &MergedView, slice: &Slice, names: &Names) -> Lines {
     let language = names.language;
     let word = |word: Word| word.say(language).to_owned();
     let across = view.query.columns;
-    let with_totals = !slice.row_totals.is_empty();
+    let is_whole = |facet: Facet| view.query.filters.on(facet).is_none();
+    let with_totals = across.is_none_or(is_whole);
     let trends = across == Some(Facet::HalfYear);
     let mut headers = vec![names.facet(view.query.rows)];
     headers.extend(across.into_iter().flat_map(|facet| view.columns.iter().map(move |key| names.value(facet, key))));
@@ -60,12 +61,8 @@ fn lines(view: &MergedView, slice: &Slice, names: &Names) -> Lines {
     let mut rows: Vec<_> = body
         .map(|(at, (key, counts))| line(names.value(view.query.rows, key), counts, slice.row_totals.get(at).copied()))
         .collect();
-    if !slice.column_totals.is_empty() || (across.is_none() && slice.total.is_some()) {
-        rows.push(line(
-            word(Word::Total),
-            &slice.column_totals,
-            slice.total.filter(|_| with_totals || across.is_none()),
-        ));
+    if is_whole(view.query.rows) {
+        rows.push(line(word(Word::Total), &slice.column_totals, slice.total));
     }
     (headers, rows)
 }
