@@ -147,6 +147,6 @@ fn guesses() {
 #[test]
 fn a_number_can_be_of_any_count() {
     for shown in (1..=20).map(|at| at * BASE) {
-        assert!((3..shown + 30).all(|count| count + 60 < shown || probability(count, shown) > 0.0), "{shown}");
+        assert!((3..shown + 30).all(|count| count + 45 < shown || probability(count, shown) > 0.0), "{shown}");
     }
 }

@@ -6,7 +6,7 @@
 //! every table, filter, export and on every node, and asking again teaches nothing; another set gives a coin of its own.
 //!
 //! **The number.** A count goes up to the next multiple of [`BASE`] with the probability (count mod 5) / 5, else down, so that
-//! it is right on average. Then, with probability 1/8, it goes one step of five further, up or down, with 1/8 again one
+//! it is right on average. Then, with probability 1/16, it goes one step of five further, up or down, with 1/16 again one
 //! more, and so on. Without these steps a number told that the count is at most four away, and where several numbers stand at
 //! the ends of what they may be, counts that are hidden can be worked out from sums. With them every count of at least the
 //! minimum may stand behind every number: nothing follows from sums for certain.
@@ -20,10 +20,10 @@ use crate::id::DocumentId;
 
 /// Shown counts are multiples of this, and at least this.
 pub const BASE: u64 = 5;
-/// Steps beyond the usual rounding are cut here: one cell in 2^39 would go further.
-pub(super) const STEPS_MAX: u64 = 13;
+/// Steps beyond the usual rounding are cut here: one cell in 2^36 reaches that.
+pub(super) const STEPS_MAX: u64 = 9;
 /// One in so many counts goes a step further, and of those again.
-const STEP_ONE_IN: u64 = 8;
+const STEP_ONE_IN: u64 = 16;
 /// Keys of the hashes. Constants, since all nodes must toss alike; they hide nothing from a member, who has the reports.
 const RECORD_KEYS: (u64, u64) = (0x7461_6c6b_6f6f_7431, 0x7265_636f_7264_6b79);
 /// See [`RECORD_KEYS`].
@@ -98,14 +98,14 @@ impl Tally {
 
 /// Rounds a count up or down by a coin.
 fn near(count: u64, coin: u64) -> u64 {
-    // 24 bits for this, one for the direction of what goes further, three for each step.
+    // 24 bits for this, one for the direction of what goes further, four for each step.
     let draw = (coin & 0xff_ffff) * BASE >> 24;
     count / BASE * BASE + if draw < count % BASE { BASE } else { 0 }
 }
 
 /// Rounds a count by a coin. At least [`BASE`].
 fn rounded(count: u64, coin: u64) -> u64 {
-    let steps = (0..STEPS_MAX).take_while(|step| (coin >> (25 + 3 * step)).is_multiple_of(STEP_ONE_IN)).count() as u64;
+    let steps = (0..STEPS_MAX).take_while(|step| (coin >> (25 + 4 * step)).is_multiple_of(STEP_ONE_IN)).count() as u64;
     let (near, far) = (near(count, coin), steps * BASE);
     let shown = if coin >> 24 & 1 == 0 { near.saturating_sub(far) } else { near + far };
     shown.max(BASE)
@@ -147,7 +147,7 @@ mod tests {
             let mean = shown.iter().sum::<u64>() as f64 / shown.len() as f64;
             assert!((mean - count as f64).abs() < 0.2, "{count}: {mean}");
             let far = shown.iter().filter(|shown| shown.abs_diff(count) > 4).count() as f64 / shown.len() as f64;
-            assert!((0.05..0.13).contains(&far), "{count}: {far}");
+            assert!((0.02..0.07).contains(&far), "{count}: {far}");
         }
         assert!(coins().all(|coin| rounded(3, coin) >= BASE));
     }
@@ -169,7 +169,7 @@ mod tests {
         for count in 3..200u64 {
             for shown in (1..60).map(|at| at * BASE).filter(|shown| shown.abs_diff(count) < 40) {
                 let ratio = probability(count, shown) / probability(count + 1, shown);
-                assert!(ratio < 4.01 && ratio > 1.0 / 8.01, "{count} as {shown}: {ratio}");
+                assert!(ratio < 7.5 && ratio > 1.0 / 16.01, "{count} as {shown}: {ratio}");
             }
         }
     }
