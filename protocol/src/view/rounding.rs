@@ -99,7 +99,7 @@ impl Tally {
 /// Rounds a count up or down by a coin.
 fn near(count: u64, coin: u64) -> u64 {
     // 24 bits for this, one for the direction of what goes further, four for each step.
-    let draw = (coin & 0xff_ffff) * BASE >> 24;
+    let draw = ((coin & 0xff_ffff) * BASE) >> 24;
     count / BASE * BASE + if draw < count % BASE { BASE } else { 0 }
 }
 

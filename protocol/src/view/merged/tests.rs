@@ -1,3 +1,5 @@
+//! What views show and hide, and that the order of arrival does not show.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
