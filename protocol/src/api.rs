@@ -21,7 +21,7 @@ use crate::scope::{County, Kind, Scope};
 use crate::statement::{Names, OrganisationKind, Role};
 use crate::sync::digest::Fingerprint;
 use crate::time::Timestamp;
-use crate::view::{MergedView, Query, Rules, Together};
+use crate::view::{MergedView, Query, Together};
 
 /// A question or an order.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -63,9 +63,9 @@ pub enum Request {
     View {
         /// What to count by.
         query: Query,
-        /// Stricter limits than the node's own, if any.
+        /// Exact counts of this organisation's own reports, not for publishing, instead of published counts of all.
         #[serde(default)]
-        rules: Option<Rules>,
+        own: bool,
     },
     /// What several organisations see together and none sees alone.
     Together,

@@ -1,35 +1,43 @@
-//! Many reports become one picture: rows, columns, queries, and what of a count may be shown.
+//! Many reports become one picture: rows, columns, queries, and what of a count is published.
 //!
 //! ```text
-//! Row (one report) -> Columns (all of them) -> Query -> true counts -> suppression -> MergedView
+//! Row (one report) -> Columns (all of them) -> Query -> true counts -> rounding -> MergedView
 //! ```
 //!
-//! There is one way out, [`Columns::view`] (and [`Columns::together`] and [`Columns::knowers`], which show no count that
-//! it hides), and suppression lies on it: a small count is a [`Count::Few`] before any interface sees it. Two nodes
-//! that hold the same rows give the same bytes, whatever the order in which the rows came. Nothing here knows words,
-//! labels, documents or peers.
+//! There is one way out, [`Columns::view`] (and [`Columns::together`] and [`Columns::knowers`], which follow from it), and on
+//! it small counts become [`Count::Few`] and others are rounded before any interface sees them (decision 0025). What a
+//! query gives is a function of the published counts of cells of at most three facets, each of which depends on nothing but
+//! the reports in it: two nodes that hold the same rows give the same bytes, whatever the order in which the rows came.
+//! [`Columns::own`] counts exactly, for an organisation's own reports. Nothing here knows words, labels, documents or peers.
 
+#[cfg(test)]
+mod attack;
 mod axis;
 mod columns;
+mod concerns;
 mod facet;
 mod fold;
 mod index;
+mod lines;
 mod merged;
 mod places;
 mod query;
+mod rounding;
 mod row;
 pub mod rules;
 mod scan;
-mod suppress;
 pub mod terms;
 #[cfg(test)]
 mod testing;
 mod together;
+mod trend;
 
 pub use columns::Columns;
 pub use facet::{Facet, Value};
-pub use merged::{Cell, Count, MergedView};
-pub use query::{CELLS_MAX, Error, FILTER_VALUES_MAX, Filters, Query};
+pub use merged::{Basis, Count, MergedView, Slice};
+pub use query::{CELLS_MAX, Error, FACETS_MAX, FILTER_VALUES_MAX, Filters, Query, SLICES_MAX};
+pub use rounding::BASE;
 pub use row::{AREAS_MAX, Areas, ROW_BYTES_MAX, Row};
-pub use rules::{Applied, Rules};
+pub use rules::Rules;
 pub use together::{Knower, Together};
+pub use trend::{PERIODS_MIN, Trend};

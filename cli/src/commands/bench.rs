@@ -9,6 +9,7 @@ mod reconcile;
 pub(crate) mod reports;
 mod start;
 mod sync;
+mod view;
 mod words;
 
 use clap::Subcommand;
@@ -37,6 +38,8 @@ enum What {
     Start(start::Args),
     /// Compare two sets of made-up ids: bytes, round trips and time for differences of any size.
     Reconcile(reconcile::Args),
+    /// Ask the columns of many reports all questions of one and two facets, and some of three.
+    View(view::Args),
 }
 
 /// What a measurement says. Times in seconds, sizes in bytes.
@@ -121,6 +124,7 @@ pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
         What::Publish(args) => show(global, &publish::run(&args)?),
         What::Sync(args) => show(global, &sync::run(&args)?),
         What::Start(args) => show(global, &start::run(&args)?),
+        What::View(args) => show(global, &view::run(&args)?),
         What::Reconcile(args) => reconcile::show(global, &reconcile::run(&args)?),
     }
 }

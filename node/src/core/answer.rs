@@ -80,10 +80,10 @@ impl Core {
             Request::Reports { organisation, skip, limit } => self.page(organisation, skip, limit),
             Request::Report { document } => Response::Report(Box::new(self.report(&self.find_report(&document)?)?)),
             Request::History { document } => self.history_of(&document)?,
-            Request::View { query, rules } => {
-                let rules = rules.map_or(self.rules, |asked| asked.stricter(&self.rules));
-                let merged = self.columns.view(&query, &rules);
-                Response::View(Box::new(merged.map_err(|error| Failure::new("bad_query", error.to_string()))?))
+            Request::View { query, own } => {
+                let columns = &self.columns;
+                let view = if own { columns.own(&query, self.own) } else { columns.view(&query, &self.rules) };
+                Response::View(Box::new(view.map_err(|error| Failure::new("bad_query", error.to_string()))?))
             }
             Request::Together => Response::Together { cells: self.columns.together(&self.rules) },
             Request::Forms => Response::Forms { forms: self.forms() },

@@ -6,7 +6,7 @@ use crate::view::{Row, terms};
 
 use super::Report;
 use super::area::Area;
-use super::codes::{Kind, SupportNeed, Valence};
+use super::codes::{Group, Kind, SupportNeed, Valence};
 
 /// Who a report is from, as its signed changes say.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +24,7 @@ pub struct Provenance {
 impl Report {
     /// Returns the row this report is counted by. Codes this version does not know are not counted.
     pub fn row(&self, from: Provenance) -> Row {
+        let groups = self.target_group.iter().filter_map(|target| target.group.known()).filter_map(group_of);
         let themes = self.support_need.iter().filter_map(|code| code.known()).filter_map(theme_of);
         Row {
             document: from.document,
@@ -38,12 +39,22 @@ impl Report {
             }),
             valence: self.valence.as_ref().and_then(|code| code.known()).map(valence_of),
             kind: self.kind.as_ref().and_then(|code| code.known()).map(kind_of),
+            groups: groups.collect(),
+            client: self
+                .client_involved
+                .as_ref()
+                .and_then(|code| code.known())
+                .and_then(|part| part.key().parse().ok()),
         }
     }
 }
 
 fn theme_of(need: SupportNeed) -> Option<terms::Theme> {
     need.key().parse().ok().and_then(terms::Theme::new)
+}
+
+fn group_of(group: Group) -> Option<terms::Group> {
+    group.key().parse().ok()
 }
 
 fn area_of(area: &Area) -> Option<terms::Area> {
@@ -72,5 +83,19 @@ fn kind_of(kind: Kind) -> terms::Kind {
         Kind::GoodPractice => terms::Kind::GoodPractice,
         Kind::Wondering => terms::Kind::Wondering,
         Kind::Experiment => terms::Kind::Experiment,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::codes::ClientInvolved;
+    use super::*;
+
+    #[test]
+    fn counted_codes_are_those_of_the_form() {
+        let keys: Vec<_> = Group::all().iter().map(|group| group.key()).collect();
+        assert_eq!(terms::Group::all().iter().map(|group| group.key()).collect::<Vec<_>>(), keys);
+        let keys: Vec<_> = ClientInvolved::all().iter().map(|part| part.key()).collect();
+        assert_eq!(terms::Client::all().iter().map(|part| part.key()).collect::<Vec<_>>(), keys);
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::columns::{Columns, read_codes};
+use super::concerns::Concern;
 use super::facet::{Facet, Value};
 use super::places::{self, CODES};
 use super::query::Filters;
@@ -19,6 +20,7 @@ pub(super) enum Source {
     HalfYear,
     Codes,
     Organisation,
+    Concerns,
 }
 
 impl Source {
@@ -29,6 +31,7 @@ impl Source {
             Facet::HalfYear => Self::HalfYear,
             Facet::OrganisationKind | Facet::Valence | Facet::Kind => Self::Codes,
             Facet::Organisation => Self::Organisation,
+            Facet::Group | Facet::Client => Self::Concerns,
         }
     }
 
@@ -40,6 +43,7 @@ impl Source {
             Self::Areas => keys.copy_from_slice(&lines.areas[places]),
             Self::HalfYear => widen(&lines.half_year[places], keys),
             Self::Codes => widen(&lines.codes[places], keys),
+            Self::Concerns => keys.copy_from_slice(&lines.concern[places]),
             Self::Organisation => {
                 for (key, author) in keys.iter_mut().zip(&lines.author[places]) {
                     *key = columns.organisation_of(*author);
@@ -75,6 +79,9 @@ impl Mapping {
             }
             Facet::Organisation => {
                 Self::of_values(columns.organisations().map(|id| id.copied().map(Value::Organisation)), is_allowed)
+            }
+            Facet::Group | Facet::Client => {
+                Self::of_values(columns.concerns().used().map(|concern| concerned(facet, concern)), is_allowed)
             }
         }
     }
@@ -147,6 +154,15 @@ fn half_years(columns: &Columns) -> impl Iterator<Item = Option<Value>> {
     values.into_iter()
 }
 
+fn concerned(facet: Facet, concern: Option<Concern>) -> Vec<Value> {
+    match concern {
+        None => Vec::new(),
+        Some(Concern { client, .. }) if facet == Facet::Client => vec![client.map_or(Value::Unsaid, Value::Client)],
+        Some(Concern { groups, .. }) if groups.bits() == 0 => vec![Value::Unsaid],
+        Some(Concern { groups, .. }) => groups.iter().map(Value::Group).collect(),
+    }
+}
+
 fn coded(facet: Facet, codes: u8) -> Option<Value> {
     let (organisation_kind, valence, kind) = read_codes(codes)?;
     Some(match facet {
@@ -182,6 +198,11 @@ impl Axis {
     /// Returns how many keys there are.
     pub(super) fn keys(&self) -> usize {
         self.mapping.keys()
+    }
+
+    /// Returns whether no key has more than one position.
+    pub(super) fn is_single(&self) -> bool {
+        self.firsts.iter().all(|(_, count)| *count <= 1)
     }
 
     /// Returns the positions of a key.

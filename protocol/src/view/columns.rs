@@ -1,4 +1,4 @@
-//! Every report as one line of typed columns in memory, 60 to 75 bytes each, from which everything is counted.
+//! Every report as one line of typed columns in memory, 70 to 85 bytes each, from which everything is counted.
 //!
 //! Columns are kept **grouped by organisation and author**: to know how many authors a cell has, a scan then only compares
 //! each author with the last one seen there, and the same for organisations. What has arrived since the last grouping is a
@@ -6,8 +6,9 @@
 //!
 //! ```text
 //! by slot (one per report, stable)   document 32 B   place 4 B           index: document -> slot, 8 B
-//! by place (grouped, moves)          author 4 B   areas 4 B   themes 2 B   half-year 2 B   codes 1 B
-//! interned                           authors, organisations, lists of areas
+//! by place (grouped, moves)          author 4 B   areas 4 B   concern 4 B   record key 4 B   themes 2 B   half-year 2 B
+//!                                    codes 1 B
+//! interned                           authors, organisations, lists of areas, concerns (groups and the clients' part)
 //! ```
 //!
 //! Nothing here depends on the order in which reports came: numbers given at arrival stay inside, answers are sorted by
@@ -16,15 +17,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::concerns::{Concern, Concerns};
 use super::index::Index;
+use super::lines::{Line, Lines};
 use super::places::Places;
+use super::rounding::record_key;
 use super::row::Row;
 use super::terms::{HalfYear, Kind, ThemeSet, Valence};
 use crate::id::{DocumentId, OrganisationId, WorkerId};
 use crate::statement::OrganisationKind;
 
-/// What stands for the themes of a line whose report is gone; one more than any set of themes.
-const GONE: u16 = ThemeSet::SETS;
 /// A tail (with lines that are gone) longer than this and than one [`TAIL_SHARE`]th of all lines is grouped in.
 const TAIL_MAX: usize = 4_096;
 /// See [`TAIL_MAX`].
@@ -50,73 +52,6 @@ pub(super) fn read_codes(codes: u8) -> Option<(OrganisationKind, Option<Valence>
     Some((organisation_kind, valence, kind))
 }
 
-/// One line, out of its columns.
-#[derive(Debug, Clone, Copy)]
-struct Line {
-    author: u32,
-    areas: u32,
-    themes: u16,
-    half_year: u16,
-    codes: u8,
-}
-
-/// The columns by place.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Lines {
-    pub(super) author: Vec<u32>,
-    pub(super) areas: Vec<u32>,
-    pub(super) themes: Vec<u16>,
-    pub(super) half_year: Vec<u16>,
-    pub(super) codes: Vec<u8>,
-}
-
-impl Lines {
-    fn with_capacity(capacity: usize) -> Self {
-        Self {
-            author: Vec::with_capacity(capacity),
-            areas: Vec::with_capacity(capacity),
-            themes: Vec::with_capacity(capacity),
-            half_year: Vec::with_capacity(capacity),
-            codes: Vec::with_capacity(capacity),
-        }
-    }
-
-    fn len(&self) -> usize {
-        self.author.len()
-    }
-
-    fn get(&self, place: usize) -> Line {
-        Line {
-            author: self.author[place],
-            areas: self.areas[place],
-            themes: self.themes[place],
-            half_year: self.half_year[place],
-            codes: self.codes[place],
-        }
-    }
-
-    fn set(&mut self, place: usize, line: Line) {
-        self.author[place] = line.author;
-        self.areas[place] = line.areas;
-        self.themes[place] = line.themes;
-        self.half_year[place] = line.half_year;
-        self.codes[place] = line.codes;
-    }
-
-    fn push(&mut self, line: Line) {
-        self.author.push(line.author);
-        self.areas.push(line.areas);
-        self.themes.push(line.themes);
-        self.half_year.push(line.half_year);
-        self.codes.push(line.codes);
-    }
-
-    /// Returns whether a line with such themes is of a report that is there.
-    pub(super) const fn is_there(themes: u16) -> bool {
-        themes != GONE
-    }
-}
-
 /// All reports, ready to be counted.
 #[derive(Debug, Clone, Default)]
 pub struct Columns {
@@ -134,6 +69,7 @@ pub struct Columns {
     half_year_uses: BTreeMap<u16, u32>,
     theme_uses: BTreeMap<u16, u32>,
     areas: Places,
+    concerns: Concerns,
     pub(super) lines: Lines,
     /// How many lines are grouped; the rest is the tail.
     grouped: usize,
@@ -210,6 +146,7 @@ impl Columns {
     fn row(&self, slot: u32) -> Option<Row> {
         let line = self.lines.get(self.places[slot as usize] as usize);
         let (organisation_kind, valence, kind) = read_codes(line.codes)?;
+        let Concern { groups, client } = self.concerns.get(line.concern);
         Some(Row {
             document: self.documents[slot as usize],
             organisation: self.organisation(self.organisation_of(line.author)),
@@ -220,6 +157,8 @@ impl Columns {
             half_year: HalfYear::unpack(line.half_year),
             valence,
             kind,
+            groups,
+            client,
         })
     }
 
@@ -257,9 +196,7 @@ impl Columns {
     fn leave(&mut self, slot: u32) {
         let place = self.places[slot as usize] as usize;
         self.unuse(place);
-        self.lines.themes[place] = GONE;
-        // A scan still looks it up before it is sifted out; the half-year that was here may be beyond those in use.
-        self.lines.half_year[place] = 0;
+        self.lines.leave(place);
         self.gone += 1;
     }
 
@@ -267,6 +204,7 @@ impl Columns {
     fn note_use(&mut self, line: Line) {
         self.organisation_uses[self.organisation_of[line.author as usize] as usize] += 1;
         *self.areas.uses(line.areas) += 1;
+        *self.concerns.uses(line.concern) += 1;
         *self.half_year_uses.entry(line.half_year).or_default() += 1;
         *self.theme_uses.entry(line.themes).or_default() += 1;
     }
@@ -275,6 +213,7 @@ impl Columns {
         let line = self.lines.get(place);
         self.organisation_uses[self.organisation_of[line.author as usize] as usize] -= 1;
         *self.areas.uses(line.areas) -= 1;
+        *self.concerns.uses(line.concern) -= 1;
         *self.half_year_uses.entry(line.half_year).or_insert(1) -= 1;
         *self.theme_uses.entry(line.themes).or_insert(1) -= 1;
     }
@@ -301,6 +240,8 @@ impl Columns {
         Line {
             author: self.intern_author(row),
             areas: self.areas.intern(&row.areas),
+            concern: self.concerns.intern(Concern { groups: row.groups, client: row.client }),
+            record_key: record_key(&row.document),
             themes: row.themes.bits(),
             half_year,
             codes: codes(row),
@@ -394,6 +335,11 @@ impl Columns {
     /// Returns the organisations by number; none where it has no report.
     pub(super) fn organisations(&self) -> impl Iterator<Item = Option<&OrganisationId>> {
         self.organisations.iter().zip(&self.organisation_uses).map(|(id, uses)| (*uses > 0).then_some(id))
+    }
+
+    /// Returns the combinations of groups and the clients' part.
+    pub(super) fn concerns(&self) -> &Concerns {
+        &self.concerns
     }
 
     /// Returns the lists of areas.

@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::terms::{HalfYear, Kind, Municipality, Theme, Valence};
+use super::terms::{Client, Group, HalfYear, Kind, Municipality, Theme, Valence};
 use crate::cbor::Malformed;
 use crate::id::OrganisationId;
 use crate::scope::County;
@@ -39,6 +39,10 @@ pub enum Facet {
     Valence,
     /// What sort of observation.
     Kind,
+    /// Target group. A report counts once in each of its groups.
+    Group,
+    /// What part clients had in the report.
+    Client,
 }
 
 impl Facet {
@@ -53,6 +57,8 @@ impl Facet {
             Self::Organisation,
             Self::Valence,
             Self::Kind,
+            Self::Group,
+            Self::Client,
         ]
     }
 
@@ -67,6 +73,8 @@ impl Facet {
             Self::Organisation => "organisation",
             Self::Valence => "valence",
             Self::Kind => "kind",
+            Self::Group => "group",
+            Self::Client => "client",
         }
     }
 
@@ -74,6 +82,11 @@ impl Facet {
     /// (see [`super::rules`]).
     pub const fn tells_organisations_apart(self) -> bool {
         matches!(self, Self::Organisation | Self::OrganisationKind)
+    }
+
+    /// Returns whether each report has exactly one value on the facet ("not said" is one), so that counts of its values add up.
+    pub const fn adds_up(self) -> bool {
+        !matches!(self, Self::Theme | Self::County | Self::Municipality | Self::Group)
     }
 
     /// Reads a value of this facet from its key.
@@ -95,6 +108,8 @@ impl Facet {
             }
             (Self::Valence, key) => key.parse().map(Value::Valence),
             (Self::Kind, key) => key.parse().map(Value::Kind),
+            (Self::Group, key) => key.parse().map(Value::Group),
+            (Self::Client, key) => key.parse().map(Value::Client),
         }
     }
 }
@@ -111,7 +126,7 @@ impl FromStr for Facet {
     fn from_str(text: &str) -> Result<Self, Malformed> {
         let found = Self::all().iter().copied().find(|facet| facet.key() == text);
         found.ok_or(Malformed {
-            what: "facet (theme, county, municipality, half_year, organisation_kind, organisation, valence or kind)",
+            what: "facet (theme, county, municipality, half_year, organisation_kind, organisation, valence, kind, group or client)",
         })
     }
 }
@@ -137,6 +152,10 @@ pub enum Value {
     Valence(Valence),
     /// A sort of observation.
     Kind(Kind),
+    /// A target group.
+    Group(Group),
+    /// A part of the clients.
+    Client(Client),
     /// What the report does not say.
     Unsaid,
 }
@@ -153,6 +172,8 @@ impl fmt::Display for Value {
             Self::Organisation(id) => id.fmt(f),
             Self::Valence(valence) => valence.fmt(f),
             Self::Kind(kind) => kind.fmt(f),
+            Self::Group(group) => group.fmt(f),
+            Self::Client(client) => client.fmt(f),
             Self::Unsaid => f.write_str(KEY_UNSAID),
         }
     }
@@ -182,6 +203,8 @@ mod tests {
             (Facet::OrganisationKind, "ngo"),
             (Facet::Valence, "mixed"),
             (Facet::Kind, "good_practice"),
+            (Facet::Group, "over_indebted"),
+            (Facet::Client, "co_written"),
         ] {
             assert_eq!(facet.value(key).unwrap().to_string(), key);
         }

@@ -1,26 +1,29 @@
-//! What a query answers: a table in which small counts are not numbers.
+//! What a query answers: tables of published counts.
 //!
 //! The JSON form has its keys and lists in one order, so that equal views are equal bytes:
 //!
 //! ```json
-//! {"query": {"rows": "theme", "columns": "county", "filters": {}},
-//!  "rules": {"reports_min": 3, "organisations_min": 2, "authors_min": 3},
+//! {"query": {"rows": "theme", "columns": "county", "filters": {"half_year": ["2026-H1"]}},
+//!  "basis": {"published": {"reports_min": 3, "organisations_min": 2, "authors_min": 3}},
 //!  "rows": ["2", "5"], "columns": ["12"],
-//!  "cells": [[{"reports": 7, "organisations": 3, "authors": 6}], [{"reports": "few", "organisations": "few", "authors": "few"}]],
-//!  "row_totals": […], "column_totals": […], "total": {…}}
+//!  "slices": [{"of": {"half_year": "2026-H1"}, "cells": [[10], ["few"]],
+//!              "row_totals": [15, "few"], "column_totals": [15], "total": 25}]}
 //! ```
+//!
+//! Each number is rounded by itself ([`super::rounding`]): parts need not add up to their total.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::columns::Columns;
-use super::facet::Value;
-use super::fold::{Tally, fold};
-use super::query::{Error, Query};
+use super::facet::{Facet, Value};
+use super::fold::{Needs, Table, fold};
+use super::query::{CELLS_MAX, Error, Query};
+use super::rounding::Tally;
 use super::rules::{Applied, Rules};
-use super::suppress::suppress;
-use crate::id::sha256;
+use crate::id::{OrganisationId, sha256};
 
 /// What stands for a hidden count.
 const FEW: &str = "few";
@@ -28,10 +31,17 @@ const FEW: &str = "few";
 /// A count that may be hidden. There is no way from `Few` to the number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Count {
-    /// At least one, and hidden: too small itself, or hidden so that another cannot be worked out.
+    /// Not enough reports, organisations or authors to be shown; perhaps none.
     Few,
-    /// The number.
+    /// The number: rounded in what is published, exact in what is one's own.
     Shown(u64),
+}
+
+impl Count {
+    /// Returns whether there is a number other than zero.
+    pub const fn is_some(self) -> bool {
+        matches!(self, Self::Shown(1..))
+    }
 }
 
 impl fmt::Display for Count {
@@ -70,93 +80,238 @@ impl<'de> Deserialize<'de> for Count {
     }
 }
 
-/// The counts of one cell: all three are shown or none is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Cell {
-    /// Reports.
-    pub reports: Count,
-    /// Different organisations they came from.
-    pub organisations: Count,
-    /// Different authors; a worker of two organisations is two.
-    pub authors: Count,
+/// What the numbers of a view are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// Rounded, and hidden below these minima.
+    Published(Rules),
+    /// Exact counts of this organisation's own reports: for itself, not for publishing.
+    Own(OrganisationId),
+    /// Exact counts of all reports: for tests.
+    #[doc(hidden)]
+    Exact,
 }
 
-impl Cell {
-    /// The cell that says only that it is not empty.
-    pub const FEW: Self = Self { reports: Count::Few, organisations: Count::Few, authors: Count::Few };
-
-    /// Returns whether the counts are shown.
-    pub fn is_shown(&self) -> bool {
-        *self != Self::FEW
+impl Basis {
+    /// Returns what the counts of a slice need: of those whose cell tells organisations apart, less.
+    fn needs(&self, query: &Query, slice: &BTreeMap<Facet, Value>) -> Needs {
+        let Self::Published(rules) = self else { return Needs::all(Applied::none()) };
+        let fixed = slice.keys().any(|facet| facet.tells_organisations_apart());
+        let by_row = fixed || query.rows.tells_organisations_apart();
+        let by_column = fixed || query.columns.is_some_and(Facet::tells_organisations_apart);
+        Needs {
+            cells: Applied::new(rules, by_row || by_column),
+            rows: Applied::new(rules, by_row),
+            columns: Applied::new(rules, by_column),
+            total: Applied::new(rules, fixed),
+        }
     }
 
-    pub(super) fn new(shown: Option<Tally>) -> Self {
-        shown.map_or(Self::FEW, |tally| Self {
-            reports: Count::Shown(tally.reports),
-            organisations: Count::Shown(tally.organisations),
-            authors: Count::Shown(tally.authors),
-        })
+    /// Returns a count as it is shown.
+    fn show(&self, tally: &Tally, rules: &Applied) -> Count {
+        match self {
+            Self::Published(_) => tally.published(rules).map_or(Count::Few, Count::Shown),
+            Self::Own(_) | Self::Exact => Count::Shown(tally.reports()),
+        }
     }
 }
 
-/// Many reports as one table.
+/// The table of one choice of values of the filters that are no axis.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slice {
+    /// The values held fast, as keys.
+    pub of: BTreeMap<Facet, String>,
+    /// One list per row, one count per column; lists are empty for a query of one facet.
+    pub cells: Vec<Vec<Count>>,
+    /// One count per row: each report once, whatever its columns. Empty if the columns are filtered.
+    pub row_totals: Vec<Count>,
+    /// One count per column: each report once, whatever its rows. Empty if the rows are filtered, or for a query of one facet.
+    pub column_totals: Vec<Count>,
+    /// Each report of the slice once; absent if rows or columns are filtered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<Count>,
+}
+
+/// Many reports as tables of one shape.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MergedView {
     /// What was asked.
     pub query: Query,
-    /// The rules that were applied.
-    pub rules: Applied,
-    /// Keys of the rows that have reports, in the order of [`Value`].
+    /// What the numbers are.
+    pub basis: Basis,
+    /// Keys of the rows that are asked for by a filter, else of those with a number, in the order of [`Value`].
     pub rows: Vec<String>,
-    /// Keys of the columns that have reports, in the order of [`Value`]; empty for a query of one facet.
+    /// Keys of the columns, likewise; empty for a query of one facet.
     pub columns: Vec<String>,
-    /// One list per row, one cell per column.
-    pub cells: Vec<Vec<Cell>>,
-    /// One cell per row; each report once, whatever its columns.
-    pub row_totals: Vec<Cell>,
-    /// One cell per column; each report once, whatever its rows.
-    pub column_totals: Vec<Cell>,
-    /// Each report once.
-    pub total: Cell,
+    /// One without filters, else one for each choice of their values, in order.
+    pub slices: Vec<Slice>,
 }
 
 impl Columns {
-    /// Answers a query under suppression.
+    /// Answers a query with published counts.
     ///
     /// # Errors
-    /// [`Error::SameFacet`] and [`Error::TooManyCells`] for tables that are not answered.
+    /// [`Error::SameFacet`], [`Error::TooManyFacets`], [`Error::TooManySlices`] and [`Error::TooManyCells`] for queries that
+    /// are not answered.
     pub fn view(&self, query: &Query, rules: &Rules) -> Result<MergedView, Error> {
-        let table = fold(self, query)?;
-        let applied = Applied::new(rules, query.tells_organisations_apart());
-        let lattice = suppress(&table, &applied, query.is_by_organisation());
-        let keys = |values: &[Value]| values.iter().map(Value::to_string).collect::<Vec<_>>();
-        let cell = |row: usize, column: usize| Cell::new(lattice.shown(row, column));
-        let columns = table.columns.as_deref().map(keys).unwrap_or_default();
-        let (height, width) = (table.rows.len(), columns.len());
+        self.tables(query, Basis::Published(*rules))
+    }
+
+    /// Answers a query with exact counts of one organisation's reports. Only for that organisation's own people: what is
+    /// shown is not for publishing.
+    ///
+    /// # Errors
+    /// As [`Columns::view`].
+    pub fn own(&self, query: &Query, organisation: OrganisationId) -> Result<MergedView, Error> {
+        self.tables(query, Basis::Own(organisation))
+    }
+
+    /// Answers a query with exact counts of all reports, for tests that compare with other programs' counts.
+    ///
+    /// # Errors
+    /// As [`Columns::view`].
+    #[doc(hidden)]
+    pub fn exact(&self, query: &Query) -> Result<MergedView, Error> {
+        self.tables(query, Basis::Exact)
+    }
+
+    /// Counts each slice and shows of it what the basis allows.
+    fn tables(&self, query: &Query, basis: Basis) -> Result<MergedView, Error> {
+        let slices = query.slices()?;
+        let mut shown = Vec::with_capacity(slices.len());
+        for slice in &slices {
+            let mut narrowed = query.of_slice(slice);
+            if let Basis::Own(organisation) = basis {
+                narrowed.filters = narrowed.filters.within(Facet::Organisation, Value::Organisation(organisation));
+            }
+            let needs = basis.needs(query, slice);
+            let table = fold(self, &narrowed, &needs)?;
+            let (rows, columns) = (table.rows.len(), table.columns.as_ref().map_or(1, Vec::len));
+            if rows.saturating_mul(columns).saturating_mul(slices.len()) > CELLS_MAX {
+                return Err(Error::TooManyCells { rows, columns: columns * slices.len() });
+            }
+            shown.push(Shown::new(query, table, slice, &needs, basis));
+        }
+        let rows = listed(query, query.rows, shown.iter().map(|shown| (&shown.rows[..], shown.rows_with_numbers())));
+        let columns = query.columns.map_or(Vec::new(), |facet| {
+            listed(query, facet, shown.iter().map(|shown| (&shown.columns[..], shown.columns_with_numbers())))
+        });
+        let absent = basis.show(&Tally::default(), &Applied::none());
+        let keys = |values: &[Value]| values.iter().map(Value::to_string).collect();
         Ok(MergedView {
             query: query.clone(),
-            rules: applied,
-            rows: keys(&table.rows),
-            cells: (0..height).map(|row| (0..width).map(|column| cell(row, column)).collect()).collect(),
-            row_totals: (0..height).map(|row| cell(row, width)).collect(),
-            column_totals: (0..width).map(|column| cell(height, column)).collect(),
-            total: cell(height, width),
-            columns,
+            basis,
+            rows: keys(&rows),
+            columns: keys(&columns),
+            slices: shown.iter().map(|shown| shown.slice(&rows, &columns, absent)).collect(),
         })
     }
 }
 
+/// One counted table in which every count is as it is shown.
+struct Shown {
+    of: BTreeMap<Facet, String>,
+    /// All values that occur in some report.
+    rows: Vec<Value>,
+    columns: Vec<Value>,
+    cells: Vec<Count>,
+    /// As those of [`Slice`].
+    row_totals: Vec<Count>,
+    column_totals: Vec<Count>,
+    total: Option<Count>,
+}
+
+impl Shown {
+    fn new(query: &Query, table: Table, slice: &BTreeMap<Facet, Value>, needs: &Needs, basis: Basis) -> Self {
+        let all = |tallies: &[Tally], rules: &Applied| -> Vec<Count> {
+            tallies.iter().map(|tally| basis.show(tally, rules)).collect()
+        };
+        // Across an axis that shows only some values there is no total: it would be of the union of those.
+        let (some_rows, some_columns) = (query.is_partial(Some(query.rows)), query.is_partial(query.columns));
+        let unless = |is_partial: bool, counts: Vec<Count>| if is_partial { Vec::new() } else { counts };
+        Self {
+            of: slice.iter().map(|(facet, value)| (*facet, value.to_string())).collect(),
+            cells: all(&table.cells, &needs.cells),
+            row_totals: unless(some_columns, all(&table.row_totals, &needs.rows)),
+            column_totals: unless(some_rows, all(&table.column_totals, &needs.columns)),
+            total: (!some_rows && !some_columns).then(|| basis.show(&table.total, &needs.total)),
+            rows: table.rows,
+            columns: table.columns.unwrap_or_default(),
+        }
+    }
+
+    /// Returns for each row whether it has a number that is shown.
+    fn rows_with_numbers(&self) -> Vec<bool> {
+        let width = self.columns.len();
+        let in_cells = |row: usize| self.cells[row * width..][..width].iter().any(|count| count.is_some());
+        let in_total = |row: usize| self.row_totals.get(row).is_some_and(|count| count.is_some());
+        (0..self.rows.len()).map(|row| in_total(row) || in_cells(row)).collect()
+    }
+
+    /// Returns for each column whether it has a number that is shown.
+    fn columns_with_numbers(&self) -> Vec<bool> {
+        let mut with: Vec<bool> = self.column_totals.iter().map(|count| count.is_some()).collect();
+        with.resize(self.columns.len(), false);
+        for row in self.cells.chunks_exact(self.columns.len().max(1)) {
+            with.iter_mut().zip(row).for_each(|(with, count)| *with |= count.is_some());
+        }
+        with
+    }
+
+    /// Returns the table with these rows and columns.
+    fn slice(&self, rows: &[Value], columns: &[Value], absent: Count) -> Slice {
+        let places = |values: &[Value], list: &[Value]| -> Vec<Option<usize>> {
+            values.iter().map(|value| list.binary_search(value).ok()).collect()
+        };
+        let (down, across) = (places(rows, &self.rows), places(columns, &self.columns));
+        let cell = |row: Option<usize>, column: Option<usize>| {
+            row.zip(column).map_or(absent, |(row, column)| self.cells[row * self.columns.len() + column])
+        };
+        let margin = |places: &[Option<usize>], totals: &[Count]| -> Vec<Count> {
+            let count = |place: &Option<usize>| place.and_then(|place| totals.get(place).copied()).unwrap_or(absent);
+            places.iter().map(count).collect()
+        };
+        let is_given = |totals: &[Count], values: &[Value]| values.is_empty() || !totals.is_empty();
+        let margin_if = |totals: &[Count], values: &[Value], places: &[Option<usize>]| {
+            if is_given(totals, values) { margin(places, totals) } else { Vec::new() }
+        };
+        Slice {
+            of: self.of.clone(),
+            cells: down.iter().map(|row| across.iter().map(|column| cell(*row, *column)).collect()).collect(),
+            row_totals: margin_if(&self.row_totals, &self.rows, &down),
+            column_totals: margin_if(&self.column_totals, &self.columns, &across),
+            total: self.total,
+        }
+    }
+}
+
+/// Returns the values of an axis that are listed: those a filter asks for, else those with a number in some slice.
+fn listed<'s>(query: &Query, facet: Facet, slices: impl Iterator<Item = (&'s [Value], Vec<bool>)>) -> Vec<Value> {
+    if let Some(asked) = query.filters.on(facet) {
+        return asked.iter().copied().collect();
+    }
+    let mut values = Vec::new();
+    for (of_slice, with_number) in slices {
+        values.extend(of_slice.iter().zip(with_number).filter(|(_, with)| *with).map(|(value, _)| *value));
+    }
+    values.sort_unstable();
+    values.dedup();
+    values
+}
+
 impl MergedView {
-    /// Returns the cell of a row and a column by their keys; a row alone gives its total, a column alone its total, neither
-    /// the total. None if the table has no such row or column: then no report is there.
-    pub fn cell(&self, row: Option<&str>, column: Option<&str>) -> Option<Cell> {
+    /// Returns the count of a row and a column of a slice by their keys; a row alone gives its total, a column alone its
+    /// total, neither the total. None if the view does not list it.
+    pub fn count(&self, slice: usize, row: Option<&str>, column: Option<&str>) -> Option<Count> {
         let find = |keys: &[String], key: &str| keys.iter().position(|known| known == key);
+        let slice = self.slices.get(slice)?;
         match (row, column) {
-            (None, None) => Some(self.total),
-            (Some(row), None) => self.row_totals.get(find(&self.rows, row)?).copied(),
-            (None, Some(column)) => self.column_totals.get(find(&self.columns, column)?).copied(),
+            (None, None) => slice.total,
+            (Some(row), None) => slice.row_totals.get(find(&self.rows, row)?).copied(),
+            (None, Some(column)) => slice.column_totals.get(find(&self.columns, column)?).copied(),
             (Some(row), Some(column)) => {
-                self.cells.get(find(&self.rows, row)?)?.get(find(&self.columns, column)?).copied()
+                slice.cells.get(find(&self.rows, row)?)?.get(find(&self.columns, column)?).copied()
             }
         }
     }
@@ -166,97 +321,11 @@ impl MergedView {
         serde_json::to_string(self).expect("a view is made of lists, texts and whole numbers")
     }
 
-    /// Returns SHA-256 over `talkoot/view/1` and the canonical bytes: equal where two nodes show the same.
+    /// Returns SHA-256 over `talkoot/view/2` and the canonical bytes: equal where two nodes show the same.
     pub fn fingerprint(&self) -> [u8; 32] {
-        sha256(&[b"talkoot/view/1", self.to_json().as_bytes()])
+        sha256(&[b"talkoot/view/2", self.to_json().as_bytes()])
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use proptest::prelude::*;
-
-    use super::super::facet::Facet;
-    use super::super::testing::{any_row, organisation, place, row, worker};
-    use super::super::{Query, Row};
-    use super::*;
-
-    fn view(rows: impl IntoIterator<Item = Row>, query: &Query) -> MergedView {
-        let mut columns = Columns::new(0);
-        columns.extend(rows);
-        columns.view(query, &Rules::default()).unwrap()
-    }
-
-    /// Ten reports of five organisations in Mikkeli, one in Savonlinna.
-    fn reports() -> Vec<Row> {
-        let report = |number: u16, municipality| Row {
-            organisation: organisation(number % 5),
-            author: worker(number),
-            areas: [place(12, municipality)].into_iter().collect(),
-            ..row(number)
-        };
-        (0..10).map(|number| report(number, 491)).chain([report(10, 740)]).collect()
-    }
-
-    #[test]
-    fn few_is_a_word_and_not_a_number() {
-        let view = view(reports(), &Query::one_way(Facet::Municipality));
-        // The lone report is hidden, and Mikkeli with it: the total would tell.
-        assert_eq!(view.row_totals, [Cell::FEW, Cell::FEW]);
-        assert_eq!(view.total.reports, Count::Shown(11));
-        let json = view.to_json();
-        assert!(
-            json.starts_with(r#"{"query":{"rows":"municipality","filters":{}},"rules":{"reports_min":3,"#),
-            "{json}"
-        );
-        assert!(json.contains(r#""rows":["491","740"],"columns":[],"#), "{json}");
-        assert!(json.contains(r#"{"reports":"few","organisations":"few","authors":"few"}"#), "{json}");
-        assert_eq!(serde_json::from_str::<MergedView>(&json).unwrap(), view);
-        assert!(serde_json::from_str::<Count>(r#""many""#).is_err());
-    }
-
-    #[test]
-    fn cells_are_found_by_key() {
-        let view = view(reports(), &Query::two_way(Facet::Theme, Facet::County));
-        let cell = view.cell(Some("2"), Some("12")).unwrap();
-        assert_eq!((cell.reports, cell.organisations), (Count::Shown(11), Count::Shown(5)));
-        assert_eq!((view.cell(Some("2"), None), view.cell(None, None)), (Some(cell), Some(cell)));
-        assert_eq!(view.cell(Some("3"), Some("12")), None);
-    }
-
-    #[test]
-    fn one_organisation_alone_is_few_unless_asked_for_by_organisation() {
-        let rows = || (0..9).map(|number| Row { organisation: organisation(1), ..row(number) });
-        let merged = view(rows(), &Query::one_way(Facet::Theme));
-        assert_eq!((merged.total, merged.row_totals[0]), (Cell::FEW, Cell::FEW));
-        let by_organisation = view(rows(), &Query::one_way(Facet::Organisation));
-        assert_eq!(by_organisation.rules.organisations_min, 1);
-        assert_eq!(by_organisation.total.reports, Count::Shown(9));
-        assert_eq!(by_organisation.rows, [organisation(1).to_string()]);
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
-        #[test]
-        fn the_order_of_arrival_does_not_show(
-            rows in proptest::collection::vec((any_row(), any::<u32>()), 0..80),
-            gone in proptest::collection::vec(any_row(), 0..20),
-            facets in (proptest::sample::select(Facet::all()), proptest::sample::select(Facet::all())),
-        ) {
-            let set: BTreeMap<_, _> = rows.iter().map(|(row, _)| (row.document, row.clone())).collect();
-            let query = Query { columns: Some(facets.1).filter(|facet| *facet != facets.0), ..Query::one_way(facets.0) };
-            let expected = view(set.values().cloned(), &query);
-            let mut shuffled: Vec<_> = set.values().zip(rows.iter().map(|(_, order)| order)).collect();
-            shuffled.sort_by_key(|(_, order)| **order);
-            let mut columns = Columns::new(77);
-            gone.iter().for_each(|row| columns.insert(row));
-            gone.iter().for_each(|row| { columns.remove(&row.document); });
-            shuffled.iter().for_each(|(row, _)| columns.insert(row));
-            let got = columns.view(&query, &Rules::default()).unwrap();
-            prop_assert_eq!(got.to_json(), expected.to_json());
-            prop_assert_eq!(got.fingerprint(), expected.fingerprint());
-        }
-    }
-}
+mod tests;

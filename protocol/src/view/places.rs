@@ -107,11 +107,6 @@ impl Places {
         &self.lists[number as usize]
     }
 
-    /// Returns the lists that reports have.
-    pub(super) fn used(&self) -> impl Iterator<Item = &Areas> {
-        self.lists.iter().zip(&self.uses).filter(|(_, uses)| **uses > 0).map(|(areas, _)| areas)
-    }
-
     /// Returns, by number, the codes of each list on county or municipality; no codes where no report has it.
     pub(super) fn codes(&self, facet: Facet) -> impl Iterator<Item = &[u16]> {
         let lists = if facet == Facet::Municipality { &self.municipalities } else { &self.counties };

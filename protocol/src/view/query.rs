@@ -1,4 +1,10 @@
-//! What is asked of the columns: one or two facets, and which reports to leave out.
+//! What is asked of the columns: one or two facets as axes, and others whose values are held fast.
+//!
+//! A query names at most [`FACETS_MAX`] facets, axes and filters together, so that every number it gives is the published
+//! count of one *lattice cell*: the reports that have one given value on each of at most three facets. A filter on an axis
+//! says which of its values are shown; a filter on another facet gives one slice, a table of its own, for each of its
+//! values. Reports of several values are never counted together: whoever wants that adds published numbers, on facets
+//! where each report has one value ([`Facet::adds_up`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -11,7 +17,11 @@ use crate::cbor::Malformed;
 
 /// Most values one filter may list.
 pub const FILTER_VALUES_MAX: usize = 1_000;
-/// Most cells of one table, margins left aside.
+/// Most facets of one query, axes and filters together.
+pub const FACETS_MAX: usize = 3;
+/// Most slices of one query; each is a pass over all reports.
+pub const SLICES_MAX: usize = 32;
+/// Most cells of one query, margins left aside.
 pub const CELLS_MAX: usize = 1 << 18;
 
 /// Why a query cannot be answered.
@@ -22,6 +32,18 @@ pub enum Error {
     SameFacet {
         /// The facet.
         facet: Facet,
+    },
+    /// More facets than a number may hang on.
+    #[error("axes and filters together name {} facets ({}), {FACETS_MAX} are the most", facets.len(), keys(facets))]
+    TooManyFacets {
+        /// The facets.
+        facets: Vec<Facet>,
+    },
+    /// The filters on facets that are no axis list too many values: each is a table of its own.
+    #[error("the filters make {slices} tables, {SLICES_MAX} are the most")]
+    TooManySlices {
+        /// How many there would be.
+        slices: usize,
     },
     /// The table would be too large; a filter on one of its facets makes it smaller.
     #[error("a table of {rows} by {columns} cells is more than {CELLS_MAX}")]
@@ -62,12 +84,15 @@ pub enum Error {
     },
 }
 
+fn keys(facets: &[Facet]) -> String {
+    facets.iter().map(|facet| facet.key()).collect::<Vec<_>>().join(", ")
+}
+
 fn cut(text: &str) -> String {
     text.chars().take(80).collect()
 }
 
-/// Which reports count: those that have, on each facet named here, at least one of the values listed. Where a facet is also
-/// an axis of the table, the axis shows only the values listed.
+/// Which values are shown: on an axis of the table, only those listed; on another facet, a table for each value listed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "BTreeMap<Facet, Vec<String>>", into = "BTreeMap<Facet, Vec<String>>")]
 pub struct Filters(BTreeMap<Facet, BTreeSet<Value>>);
@@ -93,6 +118,18 @@ impl Filters {
         let (facet, keys) = text.split_once('=').ok_or_else(|| wrong(Malformed { what: "filter" }))?;
         let facet = facet.parse().map_err(wrong)?;
         keys.split(',').try_for_each(|key| self.allow(facet, key))
+    }
+
+    /// Returns these filters with a facet held to one value.
+    pub(super) fn with(mut self, facet: Facet, value: Value) -> Self {
+        self.0.insert(facet, BTreeSet::from([value]));
+        self
+    }
+
+    /// Returns these filters with nothing let through on a facet but this value, if it was.
+    pub(super) fn within(mut self, facet: Facet, value: Value) -> Self {
+        self.0.entry(facet).or_insert_with(|| BTreeSet::from([value])).retain(|allowed| *allowed == value);
+        self
     }
 
     /// Returns each facet filtered on with the values that count.
@@ -173,14 +210,58 @@ impl Query {
         Self { rows, columns: Some(columns), filters: Filters::default() }
     }
 
-    /// Returns whether rows or columns tell organisations or their kinds apart.
-    pub(super) fn is_by_organisation(&self) -> bool {
-        self.rows.tells_organisations_apart() || self.columns.is_some_and(Facet::tells_organisations_apart)
+    /// Returns the axes: rows, and columns if there are any.
+    fn axes(&self) -> impl Iterator<Item = Facet> {
+        [Some(self.rows), self.columns].into_iter().flatten()
+    }
+
+    /// Returns each facet of axes and filters once, ascending.
+    pub fn facets(&self) -> Vec<Facet> {
+        let facets: BTreeSet<Facet> = self.axes().chain(self.filters.iter().map(|(facet, _)| facet)).collect();
+        facets.into_iter().collect()
+    }
+
+    /// Returns whether an axis shows only some of its values; the totals across it are then left out.
+    pub(super) fn is_partial(&self, axis: Option<Facet>) -> bool {
+        axis.is_some_and(|axis| self.filters.on(axis).is_some())
     }
 
     /// Returns whether a facet or a filter tells organisations or their kinds apart (see [`super::rules`]).
     pub fn tells_organisations_apart(&self) -> bool {
-        self.is_by_organisation() || self.filters.iter().any(|(facet, _)| facet.tells_organisations_apart())
+        self.facets().into_iter().any(Facet::tells_organisations_apart)
+    }
+
+    /// Returns the slices: the values held fast in each, by facet, in the order of values. One without any if no filter is
+    /// on a facet that is no axis.
+    ///
+    /// # Errors
+    /// [`Error::SameFacet`], [`Error::TooManyFacets`], [`Error::TooManySlices`].
+    pub(super) fn slices(&self) -> Result<Vec<BTreeMap<Facet, Value>>, Error> {
+        if self.columns == Some(self.rows) {
+            return Err(Error::SameFacet { facet: self.rows });
+        }
+        let facets = self.facets();
+        if facets.len() > FACETS_MAX {
+            return Err(Error::TooManyFacets { facets });
+        }
+        let mut slices = vec![BTreeMap::new()];
+        for (facet, values) in self.filters.iter().filter(|(facet, _)| !self.axes().any(|axis| axis == *facet)) {
+            let count = slices.len().saturating_mul(values.len());
+            if count > SLICES_MAX {
+                return Err(Error::TooManySlices { slices: count });
+            }
+            let with = |slice: &BTreeMap<Facet, Value>, value: &Value| {
+                slice.iter().map(|(facet, value)| (*facet, *value)).chain([(facet, *value)]).collect()
+            };
+            slices = slices.iter().flat_map(|slice| values.iter().map(move |value| with(slice, value))).collect();
+        }
+        Ok(slices)
+    }
+
+    /// Returns the query of one slice: its values held fast, the axes as they are.
+    pub(super) fn of_slice(&self, slice: &BTreeMap<Facet, Value>) -> Self {
+        let filters = slice.iter().fold(self.filters.clone(), |filters, (facet, value)| filters.with(*facet, *value));
+        Self { filters, ..self.clone() }
     }
 }
 
@@ -213,6 +294,26 @@ mod tests {
         };
         assert!((0..1_000).all(|number| allow(number).is_ok()));
         assert_eq!(allow(1_000), Err(Error::LongFilter { facet: Facet::Organisation }));
+    }
+
+    #[test]
+    fn a_number_hangs_on_three_facets_at_most() {
+        let query =
+            |filters: &str| Query { filters: filters.parse().unwrap(), ..Query::two_way(Facet::Theme, Facet::County) };
+        assert_eq!(query("").slices().unwrap(), [BTreeMap::new()]);
+        assert_eq!(query("county=12,13").slices().unwrap().len(), 1, "an axis is not sliced");
+        let slices = query("half_year=2026-H1,2025-H2").slices().unwrap();
+        let texts: Vec<_> = slices.iter().map(|slice| slice[&Facet::HalfYear].to_string()).collect();
+        assert_eq!(texts, ["2025-H2", "2026-H1"]);
+        let error = query("half_year=2026-H1;valence=negative").slices().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "axes and filters together name 4 facets (theme, county, half_year, valence), 3 are the most"
+        );
+        let many = (1..=20).map(|year| format!("{}-H1", 2000 + year)).collect::<Vec<_>>().join(",");
+        let one_way = Query { columns: None, ..query(&format!("half_year={many};valence=negative,mixed")) };
+        assert_eq!(one_way.slices(), Err(Error::TooManySlices { slices: 40 }));
+        assert_eq!(Query::two_way(Facet::Theme, Facet::Theme).slices(), Err(Error::SameFacet { facet: Facet::Theme }));
     }
 
     #[test]

@@ -1,20 +1,21 @@
 //! When a count may be shown.
 //!
-//! A count is shown if it is of enough reports, from enough organisations, by enough authors; otherwise the whole cell reads
-//! "few" and nothing else is said of it. The defaults are the floor: a node may be stricter, never looser, and where nodes
-//! meet the stricter rules win.
+//! A count is shown, rounded ([`super::rounding`]), if it is of enough reports, from enough organisations, by enough authors;
+//! otherwise the cell reads "few" and nothing else is said of it. The defaults are the floor: a node may be stricter, never
+//! looser, and where nodes meet the stricter rules win. The minima belong to the node, not to the question: who could ask
+//! with one minimum after the other would learn the exact count.
 //!
-//! **Zero is shown as zero, unless it has to cover for others.** It tells that no member has reported such a thing, which is
-//! what a reader looks for ("what do we not know?"), and says nothing of any person. But where small counts beside it could be
-//! worked out, a zero is the first to be hidden with them: "few" therefore means fewer than the minimum, perhaps none, or
-//! enough but hidden for the sake of others.
+//! **A zero is "few" too.** If zeros were shown, a hidden count would be known to be at least one, and a sum with one hidden
+//! part could tell it. "Few" says: not enough to show, perhaps none. Rows and columns without a shown number are left out.
 //!
-//! **Tables by organisation.** Where a facet or a filter tells organisations (or their kinds) apart, a cell holds one
-//! organisation by construction, and a minimum of two would empty the table. There the minimum of organisations is not
-//! asked at all, in no cell and no margin (a margin that is hidden while its cells are shown could be added up again); the
-//! minima of reports and authors hold. The view says so in its `rules`: `organisations_min` is 1. Such a table shows what
-//! one organisation said, and should leave the network only with that organisation's consent:
-//! [`super::Query::tells_organisations_apart`] is there for whoever exports.
+//! **Cells by organisation.** Where a facet or a filter of a cell tells organisations (or their kinds) apart, the cell holds
+//! one organisation by construction, and a minimum of two would empty the table. There the minimum of organisations is not
+//! asked; the minima of reports and authors hold. The totals of such a table that are of all organisations follow the usual
+//! rule. Such a table shows what one organisation said, and should leave the network only with that organisation's
+//! consent: [`super::Query::tells_organisations_apart`] is there for whoever exports.
+//!
+//! Nothing can be worked out for certain as long as `authors_min` is at least `reports_min`, which the defaults are: one more
+//! report by an author who has one in the cell already then never turns "few" into a number (decision 0025).
 
 use serde::{Deserialize, Serialize};
 
@@ -89,31 +90,36 @@ impl Rules {
     }
 }
 
-/// Rules as applied to one table, and as the table tells them. Only ever made from [`Rules`]; the one way in which they may
-/// be below the floor is `organisations_min` 1 in a table by organisation (see the head of this file).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Applied {
-    /// Fewest reports of a shown count.
-    pub reports_min: u32,
-    /// Fewest organisations behind a shown count; 1 in a table by organisation.
-    pub organisations_min: u32,
-    /// Fewest authors behind a shown count.
-    pub authors_min: u32,
+/// Rules as applied to one cell. Only ever made from [`Rules`]; the one way in which they may be below the floor is
+/// `organisations_min` 1 in a cell by organisation (see the head of this file).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Applied {
+    reports_min: u32,
+    organisations_min: u32,
+    authors_min: u32,
 }
 
 impl Applied {
-    /// Applies rules to a table that does or does not tell organisations apart.
-    pub fn new(rules: &Rules, tells_organisations_apart: bool) -> Self {
+    /// Applies rules to a cell that does or does not tell organisations apart.
+    pub(super) fn new(rules: &Rules, tells_organisations_apart: bool) -> Self {
         let Rules { reports_min, organisations_min, authors_min } = *rules;
         let organisations_min = if tells_organisations_apart { 1 } else { organisations_min };
         Self { reports_min, organisations_min, authors_min }
     }
 
-    /// Returns whether a count of so many may be shown.
-    pub(super) const fn allow(&self, reports: u64, organisations: u64, authors: u64) -> bool {
+    /// Returns rules that everything passes: for counts of one's own.
+    pub(super) const fn none() -> Self {
+        Self { reports_min: 0, organisations_min: 0, authors_min: 0 }
+    }
+
+    /// Returns whether so many reports are enough.
+    pub(super) const fn is_enough_reports(&self, reports: u64) -> bool {
         reports >= self.reports_min as u64
-            && organisations >= self.organisations_min as u64
-            && authors >= self.authors_min as u64
+    }
+
+    /// Returns whether those who stand behind a count are enough.
+    pub(super) const fn is_enough(&self, organisations: u32, authors: u32) -> bool {
+        organisations >= self.organisations_min && authors >= self.authors_min
     }
 }
 

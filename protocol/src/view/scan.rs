@@ -3,17 +3,33 @@
 use std::ops::Range;
 
 use super::axis::{Axis, Sieve};
-use super::columns::{Columns, Lines};
+use super::columns::Columns;
+use super::lines::Lines;
 use super::query::Filters;
+use super::rounding::Sum;
 
 /// Lines looked at together.
 const BLOCK: usize = 256;
+
+/// A report as a scan meets it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Met {
+    /// By number.
+    pub(super) author: u32,
+    /// This report alone.
+    pub(super) sum: Sum,
+    /// Its key on the axis of the rows.
+    pub(super) row: u32,
+    /// Its key on the axis of the columns; without one it means nothing.
+    pub(super) column: u32,
+}
 
 /// Reports that pass the filters, column by column.
 #[derive(Debug)]
 pub(super) struct Block {
     length: usize,
     authors: [u32; BLOCK],
+    record_keys: [u32; BLOCK],
     rows: [u32; BLOCK],
     columns: [u32; BLOCK],
 }
@@ -34,10 +50,17 @@ impl Block {
         &self.columns[..self.length]
     }
 
-    /// Returns each report: author, key of the row, key of the column.
-    pub(super) fn reports(&self) -> impl Iterator<Item = (u32, u32, u32)> {
+    /// Returns each report.
+    #[inline]
+    pub(super) fn reports(&self) -> impl Iterator<Item = Met> {
         let keys = self.rows().iter().zip(self.columns());
-        self.authors().iter().zip(keys).map(|(author, (row, column))| (*author, *row, *column))
+        let who = self.authors().iter().zip(&self.record_keys[..self.length]);
+        who.zip(keys).map(|((author, key), (row, column))| Met {
+            author: *author,
+            sum: Sum::one(*key),
+            row: *row,
+            column: *column,
+        })
     }
 }
 
@@ -51,7 +74,7 @@ pub(super) fn scan(
 ) {
     let scanner = Scanner { columns, sieves: Sieve::all(columns, filters), rows, across };
     let zeros = [0; BLOCK];
-    let mut block = Block { length: 0, authors: zeros, rows: zeros, columns: zeros };
+    let mut block = Block { length: 0, authors: zeros, record_keys: zeros, rows: zeros, columns: zeros };
     for span in columns.spans() {
         for from in span.clone().step_by(BLOCK) {
             scanner.fill(from..span.end.min(from + BLOCK), &mut block);
@@ -72,6 +95,7 @@ impl Scanner<'_> {
         let length = places.len();
         block.length = length;
         block.authors[..length].copy_from_slice(&self.columns.lines.author[places.clone()]);
+        block.record_keys[..length].copy_from_slice(&self.columns.lines.record_key[places.clone()]);
         self.rows.source.copy(self.columns, places.clone(), &mut block.rows[..length]);
         if let Some(across) = self.across {
             across.source.copy(self.columns, places.clone(), &mut block.columns[..length]);
@@ -99,6 +123,7 @@ impl Scanner<'_> {
         let mut kept = 0;
         for (at, passes) in passes[..length].iter().enumerate() {
             block.authors[kept] = block.authors[at];
+            block.record_keys[kept] = block.record_keys[at];
             block.rows[kept] = block.rows[at];
             block.columns[kept] = block.columns[at];
             kept += usize::from(*passes);

@@ -1,4 +1,4 @@
-//! The small words a report is counted by: theme, area, half-year, valence, kind.
+//! The small words a report is counted by: theme, target group, area, half-year, valence, kind, the clients' part.
 //!
 //! Each is a few bits, can only be made from what it allows, and prints as the stable key that files, links and the
 //! interface use. Labels in three languages are elsewhere. These types know nothing of the report form, so that a form may
@@ -285,9 +285,101 @@ keyed! {
     }
 }
 
+keyed! {
+    /// Whom a report concerns: the client groups of the form, whatever their age.
+    Group, "target group (such as young; talkoot report codes target_group)" {
+        /// All.
+        Everyone = "everyone",
+        /// Children and families.
+        ChildrenFamilies = "children_families",
+        /// Young people.
+        Young = "young",
+        /// Older people.
+        Older = "older",
+        /// People with a long-term illness.
+        LongTermIll = "long_term_ill",
+        /// Disabled people.
+        Disabled = "disabled",
+        /// Homeless people.
+        Homeless = "homeless",
+        /// Over-indebted people.
+        OverIndebted = "over_indebted",
+        /// Immigrants.
+        Immigrants = "immigrants",
+        /// Roma.
+        Roma = "roma",
+        /// Sámi.
+        Sami = "sami",
+        /// Prisoners and former prisoners.
+        Prisoners = "prisoners",
+        /// Single parents.
+        SingleParents = "single_parents",
+        /// Informal carers.
+        InformalCarers = "informal_carers",
+        /// Unemployed people.
+        Unemployed = "unemployed",
+        /// Students.
+        Students = "students",
+        /// People who use substances.
+        SubstanceUsers = "substance_users",
+    }
+}
+keyed! {
+    /// What part the clients had in a report.
+    Client, "part of the clients (not, heard or co_written)" {
+        /// None.
+        Not = "not",
+        /// They were heard.
+        Heard = "heard",
+        /// It was written together with them.
+        CoWritten = "co_written",
+    }
+}
+
+impl Group {
+    const fn bit(self) -> u32 {
+        1 << (self.code() - 1)
+    }
+}
+
+/// The target groups of one report, as bits in the order of [`Group::all`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct GroupSet(u32);
+
+impl GroupSet {
+    /// Takes the bits of a set.
+    pub fn from_bits(bits: u32) -> Option<Self> {
+        (bits >> Group::all().len() == 0).then_some(Self(bits))
+    }
+
+    /// Returns the bits.
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// Returns the groups, ascending.
+    pub fn iter(self) -> impl Iterator<Item = Group> {
+        Group::all().iter().copied().filter(move |group| self.0 & group.bit() != 0)
+    }
+}
+
+impl FromIterator<Group> for GroupSet {
+    fn from_iter<I: IntoIterator<Item = Group>>(groups: I) -> Self {
+        Self(groups.into_iter().fold(0, |bits, group| bits | group.bit()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn groups_are_bits() {
+        let set: GroupSet = [Group::Students, Group::Everyone].into_iter().collect();
+        assert_eq!(set.iter().collect::<Vec<_>>(), [Group::Everyone, Group::Students]);
+        assert_eq!(GroupSet::from_bits(set.bits()), Some(set));
+        assert!(GroupSet::from_bits(1 << 17).is_none());
+    }
 
     #[test]
     fn themes_are_the_ten_items_and_other() {

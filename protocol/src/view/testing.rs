@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::facet::{Facet, Value};
-use super::fold::{Table, Tally};
+use super::fold::{Needs, Table};
 use super::places;
 use super::query::Query;
+use super::rounding::{Sum, Tally, record_key};
 use super::row::Row;
-use super::terms::{Area, HalfYear, Kind, Municipality, ThemeSet, Valence};
+use super::rules::Applied;
+use super::terms::{Area, Client, Group, GroupSet, HalfYear, Kind, Municipality, ThemeSet, Valence};
 use crate::id::{DocumentId, OrganisationId, WorkerId};
 use crate::scope::County;
 use crate::statement::OrganisationKind;
@@ -49,6 +51,8 @@ pub(super) fn row(number: u16) -> Row {
         half_year: HalfYear::new(2026, 1),
         valence: Some(Valence::Negative),
         kind: Some(Kind::Phenomenon),
+        groups: [Group::Young].into_iter().collect(),
+        client: Some(Client::Heard),
     }
 }
 
@@ -66,7 +70,9 @@ pub(super) fn any_row() -> impl Strategy<Value = Row> {
     let what =
         (proptest::sample::subsequence(vec![1u16, 2, 512, 1024], 0..3), proptest::collection::vec(any_area(), 0..3));
     let when = (0..4u16, 0..4usize, 0..5usize);
-    (who, what, when).prop_map(|((number, organised, kind, author), (bits, areas), (time, valence, sort))| Row {
+    let whom = (proptest::sample::subsequence(vec![Group::Young, Group::Roma, Group::SubstanceUsers], 0..3), 0..4usize);
+    let all = (who, what, when, whom);
+    all.prop_map(|((number, organised, kind, author), (bits, areas), (time, valence, sort), (groups, client))| Row {
         document: document(number),
         organisation: organisation(organised),
         organisation_kind: OrganisationKind::all()[kind],
@@ -76,10 +82,12 @@ pub(super) fn any_row() -> impl Strategy<Value = Row> {
         half_year: time.checked_sub(1).and_then(|time| HalfYear::new(2025 + time / 2, (time % 2) as u8 + 1)),
         valence: valence.checked_sub(1).map(|at| Valence::all()[at]),
         kind: sort.checked_sub(1).map(|at| Kind::all()[at]),
+        groups: GroupSet::from_iter(groups),
+        client: client.checked_sub(1).map(|at| Client::all()[at]),
     })
 }
 
-fn values(row: &Row, facet: Facet) -> Vec<Value> {
+pub(super) fn values(row: &Row, facet: Facet) -> Vec<Value> {
     let one = |value: Option<Value>| vec![value.unwrap_or(Value::Unsaid)];
     match facet {
         Facet::Theme if row.themes.bits() == 0 => one(None),
@@ -90,18 +98,23 @@ fn values(row: &Row, facet: Facet) -> Vec<Value> {
         Facet::Organisation => one(Some(Value::Organisation(row.organisation))),
         Facet::Valence => one(row.valence.map(Value::Valence)),
         Facet::Kind => one(row.kind.map(Value::Kind)),
+        Facet::Group if row.groups.bits() == 0 => one(None),
+        Facet::Group => row.groups.iter().map(Value::Group).collect(),
+        Facet::Client => one(row.client.map(Value::Client)),
     }
 }
 
-fn tally<'a>(rows: impl Iterator<Item = &'a Row>) -> Tally {
+pub(super) fn tally<'a>(rows: impl Iterator<Item = &'a Row>, rules: &Applied) -> Tally {
     let rows: Vec<&Row> = rows.collect();
     let organisations: BTreeSet<_> = rows.iter().map(|row| row.organisation).collect();
     let authors: BTreeSet<_> = rows.iter().map(|row| (row.organisation, row.author)).collect();
-    Tally { reports: rows.len() as u64, organisations: organisations.len() as u64, authors: authors.len() as u64 }
+    let mut sum = Sum::default();
+    rows.iter().for_each(|row| sum.add(Sum::one(record_key(&row.document))));
+    Tally { sum, is_enough: rules.is_enough(organisations.len() as u32, authors.len() as u32) }
 }
 
 /// Counts a query by looking at every report for every cell.
-pub(super) fn count_slowly(rows: &BTreeMap<DocumentId, Row>, query: &Query) -> Table {
+pub(super) fn count_slowly(rows: &BTreeMap<DocumentId, Row>, query: &Query, needs: &Needs) -> Table {
     let passes = |row: &&Row| {
         query.filters.iter().all(|(facet, allowed)| values(row, facet).iter().any(|value| allowed.contains(value)))
     };
@@ -111,7 +124,8 @@ pub(super) fn count_slowly(rows: &BTreeMap<DocumentId, Row>, query: &Query) -> T
         all.into_iter().filter(|value| query.filters.on(facet).is_none_or(|on| on.contains(value))).collect()
     };
     let has = |row: &Row, facet: Facet, value: &Value| values(row, facet).contains(value);
-    let line = |facet: Facet, value: &Value| tally(rows.iter().copied().filter(|row| has(row, facet, value)));
+    let line =
+        |facet: Facet, value: &Value, rules| tally(rows.iter().copied().filter(|row| has(row, facet, value)), rules);
     let down = axis(query.rows);
     let across = query.columns.map(axis);
     let mut cells = Vec::new();
@@ -122,14 +136,15 @@ pub(super) fn count_slowly(rows: &BTreeMap<DocumentId, Row>, query: &Query) -> T
             .flat_map(|facet| across.iter().flatten().map(move |other| (facet, other)))
             .map(move |(facet, other)| (value, facet, other))
     }) {
-        cells.push(tally(rows.iter().copied().filter(|row| has(row, query.rows, value) && has(row, facet, other))));
+        let both = |row: &&Row| has(row, query.rows, value) && has(row, facet, other);
+        cells.push(tally(rows.iter().copied().filter(both), &needs.cells));
     }
     Table {
-        row_totals: down.iter().map(|value| line(query.rows, value)).collect(),
-        column_totals: query
-            .columns
-            .map_or(Vec::new(), |facet| across.iter().flatten().map(|value| line(facet, value)).collect()),
-        total: tally(rows.iter().copied()),
+        row_totals: down.iter().map(|value| line(query.rows, value, &needs.rows)).collect(),
+        column_totals: query.columns.map_or(Vec::new(), |facet| {
+            across.iter().flatten().map(|value| line(facet, value, &needs.columns)).collect()
+        }),
+        total: tally(rows.iter().copied(), &needs.total),
         rows: down,
         columns: across,
         cells,

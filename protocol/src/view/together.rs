@@ -1,10 +1,9 @@
 //! What nobody saw alone: themes in places where no organisation by itself has enough reports to say anything, and all of
 //! them together have.
 //!
-//! Only merged counts are told, and only those that the table of themes by places shows: this page opens no number that
-//! [`Columns::view`] keeps closed. Where the table hides a count only to protect another one, it is told that there is enough
-//! and not how much, and only if the other one stays protected even so. Which organisations contributed is told, how much each did is not. (An organisation knows
-//! its own reports: where two contributed, each can work out the other's. `organisations_min` 3 prevents it.)
+//! What is found, and every number, follows from published counts: that of a theme in a place is shown, those of the same
+//! theme, place and one organisation are all "few". Beside that it is told which organisations contributed, never how much.
+//! That one has said something bounds no count from above, so nothing hidden can be worked out from it (decision 0025).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,13 +12,11 @@ use serde::{Deserialize, Serialize};
 use super::axis::Axis;
 use super::columns::Columns;
 use super::facet::{Facet, Value};
-use super::fold::{Tally, fold};
-use super::merged::Cell;
+use super::fold::{Needs, fold};
 use super::query::{Filters, Query};
 use super::rules::{Applied, Rules};
-use super::scan::scan;
-use super::suppress::suppress;
-use super::terms::{Area, Theme};
+use super::scan::{Met, scan};
+use super::terms::Theme;
 use crate::id::OrganisationId;
 use crate::statement::OrganisationKind;
 
@@ -43,8 +40,8 @@ pub struct Together {
     pub area: String,
     /// The organisations that contributed, by id.
     pub organisations: Vec<Knower>,
-    /// The merged counts; hidden where the table of themes by places hides them to protect another count.
-    pub counts: Cell,
+    /// The published count of reports.
+    pub reports: u64,
 }
 
 /// Reports of one cell while a scan goes through organisation by organisation.
@@ -79,24 +76,19 @@ struct Found {
     theme: Value,
     facet: Facet,
     area: Value,
-    /// None if there is enough and the number is not told.
-    tally: Option<Tally>,
+    /// The published count.
+    reports: u64,
     organisations: Vec<u32>,
 }
 
 impl Columns {
-    /// Returns what nobody saw alone, by county and by municipality: most organisations first, then most reports (those
-    /// not told last), most authors, theme and place. A county is left out where its count less that of its municipalities listed here would
-    /// tell a small number.
+    /// Returns what nobody saw alone, by county and by municipality: most organisations first, then most reports, theme and
+    /// place.
     pub fn together(&self, rules: &Rules) -> Vec<Together> {
         let mut found = self.found(Facet::County, rules);
-        let municipalities = self.found(Facet::Municipality, rules);
-        let counties = self.counties_of_municipalities();
-        found.retain(|county| !tells_a_rest(county, &municipalities, &counties, rules));
-        found.extend(municipalities);
+        found.extend(self.found(Facet::Municipality, rules));
         found.sort_by_key(|found| {
-            let Tally { reports, authors, .. } = found.tally.unwrap_or_default();
-            (std::cmp::Reverse((found.organisations.len(), reports, authors)), found.theme, found.area)
+            (std::cmp::Reverse((found.organisations.len(), found.reports)), found.theme, found.area)
         });
         let kinds = self.kinds();
         found.into_iter().map(|found| self.tell(found, &kinds)).collect()
@@ -110,7 +102,7 @@ impl Columns {
             _ => Facet::County,
         };
         let view = self.view(&Query::two_way(Facet::Theme, facet), rules).ok()?;
-        let cell = view.cell(Some(&theme.to_string()), Some(&area.to_string()))?;
+        let count = view.count(0, Some(&theme.to_string()), Some(&area.to_string()))?;
         let (theme, mut numbers) = (Value::Theme(theme), BTreeSet::new());
         let [themes, areas] = self.place_axes(facet);
         self.scan_places(&themes, &areas, |author, row, column| {
@@ -118,13 +110,13 @@ impl Columns {
                 numbers.insert(self.organisation_of(author));
             }
         });
-        (cell.is_shown() && !numbers.is_empty()).then(|| self.named(numbers, &self.kinds()))
+        (count.is_some() && !numbers.is_empty()).then(|| self.named(numbers, &self.kinds()))
     }
 
     /// Calls `meet` for each report with its author, and each of its themes and places as positions on these axes.
     fn scan_places(&self, themes: &Axis, areas: &Axis, mut meet: impl FnMut(u32, usize, usize)) {
         scan(self, &Filters::default(), themes, Some(areas), |block| {
-            for (author, theme, area) in block.reports() {
+            for Met { author, row: theme, column: area, .. } in block.reports() {
                 themes.each(theme, |row| areas.each(area, |column| meet(author, row, column)));
             }
         });
@@ -136,55 +128,26 @@ impl Columns {
 
     fn found(&self, facet: Facet, rules: &Rules) -> Vec<Found> {
         // Themes by places is never too large, nor one facet twice.
-        let Ok(table) = fold(self, &Query::two_way(Facet::Theme, facet)) else { return Vec::new() };
         let applied = Applied::new(rules, false);
-        let lattice = suppress(&table, &applied, false);
-        let areas = table.columns.clone().unwrap_or_default();
-        let [themes, places] = self.place_axes(facet);
-        // The axes may have values that no report has; the table has not.
-        let row_of = positions_in(&themes.values, &table.rows);
-        let column_of = positions_in(&places.values, &areas);
+        let query = Query::two_way(Facet::Theme, facet);
+        let Ok(table) = fold(self, &query, &Needs::all(applied)) else { return Vec::new() };
+        let areas = table.columns.as_deref().unwrap_or_default();
+        let [theme_axis, area_axis] = self.place_axes(facet);
         let mut shares = vec![Share::default(); table.rows.len() * areas.len()];
-        self.scan_places(&themes, &places, |author, theme, area| {
-            if let (Some(row), Some(column)) = (row_of[theme], column_of[area]) {
-                shares[row * areas.len() + column].meet(author, self.organisation_of(author), rules);
-            }
+        self.scan_places(&theme_axis, &area_axis, |author, theme, area| {
+            shares[theme * areas.len() + area].meet(author, self.organisation_of(author), rules);
         });
-        let is_told = |row: usize, column: usize| {
-            let place = matches!(areas[column], Value::County(_) | Value::Municipality(_));
-            let Tally { reports, organisations, authors } = table.cells[row * areas.len() + column];
-            let enough = reports > 0 && applied.allow(reports, organisations, authors);
-            place
-                && matches!(table.rows[row], Value::Theme(_))
-                && enough
-                && !shares[row * areas.len() + column].one_suffices
-        };
-        let cells = (0..table.rows.len()).flat_map(|row| (0..areas.len()).map(move |column| (row, column)));
-        let told: Vec<_> = cells.filter(|(row, column)| is_told(*row, *column)).collect();
-        let hidden = told.iter().copied().filter(|(row, column)| lattice.shown(*row, *column).is_none()).collect();
-        let said = lattice.may_say_at_least(u64::from(rules.reports_min()), &hidden);
-        let tellable = |cell: &(usize, usize)| !hidden.contains(cell) || said.contains(cell);
-        told.into_iter()
-            .filter(tellable)
-            .map(|(row, column)| Found {
-                theme: table.rows[row],
-                facet,
-                area: areas[column],
-                tally: lattice.shown(row, column),
-                organisations: shares[row * areas.len() + column].organisations.clone(),
-            })
-            .collect()
-    }
-
-    /// Returns the counties in which reports place each municipality: one, unless lists of two years meet.
-    fn counties_of_municipalities(&self) -> BTreeSet<(Value, Value)> {
-        let pair = |area| match area {
-            Area::Municipality { county, municipality } => {
-                Some((Value::County(county), Value::Municipality(municipality)))
+        let lines = table.rows.iter().filter(|theme| matches!(theme, Value::Theme(_)));
+        let cells = lines.flat_map(|theme| areas.iter().map(move |area| (*theme, *area)));
+        let mut found = Vec::new();
+        for (at, (theme, area)) in cells.enumerate().filter(|(_, (_, area))| is_place(*area)) {
+            let published = table.cells[at].published(&applied);
+            if let Some(reports) = published.filter(|_| !shares[at].one_suffices) {
+                let organisations = std::mem::take(&mut shares[at].organisations);
+                found.push(Found { theme, facet, area, reports, organisations });
             }
-            _ => None,
-        };
-        self.places().used().flat_map(|areas| areas.iter().filter_map(pair)).collect()
+        }
+        found
     }
 
     /// Returns each organisation's kind in its reports of the latest half-year, by number; of several, the last.
@@ -195,7 +158,7 @@ impl Columns {
         let unsaid = times.values.iter().position(|time| *time == Value::Unsaid);
         let mut latest = vec![None; self.organisations().count()];
         scan(self, &filters, &kinds, Some(&times), |block| {
-            for (author, kind, time) in block.reports() {
+            for Met { author, row: kind, column: time, .. } in block.reports() {
                 let entry: &mut Option<(usize, usize)> = &mut latest[self.organisation_of(author) as usize];
                 times.each(time, |time| {
                     let time = if unsaid == Some(time) { 0 } else { time + 1 };
@@ -227,25 +190,13 @@ impl Columns {
             facet: found.facet,
             area: found.area.to_string(),
             organisations: self.named(found.organisations, kinds),
-            counts: Cell::new(found.tally),
+            reports: found.reports,
         }
     }
 }
 
-/// Returns for each value where it is in an ascending list.
-fn positions_in(values: &[Value], list: &[Value]) -> Vec<Option<usize>> {
-    values.iter().map(|value| list.binary_search(value).ok()).collect()
-}
-
-/// Whether a county's count less those of its municipalities would tell a number below the threshold.
-fn tells_a_rest(county: &Found, others: &[Found], counties: &BTreeSet<(Value, Value)>, rules: &Rules) -> bool {
-    let is_within = |other: &&Found| other.theme == county.theme && counties.contains(&(county.area, other.area));
-    let Some(whole) = county.tally else { return false };
-    // Of one whose number is not told it is known that it has enough.
-    let least = |other: &Found| other.tally.map_or(u64::from(rules.reports_min()), |tally| tally.reports);
-    let parts: Vec<u64> = others.iter().filter(is_within).map(least).collect();
-    let tells = |part: u64| (1..u64::from(rules.reports_min())).contains(&whole.reports.saturating_sub(part));
-    parts.iter().any(|part| tells(*part)) || tells(parts.iter().sum())
+const fn is_place(area: Value) -> bool {
+    matches!(area, Value::County(_) | Value::Municipality(_))
 }
 
 #[cfg(test)]
@@ -274,7 +225,8 @@ mod tests {
         let found = columns.together(&Rules::default());
         let places: Vec<_> = found.iter().map(|found| (found.facet, found.area.as_str())).collect();
         assert_eq!(places, [(Facet::County, "12"), (Facet::Municipality, "491")]);
-        assert_eq!((found[0].theme.as_str(), found[0].counts.reports), ("2", Count::Shown(4)));
+        assert_eq!((found[0].theme.as_str(), found[0].reports % 5), ("2", 0));
+        assert_eq!(found[0].reports, found[1].reports, "the same reports are the same number");
         let ids: Vec<_> = found[0].organisations.iter().map(|knower| knower.organisation).collect();
         assert_eq!(ids, [organisation(1), organisation(2), organisation(3)]);
         let (theme, county) = (Theme::new(2).unwrap(), Facet::County.value("12").unwrap());
@@ -292,24 +244,6 @@ mod tests {
     }
 
     #[test]
-    fn what_is_hidden_for_the_sake_of_others_is_told_without_its_number() {
-        // One report elsewhere must stay hidden, and with it, in the table, the five that could be shown.
-        let here = [report(1, 1, 491), report(2, 1, 491), report(3, 2, 491), report(4, 3, 491), report(5, 3, 491)];
-        let columns = columns(here.into_iter().chain([report(6, 1, 740)]));
-        let found = columns.together(&Rules::default());
-        let told: Vec<_> = found.iter().map(|found| (found.area.as_str(), found.counts.is_shown())).collect();
-        // In the county the first organisation saw enough alone.
-        assert_eq!(told, [("491", false)]);
-    }
-
-    #[test]
-    fn a_county_does_not_give_away_its_rest() {
-        let columns = columns([report(1, 1, 491), report(2, 1, 491), report(3, 2, 491), report(4, 3, 740)]);
-        let places: Vec<_> = columns.together(&Rules::default()).into_iter().map(|found| found.area).collect();
-        assert!(!(places.contains(&"12".to_owned()) && places.contains(&"491".to_owned())), "{places:?}");
-    }
-
-    #[test]
     fn the_kind_is_that_of_the_latest_reports() {
         use super::super::terms::HalfYear;
         let newer =
@@ -322,15 +256,17 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
         #[test]
-        fn tells_no_number_that_the_table_hides(mut rows in proptest::collection::vec(any_row(), 0..80)) {
+        fn follows_from_published_counts(mut rows in proptest::collection::vec(any_row(), 0..80)) {
             let rules = Rules::default();
             let columns = columns(rows.clone());
             let found = columns.together(&rules);
             for found in &found {
                 let view = columns.view(&Query::two_way(Facet::Theme, found.facet), &rules).unwrap();
-                prop_assert_eq!(view.cell(Some(&found.theme), Some(&found.area)), Some(found.counts));
-                let organisations = Count::Shown(found.organisations.len() as u64);
-                prop_assert!(!found.counts.is_shown() || found.counts.organisations == organisations);
+                let count = view.count(0, Some(&found.theme), Some(&found.area));
+                prop_assert_eq!(count, Some(Count::Shown(found.reports)));
+                let filters = format!("theme={};{}={}", found.theme, found.facet, found.area).parse().unwrap();
+                let alone = columns.view(&Query { filters, ..Query::one_way(Facet::Organisation) }, &rules).unwrap();
+                prop_assert!(alone.rows.is_empty(), "each organisation by itself has few");
             }
             let last: BTreeMap<_, _> = rows.drain(..).map(|row| (row.document, row)).collect();
             let mut other = Columns::new(9);

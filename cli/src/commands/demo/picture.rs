@@ -6,7 +6,7 @@ use talkoot_protocol::api::{Request, Response};
 use talkoot_protocol::id::OrganisationId;
 use talkoot_protocol::report::area::table;
 use talkoot_protocol::report::codes::{Language, SupportNeed};
-use talkoot_protocol::view::{Count, Facet, MergedView, Query, Together};
+use talkoot_protocol::view::{BASE, Basis, Facet, MergedView, Query, Together};
 
 use crate::client::unexpected;
 use crate::error::{Error, Result};
@@ -24,11 +24,13 @@ pub(super) fn print(houses: &[House]) -> Result<()> {
     }
     output::line("\nWHO KNEW WHAT: reports by support need (Social Welfare Act, section 11) and kind of organisation")?;
     table_of(first)?;
-    let rules = &first.rules;
+    let Basis::Published(rules) = &first.basis else { return Err(unexpected()) };
     output::line(&format!(
-        "\"few\": hidden, because fewer than {} reports or {} authors stand behind it, or because another hidden count \
-         could be worked out from it. All four nodes show the same table, byte for byte.",
-        rules.reports_min, rules.authors_min
+        "Rounded to multiples of {BASE}. \"few\": fewer than {} reports, {} organisations or {} authors, perhaps none. All four \
+         nodes show the same table, byte for byte.",
+        rules.reports_min(),
+        rules.organisations_min(),
+        rules.authors_min()
     ))?;
     let cells = together(houses)?;
     output::line("\nWHAT NOBODY SAW ALONE: no organisation has enough reports to say it; together they do")?;
@@ -40,7 +42,7 @@ pub(super) fn print(houses: &[House]) -> Result<()> {
 
 fn view(house: &House) -> Result<MergedView> {
     let query = Query::two_way(Facet::Theme, Facet::OrganisationKind);
-    match ask(house, Request::View { query, rules: None })? {
+    match ask(house, Request::View { query, own: false })? {
         Response::View(view) => Ok(*view),
         _ => Err(unexpected()),
     }
@@ -58,10 +60,11 @@ fn table_of(view: &MergedView) -> Result<()> {
     let mut headers = vec!["support need".to_owned()];
     headers.extend(view.columns.iter().cloned());
     headers.push("all".to_owned());
-    let rows = view.rows.iter().zip(&view.cells).zip(&view.row_totals).map(|((theme, cells), total)| {
+    let slice = view.slices.first().ok_or_else(unexpected)?;
+    let rows = view.rows.iter().zip(&slice.cells).zip(&slice.row_totals).map(|((theme, cells), total)| {
         let mut row = vec![theme_label(theme)];
-        row.extend(cells.iter().map(|cell| cell.reports.to_string()));
-        row.push(total.reports.to_string());
+        row.extend(cells.iter().map(ToString::to_string));
+        row.push(total.to_string());
         row
     });
     let rows: Vec<_> = rows.collect();
@@ -74,12 +77,7 @@ fn row(cell: &Together, names: &BTreeMap<OrganisationId, &str>) -> Vec<String> {
         .iter()
         .map(|knower| names.get(&knower.organisation).map_or_else(|| knower.organisation.short(), ToString::to_string))
         .collect();
-    // A number that is hidden here would give another one away; that there is enough may be said.
-    let reports = match cell.counts.reports {
-        Count::Shown(reports) => reports.to_string(),
-        Count::Few => "enough".to_owned(),
-    };
-    vec![theme_label(&cell.theme), area_label(cell), reports, seen_by.join(", ")]
+    vec![theme_label(&cell.theme), area_label(cell), cell.reports.to_string(), seen_by.join(", ")]
 }
 
 fn theme_label(key: &str) -> String {

@@ -29,14 +29,18 @@ pub(crate) enum Word {
     Reports,
     /// A count.
     Organisations,
-    /// A count.
-    Authors,
     /// What a report does not say.
     Unsaid,
     /// A hidden count.
     Few,
-    /// A hidden count that is large enough to be shown, were it not for others.
-    Enough,
+    /// How something develops.
+    Trend,
+    /// More and more.
+    Growing,
+    /// Neither more nor less.
+    Stable,
+    /// Less and less.
+    Declining,
     /// A place of any sort.
     Place,
     /// Has to be answered.
@@ -66,10 +70,12 @@ impl Word {
             Self::Total => ["Yhteensä", "Sammanlagt", "Total"],
             Self::Reports => ["Raportteja", "Rapporter", "Reports"],
             Self::Organisations => ["Organisaatioita", "Organisationer", "Organisations"],
-            Self::Authors => ["Kirjoittajia", "Skribenter", "Authors"],
             Self::Unsaid => ["Ei kerrottu", "Anges inte", "Not said"],
             Self::Few => ["muutama", "några få", "few"],
-            Self::Enough => ["riittävästi", "tillräckligt", "enough"],
+            Self::Trend => ["Suunta", "Riktning", "Trend"],
+            Self::Growing => ["kasvaa", "växer", "growing"],
+            Self::Stable => ["vakaa", "stabil", "stable"],
+            Self::Declining => ["vähenee", "minskar", "declining"],
             Self::Place => ["Missä", "Var", "Where"],
             Self::Required => ["pakollinen", "obligatorisk", "required"],
             Self::Optional => ["vapaaehtoinen", "frivillig", "optional"],

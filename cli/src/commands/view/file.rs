@@ -7,10 +7,10 @@ use std::io::Write;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
-use talkoot_protocol::view::{Count, Facet, MergedView};
+use talkoot_protocol::view::{Basis, Count, Facet, MergedView, Slice};
 
 use super::names::{Names, is_area};
-use super::rule_in_words;
+use super::tables::basis_in_words;
 use crate::commands::export::{cannot_write, into_place};
 use crate::commands::table::workbook::Book;
 use crate::commands::table::{Cell, Column, Holds, parquet};
@@ -28,37 +28,54 @@ pub(super) enum Format {
     Parquet,
 }
 
-/// One cell of a view.
+/// One number of a view.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Counted {
     /// What it counts: `cell`, `row_total`, `column_total` or `total`.
     level: &'static str,
     /// For each facet the value's key; none in a total over that facet.
     keys: Vec<Option<String>>,
-    /// Reports, organisations, authors; none where the count is hidden.
-    counts: [Option<u64>; 3],
+    /// Reports; none where the number is hidden.
+    reports: Option<u64>,
 }
 
-/// Returns a view's facets and cells: each cell, then the totals.
+/// Returns a view's facets (rows, columns, those held fast) and numbers: each cell, then the totals.
 fn rows_of(view: &MergedView) -> (Vec<Facet>, Vec<Counted>) {
-    let facets: Vec<Facet> = [Some(view.query.rows), view.query.columns].into_iter().flatten().collect();
-    let two_way = facets.len() > 1;
-    let counted = |level, row: Option<&String>, column: Option<&String>, cell: &talkoot_protocol::view::Cell| {
-        let shown = |count| if let Count::Shown(number) = count { Some(number) } else { None };
-        let keys = [Some(row.cloned()), two_way.then(|| column.cloned())].into_iter().flatten().collect();
-        Counted { level, keys, counts: [cell.reports, cell.organisations, cell.authors].map(shown) }
+    let axes = [Some(view.query.rows), view.query.columns].into_iter().flatten();
+    let held = view.slices.first().map(|slice| slice.of.keys().copied()).into_iter().flatten();
+    let facets: Vec<Facet> = axes.chain(held).collect();
+    (facets, view.slices.iter().flat_map(|slice| rows_of_slice(view, slice)).collect())
+}
+
+fn rows_of_slice(view: &MergedView, slice: &Slice) -> Vec<Counted> {
+    let two_way = view.query.columns.is_some();
+    let counted = |level, row: Option<&String>, column: Option<&String>, count: &Count| {
+        let axes = [Some(row.cloned()), two_way.then(|| column.cloned())].into_iter().flatten();
+        let keys = axes.chain(slice.of.values().cloned().map(Some)).collect();
+        let reports = if let Count::Shown(number) = count { Some(*number) } else { None };
+        Counted { level, keys, reports }
     };
     let mut rows = Vec::new();
-    for (row, cells) in view.rows.iter().zip(&view.cells) {
-        let cells = view.columns.iter().zip(cells);
-        rows.extend(cells.map(|(column, cell)| counted("cell", Some(row), Some(column), cell)));
+    for (row, counts) in view.rows.iter().zip(&slice.cells) {
+        let counts = view.columns.iter().zip(counts);
+        rows.extend(counts.map(|(column, count)| counted("cell", Some(row), Some(column), count)));
     }
     let of_rows = if two_way { "row_total" } else { "cell" };
-    rows.extend(view.rows.iter().zip(&view.row_totals).map(|(row, cell)| counted(of_rows, Some(row), None, cell)));
-    let columns = view.columns.iter().zip(&view.column_totals);
-    rows.extend(columns.map(|(column, cell)| counted("column_total", None, Some(column), cell)));
-    rows.push(counted("total", None, None, &view.total));
-    (facets, rows)
+    rows.extend(view.rows.iter().zip(&slice.row_totals).map(|(row, count)| counted(of_rows, Some(row), None, count)));
+    let columns = view.columns.iter().zip(&slice.column_totals);
+    rows.extend(columns.map(|(column, count)| counted("column_total", None, Some(column), count)));
+    rows.extend(slice.total.iter().map(|count| counted("total", None, None, count)));
+    rows
+}
+
+/// Returns the minima that were applied, for reports, organisations and authors; none where numbers are exact.
+fn minima(view: &MergedView) -> [Option<u64>; 3] {
+    match &view.basis {
+        Basis::Published(rules) => {
+            [rules.reports_min(), rules.organisations_min(), rules.authors_min()].map(|least| Some(u64::from(least)))
+        }
+        _ => [None; 3],
+    }
 }
 
 impl Format {
@@ -85,7 +102,7 @@ pub(super) fn write(view: &MergedView, names: &Names, path: &Path, force: bool) 
     let (facets, counted) = rows_of(view);
     let columns = columns(&facets);
     let rows: Vec<Vec<Cell>> = counted.iter().map(|counted| cells(counted, &facets, view, names)).collect();
-    let notes = notes(view, &facets);
+    let notes = notes(view, names, &facets);
     into_place(path, force, |out| match format {
         Format::Csv => csv(out, &columns, &rows),
         Format::Json => json_object(out, view, &columns, &rows, &notes),
@@ -109,7 +126,7 @@ fn columns(facets: &[Facet]) -> Vec<Column> {
     let of_facets = facets.iter().flat_map(|facet| {
         [Column::new(facet.key(), Holds::Text), Column::new(format!("{}_name", facet.key()), Holds::Text)]
     });
-    let counts = ["reports", "organisations", "authors"].map(|name| Column::new(name, Holds::Number));
+    let counts = [Column::new("reports", Holds::Number)];
     let rules = ["reports_min", "organisations_min", "authors_min"].map(|name| Column::new(name, Holds::Number));
     let status = [Column::new("status", Holds::Text)];
     level.into_iter().chain(of_facets).chain(counts).chain(status).chain(rules).collect()
@@ -120,26 +137,24 @@ fn cells(counted: &Counted, facets: &[Facet], view: &MergedView, names: &Names) 
         Some(key) => [Cell::text(key.as_str()), Cell::text(names.value(*facet, key))],
         None => [Cell::Empty, Cell::Empty],
     });
-    let counts = counted.counts.map(|count| count.map_or(Cell::Empty, Cell::Number));
-    let status = if counted.counts.iter().all(Option::is_some) { "shown" } else { "few" };
-    let rules = [view.rules.reports_min, view.rules.organisations_min, view.rules.authors_min];
-    let rules = rules.map(|least| Cell::Number(u64::from(least)));
+    let number = |number: Option<u64>| number.map_or(Cell::Empty, Cell::Number);
+    let status = if counted.reports.is_some() { "shown" } else { "few" };
+    let rules = minima(view).map(number);
     [Cell::text(counted.level)]
         .into_iter()
         .chain(of_facets)
-        .chain(counts)
-        .chain([Cell::text(status)])
+        .chain([number(counted.reports), Cell::text(status)])
         .chain(rules)
         .collect()
 }
 
 /// What a reader of the file has to know.
-fn notes(view: &MergedView, facets: &[Facet]) -> Vec<(String, String)> {
+fn notes(view: &MergedView, names: &Names, facets: &[Facet]) -> Vec<(String, String)> {
     let fingerprint: String = view.fingerprint().iter().map(|byte| format!("{byte:02x}")).collect();
     let mut notes = vec![
         ("query".to_owned(), json!(view.query).to_string()),
-        ("rules".to_owned(), json!(view.rules).to_string()),
-        ("rule".to_owned(), rule_in_words(&view.rules)),
+        ("basis".to_owned(), json!(view.basis).to_string()),
+        ("basis_in_words".to_owned(), basis_in_words(view, names)),
         ("fingerprint".to_owned(), fingerprint),
     ];
     if facets.iter().any(|facet| is_area(*facet)) {
@@ -176,7 +191,7 @@ fn json_object(
     };
     let notes: Map<String, Value> = notes.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     let object = json!({
-        "query": view.query, "rules": view.rules, "notes": notes, "rows": rows.iter().map(row).collect::<Vec<_>>(),
+        "query": view.query, "basis": view.basis, "notes": notes, "rows": rows.iter().map(row).collect::<Vec<_>>(),
     });
     serde_json::to_writer(&mut *out, &object).map_err(|error| cannot_write(error.into()))?;
     out.write_all(b"\n").map_err(cannot_write)
@@ -190,14 +205,14 @@ mod tests {
     use crate::commands::report::organisations::Organisations;
 
     fn view() -> MergedView {
-        let few = json!({"reports": "few", "organisations": "few", "authors": "few"});
-        let cell = |reports: u64| json!({"reports": reports, "organisations": 2, "authors": 3});
         serde_json::from_value(json!({
-            "query": {"rows": "theme", "columns": "county", "filters": {}},
-            "rules": {"reports_min": 3, "organisations_min": 2, "authors_min": 3},
+            "query": {"rows": "theme", "columns": "county", "filters": {"valence": ["negative"]}},
+            "basis": {"published": {"reports_min": 3, "organisations_min": 2, "authors_min": 3}},
             "rows": ["2", "none"], "columns": ["12", "fi"],
-            "cells": [[cell(7), few], [cell(0), cell(4)]],
-            "row_totals": [cell(8), cell(4)], "column_totals": [cell(7), cell(5)], "total": cell(12),
+            "slices": [{
+                "of": {"valence": "negative"}, "cells": [[5, "few"], ["few", 10]],
+                "row_totals": [10, 10], "column_totals": [5, 10], "total": 15,
+            }],
         }))
         .unwrap()
     }
@@ -205,12 +220,12 @@ mod tests {
     #[test]
     fn every_cell_is_a_row_and_few_has_no_number() {
         let (facets, rows) = rows_of(&view());
-        assert_eq!(facets, [Facet::Theme, Facet::County]);
+        assert_eq!(facets, [Facet::Theme, Facet::County, Facet::Valence]);
         assert_eq!(rows.len(), 4 + 2 + 2 + 1);
-        let few: Vec<_> = rows.iter().filter(|row| row.counts == [None; 3]).collect();
-        assert_eq!(few.len(), 1);
-        assert_eq!((few[0].level, &few[0].keys), ("cell", &vec![Some("2".to_owned()), Some("fi".to_owned())]));
-        assert_eq!(rows.last().map(|row| (row.level, row.counts[0])), Some(("total", Some(12))));
+        let few: Vec<_> = rows.iter().filter(|row| row.reports.is_none()).collect();
+        let keys = ["2", "fi", "negative"].map(|key| Some(key.to_owned()));
+        assert_eq!((few.len(), few[0].level, &few[0].keys), (2, "cell", &keys.to_vec()));
+        assert_eq!(rows.last().map(|row| (row.level, row.reports)), Some(("total", Some(15))));
     }
 
     #[test]
@@ -224,7 +239,7 @@ mod tests {
             assert!(write(&view(), &names, &path, false).is_err() && write(&view(), &names, &path, true).is_ok());
         }
         let text = std::fs::read_to_string(dir.join("view.csv")).unwrap();
-        assert!(text.contains("cell,2,Asuminen,fi,Koko maa,,,,few,3,2,3\r\n"), "{text}");
+        assert!(text.contains("cell,2,Asuminen,fi,Koko maa,negative,Kielteinen,,few,3,2,3\r\n"), "{text}");
         let object: Value = serde_json::from_slice(&std::fs::read(dir.join("view.json")).unwrap()).unwrap();
         assert_eq!((&object["rows"][1]["reports"], &object["rows"][1]["status"]), (&Value::Null, &json!("few")));
         std::fs::remove_dir_all(&dir).unwrap();

@@ -2,7 +2,7 @@
 
 use talkoot_protocol::report::area::{Area, COUNTRY, YEAR};
 use talkoot_protocol::report::code::{Code, CodeSet};
-use talkoot_protocol::report::codes::{AreaScheme, Kind, Language, SupportNeed, Valence};
+use talkoot_protocol::report::codes::{AreaScheme, ClientInvolved, Group, Kind, Language, SupportNeed, Valence};
 use talkoot_protocol::view::Facet;
 
 use crate::commands::report::labels::{self, Word};
@@ -49,6 +49,8 @@ impl Names {
             Facet::OrganisationKind | Facet::Organisation => Word::Organisation.say(language),
             Facet::Valence => labels::field("valence", language),
             Facet::Kind => labels::field("kind", language),
+            Facet::Group => labels::field("target_group", language),
+            Facet::Client => labels::field("client_involved", language),
         }
         .to_owned()
     }
@@ -72,6 +74,8 @@ impl Names {
             }
             (Facet::Valence, key) => code::<Valence>(key, language),
             (Facet::Kind, key) => code::<Kind>(key, language),
+            (Facet::Group, key) => code::<Group>(key, language),
+            (Facet::Client, key) => code::<ClientInvolved>(key, language),
         };
         plain::cut(&name, LABEL_CHARS_MAX)
     }
@@ -112,6 +116,8 @@ mod tests {
             (Facet::HalfYear, "2026-H1", "2026-H1"),
             (Facet::Valence, "mixed", "Både positivt och negativt"),
             (Facet::OrganisationKind, "county", "Välfärdsområde"),
+            (Facet::Group, "young", "Unga"),
+            (Facet::Client, "heard", "Har hörts"),
         ] {
             assert_eq!(names.value(facet, key), name);
         }
