@@ -10,6 +10,7 @@ pub(crate) mod org;
 pub(crate) mod peer;
 pub(crate) mod report;
 pub(crate) mod run;
+pub(crate) mod search;
 pub(crate) mod status;
 pub(crate) mod verify;
 pub(crate) mod view;
@@ -35,6 +36,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
         Command::Export(args) => done(export::run(global, args)),
         Command::Bundle(args) => bundle::run(global, args),
         Command::View(args) => done(view::run(global, args)),
+        Command::Search(args) => done(search::run(global, &args)),
         Command::Status(args) => done(status::run(global, args)),
         Command::Verify(args) => verify::run(global, args),
         Command::Demo(args) => done(demo::run(global, args)),

@@ -67,6 +67,7 @@ const CIRCUIT_MINUTES: Number =
 const ANTI_ENTROPY: Number =
     Number { key: "sync.anti_entropy_seconds", unit: "seconds", min: 1, max: 86_400, default: 30 };
 const SEGMENT: Number = Number { key: "store.segment_mib", unit: "MiB", min: 1, max: 1024, default: 64 };
+const WORDS_MEMORY: Number = Number { key: "words.memory_mib", unit: "MiB", min: 15, max: 1024, default: 30 };
 const REPORTS: Number = floored("views.reports_min", "reports", rules::REPORTS_MIN);
 const ORGANISATIONS: Number = floored("views.organisations_min", "organisations", rules::ORGANISATIONS_MIN);
 const AUTHORS: Number = floored("views.authors_min", "authors", rules::AUTHORS_MIN);
@@ -85,6 +86,8 @@ pub struct Config {
     pub sync: Sync,
     /// Section `[store]`.
     pub store: Store,
+    /// Section `[words]`.
+    pub words: Words,
     /// Section `[views]`.
     pub views: Views,
     /// Section `[log]`.
@@ -207,6 +210,19 @@ impl Default for Store {
     }
 }
 
+/// How the node looks after the words of reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// Memory in which the words of new reports are gathered before they are written, 15 to 1024 MiB.
+    pub memory_mib: u32,
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self { memory_mib: WORDS_MEMORY.default }
+    }
+}
+
 /// Below which counts a view says "few" instead of a number. Each may be stricter than its default, up to 1000, never looser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Views {
@@ -280,6 +296,7 @@ impl Config {
             network: network(&mut reader)?,
             sync: Sync { anti_entropy: seconds(reader.number(&ANTI_ENTROPY)?) },
             store: Store { segment_mib: reader.number(&SEGMENT)? },
+            words: Words { memory_mib: reader.number(&WORDS_MEMORY)? },
             views: Views {
                 reports_min: reader.number(&REPORTS)?,
                 organisations_min: reader.number(&ORGANISATIONS)?,

@@ -5,7 +5,8 @@
 //! - `projector`: from changes to columns;
 //! - [`read`]: from the log to what people read;
 //! - [`answer`]: requests and their responses;
-//! - `bundle`: those about bundles.
+//! - `bundle`: those about bundles;
+//! - `words`: those about words.
 
 pub mod answer;
 mod bundle;
@@ -15,6 +16,7 @@ mod powercut;
 mod projector;
 pub mod read;
 mod rows;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -34,6 +36,7 @@ use crate::checker::judge;
 use crate::peers::Peers;
 use crate::shipper::{self, Shipped};
 use crate::store::{self, Place, Record, Store};
+use crate::words::Words;
 
 /// Record kind of a signed change.
 pub const KIND_CHANGE: u8 = 1;
@@ -133,6 +136,11 @@ pub struct Core {
     next_token: u64,
     /// Where coded symbols are written down.
     symbols: PathBuf,
+    /// The words, where this process looks after them. Nothing here waits for them.
+    words: Option<Words>,
+    words_memory_mib: u32,
+    /// The node's directory.
+    home: PathBuf,
 }
 
 /// Name of the file of coded symbols in a node's directory. It may be deleted at any time.
@@ -328,6 +336,7 @@ impl Core {
     pub fn close(mut self) -> Result<(), Error> {
         self.engine.make_symbols();
         self.keep_symbols();
+        self.words = None;
         Ok(self.store.close()?)
     }
 }

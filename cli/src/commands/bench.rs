@@ -3,6 +3,7 @@
 //! same bytes in the same batches. What the keys mean, and what was measured, is in docs/performance.md.
 
 mod calibrate;
+mod full_text;
 mod process;
 mod publish;
 mod reconcile;
@@ -37,6 +38,8 @@ enum What {
     Start(start::Args),
     /// Compare two sets of made-up ids: bytes, round trips and time for differences of any size.
     Reconcile(reconcile::Args),
+    /// Know the words of many reports, and ask for them.
+    Words(full_text::Args),
 }
 
 /// What a measurement says. Times in seconds, sizes in bytes.
@@ -121,6 +124,7 @@ pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
         What::Publish(args) => show(global, &publish::run(&args)?),
         What::Sync(args) => show(global, &sync::run(&args)?),
         What::Start(args) => show(global, &start::run(&args)?),
+        What::Words(args) => full_text::show(global, &full_text::run(&args)?),
         What::Reconcile(args) => reconcile::show(global, &reconcile::run(&args)?),
     }
 }

@@ -1,13 +1,14 @@
 //! `talkoot report`: one report at a time. Writing and changing sign with a worker's key on this machine; reading asks the node.
 //!
 //! [`fields`] turns what was typed into a report; [`examine`] says what keeps it from being signed; [`pen`] signs and sends;
-//! [`answers`] and [`labels`] turn a report into words; [`plain`] keeps what others wrote from steering the terminal.
+//! [`similar`] finds what is alike and [`found`] shows it; [`answers`] and [`labels`] turn a report into words; [`plain`] keeps what others wrote from steering the terminal.
 
 pub(super) mod answers;
 pub(super) mod codes;
 mod edit;
 pub(super) mod examine;
 pub(super) mod fields;
+pub(super) mod found;
 pub(super) mod labels;
 mod list;
 mod new;
@@ -15,6 +16,7 @@ pub(super) mod organisations;
 pub(super) mod pen;
 pub(super) mod plain;
 mod show;
+mod similar;
 
 use clap::Subcommand;
 
@@ -40,6 +42,8 @@ enum Action {
     List(list::Args),
     /// Show who changed a report, when, and which fields.
     History(list::HistoryArgs),
+    /// Find reports like this one.
+    Similar(similar::Args),
     /// List the codes a field takes, with their names.
     Codes(codes::Args),
 }
@@ -52,6 +56,7 @@ pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
         Action::Show(args) => show::run(global, &args),
         Action::List(args) => list::run(global, &args),
         Action::History(args) => list::history(global, &args),
+        Action::Similar(args) => similar::run(global, &args),
         Action::Codes(args) => codes::run(global, &args),
     }
 }

@@ -14,6 +14,7 @@ use talkoot_protocol::sync::effect::Outcome;
 
 use crate::control::{Call, Reply};
 use crate::peers;
+use crate::words::Question;
 
 use super::{Core, read};
 
@@ -46,6 +47,7 @@ impl From<peers::Error> for Failure {
 impl Core {
     /// Answers a call when no network runs.
     pub fn call(&mut self, call: Call) -> Reply {
+        self.prepare_words(&call.request);
         match call.request {
             Request::Submit => {
                 let outcomes = self.submit(call.attachments).iter().map(outcome).collect();
@@ -86,6 +88,10 @@ impl Core {
                 Response::View(Box::new(merged.map_err(|error| Failure::new("bad_query", error.to_string()))?))
             }
             Request::Together => Response::Together { cells: self.columns.together(&self.rules) },
+            Request::Search { words, organisation, half_year, limit } => {
+                self.search(&Question { words, organisation, half_year }, limit)?
+            }
+            Request::Similar { document, fields, limit } => self.similar(document.as_deref(), fields, limit)?,
             Request::Organisations => Response::Organisations { organisations: self.organisations() },
             Request::Workers => Response::Workers { workers: self.workers() },
             Request::BundleRequest { reader } => return self.bundle_request(reader),
@@ -100,7 +106,7 @@ impl Core {
         Ok(response.into())
     }
 
-    fn find_report(&self, asked: &str) -> Result<DocumentId, Failure> {
+    pub(super) fn find_report(&self, asked: &str) -> Result<DocumentId, Failure> {
         let id = self.find(asked)?;
         let kind = self.engine.catalog().document(&id).map(|document| document.kind);
         match kind {
@@ -179,6 +185,7 @@ impl Core {
             refusals: counts(engine.refusals()),
             offences: counts(engine.offences()).into_iter().chain(counts(&self.offences)).collect(),
             quarantined: self.quarantined.iter().map(|(id, reason)| (id.to_string(), reason.clone())).collect(),
+            words: self.words_status(),
             socket_bytes_sent: 0, // The driver knows.
             socket_bytes_received: 0,
             connected: engine.sessions().count() as u64,

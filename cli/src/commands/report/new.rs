@@ -10,6 +10,7 @@ use talkoot_protocol::scope::{Kind, Scope};
 use super::examine::require_signable;
 use super::fields::{self, Fields};
 use super::pen::{self, Pen};
+use super::similar;
 use crate::client::Client;
 use crate::commands::org::words::command;
 use crate::error::Result;
@@ -26,7 +27,8 @@ const EXAMPLE: &str = "Example:
     --evidence own_observation --client-involved heard --period 2026-H1 --role social_worker
 
 Nothing is signed while the form is incomplete or a text holds an identifier of a person: the message names every field, what is \
-wrong and what to write instead. A signed report reaches other organisations and cannot be called back.
+wrong and what to write instead. A signed report reaches other organisations and cannot be called back. Where the node knows reports that seem to be about the \
+same, it names up to three before signing; they are found by a program and keep nothing from being signed.
 
 With --json: {\"document\", \"organisation\", \"scope\"}.";
 
@@ -69,6 +71,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let scope = pen::scope(&args.scope, &identity)?;
     let pen = Pen::open(global, args.worker.as_deref(), &identity)?;
     let fields = report.to_fields();
+    similar::hint(&mut client, &fields);
     let change = pen.author().begin(Kind::Report, scope, &fields, keys::moment()?).map_err(pen::not_signed)?;
     let again = command(global, &format!("report new --scope {} --file", args.scope));
     pen::send(&mut client, &change, &fields, &again)?;
