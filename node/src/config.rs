@@ -44,6 +44,7 @@ const ANNOUNCE: Text = Text { key: "network.announce", bytes_max: 200 };
 const THROUGH: Text = Text { key: "network.relay.through", bytes_max: 256 };
 const FILTER: Text = Text { key: "log.filter", bytes_max: 1024 };
 const MDNS: &str = "network.mdns";
+const WORDS_KEEP: &str = "words.keep";
 const FIND_MEMBERS: &str = "network.find_members";
 const OFFER: &str = "network.relay.offer";
 const PUNCH: &str = "network.nat.punch";
@@ -213,13 +214,15 @@ impl Default for Store {
 /// How the node looks after the words of reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Words {
+    /// Whether a running node keeps an index of words at all. Without it nothing can be searched.
+    pub keep: bool,
     /// Memory in which the words of new reports are gathered before they are written, 15 to 1024 MiB.
     pub memory_mib: u32,
 }
 
 impl Default for Words {
     fn default() -> Self {
-        Self { memory_mib: WORDS_MEMORY.default }
+        Self { keep: true, memory_mib: WORDS_MEMORY.default }
     }
 }
 
@@ -296,7 +299,7 @@ impl Config {
             network: network(&mut reader)?,
             sync: Sync { anti_entropy: seconds(reader.number(&ANTI_ENTROPY)?) },
             store: Store { segment_mib: reader.number(&SEGMENT)? },
-            words: Words { memory_mib: reader.number(&WORDS_MEMORY)? },
+            words: Words { keep: reader.flag(WORDS_KEEP)?.unwrap_or(true), memory_mib: reader.number(&WORDS_MEMORY)? },
             views: Views {
                 reports_min: reader.number(&REPORTS)?,
                 organisations_min: reader.number(&ORGANISATIONS)?,

@@ -64,7 +64,9 @@ impl Server {
     /// Whatever keeps it from starting; nothing is left behind.
     pub fn start(home: &Home) -> Result<Self, Error> {
         let mut core = Core::open(home)?;
-        core.start_words().map_err(Error::Thread)?;
+        if home.config.words.keep {
+            core.start_words().map_err(Error::Thread)?;
+        }
         let network = start_network(home)?;
         let (stop, stopping) = watch::channel(false);
         let (mut driver, handle) =

@@ -87,6 +87,10 @@ answer = {answer}
 {segment_line}
 
 [words]
+# Keep an index of the words of reports, for searching and for finding similar ones: true or false.
+# It takes some hundred megabytes of disk for 100,000 reports, and time of the processor when reports come in.
+keep = true
+
 # Memory in which the words of new reports are gathered, for searching, before they go to disk{words_memory}
 {words_memory_line}
 

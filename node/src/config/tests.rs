@@ -86,6 +86,7 @@ fn every_key_can_be_set() {
         [store]
         segment_mib = 1
         [words]
+        keep = false
         memory_mib = 15
         [views]
         reports_min = 4
@@ -115,7 +116,7 @@ fn every_key_can_be_set() {
         },
         sync: Sync { anti_entropy: Duration::from_secs(86_400) },
         store: Store { segment_mib: 1 },
-        words: Words { memory_mib: 15 },
+        words: Words { keep: false, memory_mib: 15 },
         views: Views { reports_min: 4, organisations_min: 5, authors_min: 6 },
         log: Log { filter: "warn,talkoot_node=debug".into() },
     };

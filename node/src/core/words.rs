@@ -75,8 +75,9 @@ impl Core {
     }
 
     fn finder(&self) -> Result<Finder, Failure> {
-        let none = || Failure::new("no_words", "the words of the reports are not known yet; ask again in a moment");
-        self.words.as_ref().and_then(Words::finder).ok_or_else(none)
+        let off = || Failure::new("no_words", "this node keeps no index of words; see words.keep in talkoot.toml");
+        let soon = || Failure::new("no_words", "the words of the reports are being read; ask again in a moment");
+        self.words.as_ref().ok_or_else(off)?.finder().ok_or_else(soon)
     }
 
     pub(super) fn search(&self, question: &Question, limit: usize) -> Result<Response, Failure> {
