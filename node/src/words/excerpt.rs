@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use talkoot_protocol::api::{Hit, Mark};
 use talkoot_protocol::document::Fields;
-use talkoot_protocol::id::{DocumentId, OrganisationId};
+use talkoot_protocol::id::OrganisationId;
 
 use super::analysis::{self, words};
 use super::find::Found;
@@ -33,7 +33,7 @@ impl Excerpts<'_> {
         let best = best.reduce(|best, next| if next.1.weight > best.1.weight { next } else { best });
         let (field, cut) = best.map(|(field, cut)| (field.clone(), cut)).unwrap_or_default();
         Hit {
-            document: DocumentId::from_bytes(*found.document.as_bytes()),
+            document: found.document,
             organisation,
             score: f64::from(found.score),
             title_marks: marks(&title, 0, &self.places(texts.language, &title)),

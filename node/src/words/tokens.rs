@@ -17,22 +17,22 @@ type Terms = Arc<[Box<str>]>;
 /// Takes texts apart for the index.
 #[derive(Clone, Default)]
 pub(super) struct Analyser {
-    remembered: Arc<Mutex<HashMap<(Language, Box<str>), Terms>>>,
+    remembered: Arc<Mutex<HashMap<Language, HashMap<Box<str>, Terms>>>>,
 }
 
 impl Analyser {
     /// Returns the terms of a word of a text in this language.
     pub(super) fn terms(&self, language: Language, word: &str) -> Terms {
         let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        let word = (language, Box::from(word));
-        if let Some(terms) = remembered.get(&word) {
+        let remembered = remembered.entry(language).or_default();
+        if let Some(terms) = remembered.get(word) {
             return terms.clone();
         }
-        let terms: Terms = analysis::terms(language, &word.1).into_iter().map(String::into_boxed_str).collect();
+        let terms: Terms = analysis::terms(language, word).into_iter().map(String::into_boxed_str).collect();
         if remembered.len() >= REMEMBERED_MAX {
             remembered.clear();
         }
-        remembered.insert(word, terms.clone());
+        remembered.insert(word.into(), terms.clone());
         terms
     }
 }

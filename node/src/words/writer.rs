@@ -1,5 +1,5 @@
 //! The thread that keeps the words: reads the reports it is told of, hands them to tantivy, and commits by time or number, never
-//! for one report. Whatever fails, it begins anew; nobody waits for it.
+//! for each report. Whatever fails, it begins anew; nobody waits for it.
 
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
