@@ -219,14 +219,14 @@ fn unknown_keys_are_refused_with_a_hint() {
         ("[netwrok]\nmdns = true", "line 1: unknown section `[netwrok]`; did you mean `[network]`?"),
         (
             "[x]",
-            "line 1: unknown section `[x]`; the sections are network, network.relay, network.nat, sync, store, views, \
+            "line 1: unknown section `[x]`; the sections are network, network.relay, network.nat, sync, store, words, views, \
              log",
         ),
         ("[log]\ncolour = 1", "line 2: unknown key `log.colour`; known here: log.filter"),
         (
             "[network.tcp]\nport = 1",
             "line 1: unknown section `[network.tcp]`; the sections are network, network.relay, network.nat, sync, store, \
-             views, log",
+             words, views, log",
         ),
     ] {
         assert_eq!(message(text), expected);

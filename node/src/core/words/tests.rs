@@ -159,7 +159,7 @@ fn alike_are_those_about_the_same_in_whatever_language() {
     stored(site.core().submit(changes));
     site.core().catch_up_words(LONG);
     let asked = fields("fi", "Asuntoja ei ole nuorille", "Vuokra-asuntojen jonot ovat pitkiä.");
-    let Response::Found { hits, .. } = site.core().similar(None, asked, 3).unwrap() else { unreachable!() };
+    let Response::Found { hits, .. } = site.core().similar(None, asked, 5).unwrap() else { unreachable!() };
     assert_eq!(hits[0].title, "Nuoret jonottavat asuntoa");
     let others = ["Young people wait for housing", "Uusi: Unga köar för bostäder"];
     assert!(others.iter().all(|other| titles(&hits).contains(other)), "{:?}", titles(&hits));
