@@ -39,7 +39,7 @@ use talkoot_protocol::limits::DOCUMENT_CHANGES_MAX;
 use talkoot_protocol::scope::Kind;
 
 use crate::store::{Place, Reader};
-use tokens::Analyser;
+pub(crate) use tokens::Analyser;
 use writer::{Job, Order, Shared, State, Writer};
 
 pub(crate) use excerpt::Excerpts;
@@ -64,6 +64,7 @@ pub(crate) struct Words {
     orders: Option<SyncSender<Order>>,
     thread: Option<JoinHandle<()>>,
     shared: Arc<Shared>,
+    analyser: Analyser,
     /// Changes of reports whose words are to be taken, in the order of the log.
     noted: VecDeque<Index>,
     /// The epoch for which all that is missing has been noted.
@@ -126,11 +127,12 @@ impl Words {
         let shared = Arc::new(Shared::default());
         let memory_bytes = (memory_mib as usize) << 20;
         let (dir, analyser) = (home.join(DIR), Analyser::default());
-        let writer = Writer { dir, memory_bytes, reader, network, shared: shared.clone(), analyser };
+        let writer = Writer { dir, memory_bytes, reader, network, shared: shared.clone(), analyser: analyser.clone() };
         let words = Self {
             orders: Some(to),
             thread: None,
             shared,
+            analyser,
             noted: VecDeque::new(),
             planned: 0,
             given: 0,
@@ -258,6 +260,11 @@ impl Words {
     pub(crate) fn is_done(&self) -> bool {
         let state = self.shared.state();
         self.planned > 0 && state.epoch == self.planned && self.noted.is_empty() && self.given == state.done
+    }
+
+    /// Returns what takes words apart, with what it remembers.
+    pub(crate) fn analyser(&self) -> &Analyser {
+        &self.analyser
     }
 
     /// Returns where to search; `None` while the directory is being opened.

@@ -1,5 +1,6 @@
 //! Words as the core has them: what changed is noted for their thread, questions are answered from what it has made so far.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant as Clock};
 
 use talkoot_protocol::api::{self, Failure, HITS_MAX, QUESTION_BYTES_MAX, Response};
@@ -87,7 +88,7 @@ impl Core {
         }
         let found = self.finder()?.search(question, limit.min(HITS_MAX));
         let (found, terms) = found.map_err(|error| Failure::new("no_words", error.to_string()))?;
-        Ok(self.found(&found, Excerpts { terms: &terms }))
+        Ok(self.found(&found, &terms))
     }
 
     pub(super) fn similar(&self, asked: Option<&str>, fields: Fields, limit: usize) -> Result<Response, Failure> {
@@ -100,11 +101,13 @@ impl Core {
         };
         let found = similar_to(&self.finder()?, fields, except.as_ref(), limit.min(HITS_MAX));
         let (found, terms) = found.map_err(|error| Failure::new("no_words", error.to_string()))?;
-        Ok(self.found(&found, Excerpts { terms: &terms }))
+        Ok(self.found(&found, &terms))
     }
 
     /// Shows what was found: what cannot be read any more is left out.
-    fn found(&self, found: &[Found], excerpts: Excerpts<'_>) -> Response {
+    fn found(&self, found: &[Found], terms: &HashSet<String>) -> Response {
+        let analyser = self.words.as_ref().map(Words::analyser).cloned().unwrap_or_default();
+        let excerpts = Excerpts { terms, analyser: &analyser };
         let read = |document: &DocumentId| {
             let sound = !self.quarantined.contains_key(document);
             sound.then(|| self.report(document).ok()).flatten()

@@ -59,7 +59,7 @@ pub(super) struct Fields {
     pub(super) title: Field,
     /// Terms of all texts.
     pub(super) text: Field,
-    /// `o` and the organisation's id, `h` and the half-year.
+    /// `o` and the organisation's id, `h` and the half-year, `l` and the letter of the language.
     pub(super) facet: Field,
 }
 

@@ -6,10 +6,11 @@ use talkoot_protocol::api::{Hit, Mark};
 use talkoot_protocol::document::Fields;
 use talkoot_protocol::id::OrganisationId;
 
-use super::analysis::{self, words};
+use super::analysis::words;
 use super::find::Found;
 use super::lexicon::Language;
 use super::text::Texts;
+use super::tokens::Analyser;
 
 /// Longest excerpt, in characters.
 const EXCERPT_CHARS_MAX: usize = 200;
@@ -20,6 +21,8 @@ const MARKS_MAX: usize = 32;
 pub(crate) struct Excerpts<'a> {
     /// The terms.
     pub(crate) terms: &'a HashSet<String>,
+    /// Remembers what words come to: those of a report were mostly seen when it was read.
+    pub(crate) analyser: &'a Analyser,
 }
 
 impl Excerpts<'_> {
@@ -47,8 +50,8 @@ impl Excerpts<'_> {
     /// Returns the places in bytes of words that were looked for, each with what it is worth.
     fn places(&self, language: Language, text: &str) -> Vec<(usize, usize, u32)> {
         let worth = |word: &str| {
-            let terms = analysis::terms(language, word);
-            let found = terms.iter().filter(|term| self.terms.contains(*term));
+            let terms = self.analyser.terms(language, word);
+            let found = terms.iter().filter(|term| self.terms.contains(&***term));
             // A word of the same meaning is worth less than the word itself.
             found.map(|term| if term.starts_with('c') { 1 } else { 3 }).max()
         };

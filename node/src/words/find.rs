@@ -36,6 +36,8 @@ const APART: Score = 0.4;
 const CONCEPT: Score = 0.25;
 /// How much a concept counts among the terms of a report that is like another.
 const CONCEPT_ALIKE: Score = 0.5;
+/// What a report in another language counts that shares all concepts.
+const ACROSS: Score = 0.6;
 /// Hits beyond those asked for, so that equal scores are ordered by id and not by where they lie.
 const TIES: usize = 16;
 /// One of BM25's constants, as tantivy has them.
@@ -142,21 +144,42 @@ impl Finder {
         except: Option<&DocumentId>,
         limit: usize,
     ) -> Result<(Vec<Found>, HashSet<String>), Error> {
-        let weighed = self.weigh(texts)?;
-        let terms: HashSet<String> = weighed.iter().map(|weighed| weighed.term.clone()).collect();
-        let reach: Score = weighed.iter().map(|weighed| weighed.reach).sum();
-        if reach <= 0.0 {
-            return Ok((Vec::new(), terms));
+        let mut weighed = self.weigh(texts)?;
+        let mut concepts: Vec<Weighed> = weighed.iter().filter(|weighed| weighed.is_concept()).cloned().collect();
+        concepts.truncate(CONCEPTS_MAX);
+        weighed.truncate(TERMS_MAX);
+        let terms = weighed.iter().chain(&concepts).map(|weighed| weighed.term.clone()).collect();
+        let mut best: BTreeMap<DocumentId, Score> = BTreeMap::new();
+        // In another language only concepts can be shared: those are measured by what concepts alone could reach.
+        let facet = Term::from_field_text(self.fields.facet, &text::language_facet(texts.language));
+        let same: Box<dyn Query> = Box::new(TermQuery::new(facet, IndexRecordOption::Basic));
+        for (weighed, without, share) in [(&weighed, None, 1.0), (&concepts, Some(same), ACROSS)] {
+            for found in self.alike(weighed, without, limit + 1)? {
+                let score = best.entry(found.document).or_default();
+                *score = score.max(found.score * share);
+            }
         }
-        let of = |weighed: &Weighed| (Occur::Should, self.term(self.fields.text, &weighed.term, weighed.boost));
-        let query = BooleanQuery::new(weighed.iter().map(of).collect());
-        let found = self.top(Box::new(query), limit + 1)?;
-        let others = found.into_iter().filter(|found| Some(&found.document) != except);
-        let measured = others.map(|found| Found { score: (found.score / reach).min(1.0), ..found });
-        Ok((measured.take(limit).collect(), terms))
+        let others = best.into_iter().filter(|(document, _)| Some(document) != except);
+        let mut found: Vec<Found> = others.map(|(document, score)| Found { document, score }).collect();
+        found.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.document.cmp(&other.document)));
+        found.truncate(limit);
+        Ok((found, terms))
     }
 
-    /// Returns the terms that tell most about these texts.
+    /// Returns the reports with most of these terms, but not those of a query, with a score from 0 to 1.
+    fn alike(&self, terms: &[Weighed], without: Option<Box<dyn Query>>, limit: usize) -> Result<Vec<Found>, Error> {
+        let reach: Score = terms.iter().map(|weighed| weighed.reach).sum();
+        if reach <= 0.0 {
+            return Ok(Vec::new());
+        }
+        let of = |weighed: &Weighed| (Occur::Should, self.term(self.fields.text, &weighed.term, weighed.boost));
+        let mut clauses: Vec<(Occur, Box<dyn Query>)> = terms.iter().map(of).collect();
+        clauses.extend(without.map(|without| (Occur::MustNot, without)));
+        let found = self.top(Box::new(BooleanQuery::new(clauses)), limit)?;
+        Ok(found.into_iter().map(|found| Found { score: (found.score / reach).min(1.0), ..found }).collect())
+    }
+
+    /// Returns the terms of these texts, first those that tell most about them.
     fn weigh(&self, texts: &Texts) -> Result<Vec<Weighed>, Error> {
         let mut counts: BTreeMap<String, u32> = BTreeMap::new();
         let mut length = 0;
@@ -189,12 +212,6 @@ impl Finder {
             weighed.push(Weighed { term, boost, reach });
         }
         weighed.sort_by(|one, other| other.reach.total_cmp(&one.reach).then_with(|| one.term.cmp(&other.term)));
-        let mut concepts = 0;
-        weighed.retain(|weighed| {
-            concepts += usize::from(weighed.term.starts_with('c'));
-            !weighed.term.starts_with('c') || concepts <= CONCEPTS_MAX
-        });
-        weighed.truncate(TERMS_MAX);
         Ok(weighed)
     }
 
@@ -233,11 +250,18 @@ impl Finder {
 }
 
 /// A term of a report that is looked for in others.
+#[derive(Debug, Clone)]
 struct Weighed {
     term: String,
     boost: Score,
     /// What it adds to the score of the report itself.
     reach: Score,
+}
+
+impl Weighed {
+    fn is_concept(&self) -> bool {
+        self.term.starts_with('c')
+    }
 }
 
 /// How many words of so many a report must hold.

@@ -45,6 +45,7 @@ impl Texts {
             document.add_text(fields.text, format!("{letter}{text}"));
         }
         document.add_text(fields.facet, organisation_facet(organisation));
+        document.add_text(fields.facet, language_facet(self.language));
         if let Some(half_year) = &self.half_year {
             document.add_text(fields.facet, half_year_facet(half_year));
         }
@@ -67,6 +68,10 @@ pub(super) fn stub(fields: &Fields, id: &[u8]) -> TantivyDocument {
 
 pub(super) fn organisation_facet(organisation: &OrganisationId) -> String {
     format!("o{organisation}")
+}
+
+pub(super) fn language_facet(language: Language) -> String {
+    format!("l{}", language.letter())
 }
 
 pub(super) fn half_year_facet(half_year: &str) -> String {

@@ -12,12 +12,14 @@ use super::lexicon::Language;
 const REMEMBERED_MAX: usize = 20_000;
 
 /// Terms of one word.
-type Terms = Arc<[Box<str>]>;
+pub(super) type Terms = Arc<[Box<str>]>;
+/// Terms by word.
+type Remembered = HashMap<Box<str>, Terms>;
 
 /// Takes texts apart for the index.
 #[derive(Clone, Default)]
-pub(super) struct Analyser {
-    remembered: Arc<Mutex<HashMap<Language, HashMap<Box<str>, Terms>>>>,
+pub(crate) struct Analyser {
+    remembered: Arc<Mutex<HashMap<Language, Remembered>>>,
 }
 
 impl Analyser {
@@ -55,7 +57,7 @@ impl Tokenizer for Analyser {
 }
 
 /// The terms of one text.
-pub(super) struct Stream<'a> {
+pub(crate) struct Stream<'a> {
     analyser: &'a Analyser,
     language: Language,
     words: Box<dyn Iterator<Item = (usize, &'a str)> + 'a>,

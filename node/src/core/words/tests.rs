@@ -227,7 +227,8 @@ fn a_damaged_or_foreign_directory_is_built_anew() {
         bytes[middle] ^= 0x40;
         fs::write(path, bytes).unwrap();
     };
-    let damages: [Box<dyn Fn(&Path)>; 6] = [
+    type Damage<'a> = Box<dyn Fn(&Path) + 'a>;
+    let damages: [Damage<'_>; 6] = [
         Box::new(|words| flip(&files(words)[0])),
         Box::new(|words| files(words).iter().for_each(|path| fs::write(path, b"").unwrap())),
         Box::new(|words| fs::remove_file(&files(words)[0]).unwrap()),

@@ -105,7 +105,8 @@ impl<'a> Cutter<'a> {
         best[0] = Some((0, 0));
         for from in 0..letters {
             let Some((_, parts)) = best[from] else { continue };
-            for to in from + PART_MIN..=letters {
+            for length in PART_MIN..=letters - from {
+                let to = from + length;
                 let last = to == letters;
                 let fewer = best[to].is_none_or(|(_, known)| known > parts + 1);
                 if (last || letters - to >= PART_MIN) && !(last && from == 0) && fewer && self.is_part(from, to) {
