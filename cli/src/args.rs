@@ -55,6 +55,8 @@ pub(crate) enum Command {
     Bundle(commands::bundle::Args),
     /// Count many reports as one picture, small counts hidden.
     View(commands::view::Args),
+    /// Find reports by words, in Finnish, Swedish and English.
+    Search(commands::search::Args),
     /// How the node is, what it holds and what it refused.
     Status(commands::status::Args),
     /// Check every byte, hash and signature of the log again.

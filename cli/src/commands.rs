@@ -18,6 +18,7 @@ pub(crate) mod proposal;
 pub(crate) mod repair;
 pub(crate) mod report;
 pub(crate) mod run;
+pub(crate) mod search;
 pub(crate) mod status;
 pub(crate) mod table;
 pub(crate) mod verify;
@@ -50,6 +51,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
         Command::Export(args) => done(export::run(global, args)),
         Command::Bundle(args) => bundle::run(global, args),
         Command::View(args) => done(view::run(global, args)),
+        Command::Search(args) => done(search::run(global, &args)),
         Command::Status(args) => done(status::run(global, args)),
         Command::Verify(args) => verify::run(global, args),
         Command::Demo(args) => done(demo::run(global, args)),

@@ -44,6 +44,7 @@ const ANNOUNCE: Text = Text { key: "network.announce", bytes_max: 200 };
 const THROUGH: Text = Text { key: "network.relay.through", bytes_max: 256 };
 const FILTER: Text = Text { key: "log.filter", bytes_max: 1024 };
 const MDNS: &str = "network.mdns";
+const WORDS_KEEP: &str = "words.keep";
 const FIND_MEMBERS: &str = "network.find_members";
 const OFFER: &str = "network.relay.offer";
 const PUNCH: &str = "network.nat.punch";
@@ -67,6 +68,7 @@ const CIRCUIT_MINUTES: Number =
 const ANTI_ENTROPY: Number =
     Number { key: "sync.anti_entropy_seconds", unit: "seconds", min: 1, max: 86_400, default: 30 };
 const SEGMENT: Number = Number { key: "store.segment_mib", unit: "MiB", min: 1, max: 1024, default: 64 };
+const WORDS_MEMORY: Number = Number { key: "words.memory_mib", unit: "MiB", min: 15, max: 1024, default: 30 };
 const REPORTS: Number = floored("views.reports_min", "reports", rules::REPORTS_MIN);
 const ORGANISATIONS: Number = floored("views.organisations_min", "organisations", rules::ORGANISATIONS_MIN);
 const AUTHORS: Number = floored("views.authors_min", "authors", rules::AUTHORS_MIN);
@@ -85,6 +87,8 @@ pub struct Config {
     pub sync: Sync,
     /// Section `[store]`.
     pub store: Store,
+    /// Section `[words]`.
+    pub words: Words,
     /// Section `[views]`.
     pub views: Views,
     /// Section `[log]`.
@@ -207,6 +211,21 @@ impl Default for Store {
     }
 }
 
+/// How the node looks after the words of reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// Whether a running node keeps an index of words at all. Without it nothing can be searched.
+    pub keep: bool,
+    /// Memory in which the words of new reports are gathered before they are written, 15 to 1024 MiB.
+    pub memory_mib: u32,
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self { keep: true, memory_mib: WORDS_MEMORY.default }
+    }
+}
+
 /// Below which counts a view says "few" instead of a number. Each may be stricter than its default, up to 1000, never looser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Views {
@@ -280,6 +299,7 @@ impl Config {
             network: network(&mut reader)?,
             sync: Sync { anti_entropy: seconds(reader.number(&ANTI_ENTROPY)?) },
             store: Store { segment_mib: reader.number(&SEGMENT)? },
+            words: Words { keep: reader.flag(WORDS_KEEP)?.unwrap_or(true), memory_mib: reader.number(&WORDS_MEMORY)? },
             views: Views {
                 reports_min: reader.number(&REPORTS)?,
                 organisations_min: reader.number(&ORGANISATIONS)?,

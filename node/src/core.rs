@@ -10,7 +10,8 @@
 //! - `joints`: documents that several organisations write in;
 //! - `phenomena`: those about phenomena;
 //! - `proposals`: those that ask somebody to act;
-//! - `trace`: what came of a report.
+//! - `trace`: what came of a report;
+//! - `words`: those about words.
 
 pub mod answer;
 mod bundle;
@@ -25,6 +26,7 @@ mod proposals;
 pub mod read;
 mod rows;
 mod trace;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -44,6 +46,7 @@ use crate::checker::judge;
 use crate::peers::Peers;
 use crate::shipper::{self, Shipped};
 use crate::store::{self, Place, Record, Store};
+use crate::words::Words;
 
 use joints::Joints;
 
@@ -146,6 +149,11 @@ pub struct Core {
     next_token: u64,
     /// Where coded symbols are written down.
     symbols: PathBuf,
+    /// The words, where this process looks after them. Nothing here waits for them.
+    words: Option<Words>,
+    words_memory_mib: u32,
+    /// The node's directory.
+    home: PathBuf,
 }
 
 /// Name of the file of coded symbols in a node's directory. It may be deleted at any time.
@@ -341,6 +349,7 @@ impl Core {
     pub fn close(mut self) -> Result<(), Error> {
         self.engine.make_symbols();
         self.keep_symbols();
+        self.words = None;
         Ok(self.store.close()?)
     }
 }

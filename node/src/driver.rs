@@ -222,6 +222,13 @@ impl Driver {
                     None => std::future::pending().await,
                 }
             };
+            let words_at = self.core.words_deadline().map(time::Instant::from_std);
+            let words = async {
+                match words_at {
+                    Some(at) => time::sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 biased;
                 () = stopped(&mut self.stop) => return self.core,
@@ -242,6 +249,7 @@ impl Driver {
                 call = self.calls.recv() => if let Some(call) = call { self.calls(call) },
                 event = self.links.network.next() => self.event(event),
                 () = timeout => self.tell(Input::Timeout),
+                () = words => self.core.feed_words(),
                 () = time::sleep_until(self.addresses_at) => self.tell_addresses(),
                 () = time::sleep_until(self.symbols_at) => {
                     self.symbols_at = time::Instant::now() + SYMBOLS_EVERY;

@@ -7,6 +7,7 @@
 //! - [`addressing`]: telling members where this node is reached;
 //! - [`driver`], [`server`], [`checker`], [`shipper`]: a running node;
 //! - [`control`]: how programs of the same machine speak to it;
+//! - [`words`]: full text and similar reports; tantivy lives here and nowhere else;
 //! - [`audit`]: reading every byte again;
 //! - `disk`: how whatever must outlive a power cut is written.
 
@@ -25,3 +26,4 @@ pub mod peers;
 pub mod server;
 pub mod shipper;
 pub mod store;
+pub mod words;

@@ -63,7 +63,10 @@ impl Server {
     /// # Errors
     /// Whatever keeps it from starting; nothing is left behind.
     pub fn start(home: &Home) -> Result<Self, Error> {
-        let core = Core::open(home)?;
+        let mut core = Core::open(home)?;
+        if home.config.words.keep {
+            core.start_words().map_err(Error::Thread)?;
+        }
         let network = start_network(home)?;
         let (stop, stopping) = watch::channel(false);
         let (mut driver, handle) =

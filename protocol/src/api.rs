@@ -117,6 +117,30 @@ pub enum Request {
         /// The day.
         today: Date,
     },
+    /// Reports that hold these words, in any of the languages.
+    Search {
+        /// What is looked for, at most [`QUESTION_BYTES_MAX`].
+        words: String,
+        /// Only reports of this organisation.
+        #[serde(default)]
+        organisation: Option<OrganisationId>,
+        /// Only of this half-year, such as 2026-H1.
+        #[serde(default)]
+        half_year: Option<String>,
+        /// At most so many.
+        limit: usize,
+    },
+    /// Reports like one that is here, or like one that is being written.
+    Similar {
+        /// The id of a report or its beginning; without it the fields are looked at.
+        #[serde(default)]
+        document: Option<String>,
+        /// The fields of a report that is not stored.
+        #[serde(default)]
+        fields: Map<String, Value>,
+        /// At most so many.
+        limit: usize,
+    },
     /// The organisations known here.
     Organisations,
     /// The workers certified by this organisation.
@@ -247,6 +271,13 @@ pub enum Response {
         report: Box<Report>,
         /// What came of it.
         trace: Box<Trace>,
+    },
+    /// To `search` and `similar`. Found by a program: whether it fits, a person decides.
+    Found {
+        /// The reports, best first.
+        hits: Vec<Hit>,
+        /// How far the words of this node's reports are known.
+        words: WordsStatus,
     },
     /// To `organisations`.
     Organisations {
@@ -397,6 +428,9 @@ pub struct Status {
     pub offences: BTreeMap<String, u64>,
     /// Documents that cannot be read, with the reason.
     pub quarantined: BTreeMap<String, String>,
+    /// How far words are known; absent if this process does not look after them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<WordsStatus>,
     /// Bytes sent over TCP since the node was started, as the socket has them; QUIC is not counted.
     #[serde(default)]
     pub socket_bytes_sent: u64,
@@ -405,6 +439,50 @@ pub struct Status {
     pub socket_bytes_received: u64,
     /// Connected peers.
     pub connected: u64,
+}
+
+/// Most bytes of a question to `search`.
+pub const QUESTION_BYTES_MAX: usize = 2_048;
+/// Most hits of one answer.
+pub const HITS_MAX: usize = 100;
+
+/// How far the words of the reports here are known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WordsStatus {
+    /// Reports whose words are known.
+    pub documents: u64,
+    /// Changes of reports whose words are not known yet.
+    pub behind: u64,
+}
+
+/// A report that was found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Hit {
+    /// Its document.
+    pub document: DocumentId,
+    /// The organisation that began it.
+    pub organisation: OrganisationId,
+    /// For `search` comparable only within one answer; for `similar` from 0, nothing in common, to 1, the same.
+    pub score: f64,
+    /// The report's title.
+    pub title: String,
+    /// Where words that were looked for stand in the title.
+    pub title_marks: Vec<Mark>,
+    /// The field the excerpt is from.
+    pub field: String,
+    /// The part of it with most words that were looked for.
+    pub excerpt: String,
+    /// Where those words stand in the excerpt.
+    pub marks: Vec<Mark>,
+}
+
+/// A part of a text, counted in characters (Unicode scalar values).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// The first character.
+    pub from: u32,
+    /// The one after the last.
+    pub to: u32,
 }
 
 /// What is held of one scope.

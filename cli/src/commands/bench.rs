@@ -3,6 +3,7 @@
 //! same bytes in the same batches. What the keys mean, and what was measured, is in docs/performance.md.
 
 mod calibrate;
+mod full_text;
 mod process;
 mod publish;
 mod reconcile;
@@ -40,6 +41,8 @@ enum What {
     Reconcile(reconcile::Args),
     /// Ask the columns of many reports all questions of one and two facets, and some of three.
     View(view::Args),
+    /// Know the words of many reports, and ask for them.
+    Words(full_text::Args),
 }
 
 /// What a measurement says. Times in seconds, sizes in bytes.
@@ -125,6 +128,7 @@ pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
         What::Sync(args) => show(global, &sync::run(&args)?),
         What::Start(args) => show(global, &start::run(&args)?),
         What::View(args) => show(global, &view::run(&args)?),
+        What::Words(args) => full_text::show(global, &full_text::run(&args)?),
         What::Reconcile(args) => reconcile::show(global, &reconcile::run(&args)?),
     }
 }

@@ -1,7 +1,7 @@
 //! `talkoot report`: one report at a time. Writing and changing sign with a worker's key on this machine; reading asks the node.
 //!
 //! [`fields`] turns what was typed into a report; [`examine`] says what keeps it from being signed; [`pen`] signs and sends;
-//! [`answers`] and [`labels`] turn a report into words; [`plain`] keeps what others wrote from steering the terminal.
+//! [`similar`] finds what is alike and [`found`] shows it; [`answers`] and [`labels`] turn a report into words; [`plain`] keeps what others wrote from steering the terminal.
 
 pub(super) mod answers;
 mod asked;
@@ -9,6 +9,7 @@ pub(super) mod codes;
 mod edit;
 pub(super) mod examine;
 pub(crate) mod fields;
+pub(super) mod found;
 pub(super) mod labels;
 mod list;
 pub(super) mod new;
@@ -17,6 +18,7 @@ pub(super) mod organisations;
 pub(super) mod pen;
 pub(crate) mod plain;
 pub(super) mod show;
+mod similar;
 mod trace;
 
 use clap::Subcommand;
@@ -49,6 +51,8 @@ enum Action {
     Fields(asked::Args),
     /// Show what came of a report: phenomena, proposals, answers, outcomes.
     Trace(trace::Args),
+    /// Find reports like this one.
+    Similar(similar::Args),
     /// List the codes a field takes, with their names.
     Codes(codes::Args),
 }
@@ -64,6 +68,7 @@ pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
         Action::History(args) => list::history(global, &args),
         Action::Fields(args) => asked::run(global, &args),
         Action::Trace(args) => trace::run(global, &args),
+        Action::Similar(args) => similar::run(global, &args),
         Action::Codes(args) => codes::run(global, &args),
     }
 }

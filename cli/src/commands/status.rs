@@ -18,7 +18,7 @@ Two nodes that hold the same network-wide changes show the same fingerprint.
 
 With --json one object: node, organisation, running, changes, reports, fingerprint, scopes (by name: changes, fingerprint), \
 log_bytes, damaged, parked, forks, refusals and offences (counts by rule since the node started), quarantined (reasons by \
-document), connected.";
+document), words (documents and changes behind, where a running node looks after them), connected.";
 
 /// Nothing to choose.
 #[derive(Debug, clap::Args)]
@@ -71,6 +71,14 @@ fn held(status: &Status) -> Vec<Line> {
         ("Changes", format!("{} in a log of {}", status.changes, words::bytes(status.log_bytes))),
         ("Fingerprint", short(&status.fingerprint)),
     ];
+    if let Some(known) = &status.words {
+        let behind = match known.behind {
+            0 => String::new(),
+            behind => format!(", {} still to be read", output::count(behind, "change", "changes")),
+        };
+        let known = output::count(known.documents, "report", "reports");
+        lines.push(("Words", format!("of {known}{behind}")));
+    }
     let scope = |(name, scope): (&String, &talkoot_protocol::api::ScopeStatus)| {
         (
             "  shared",

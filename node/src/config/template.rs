@@ -4,6 +4,7 @@ use super::reader::Number;
 use super::{
     ANNOUNCE_MAX, ANTI_ENTROPY, AUTHORS, CIRCUIT_MIB, CIRCUIT_MINUTES, CIRCUITS, CONNECTIONS, FILTER_DEFAULT,
     LISTEN_DEFAULT, LISTEN_MAX, Nat, ORGANISATIONS, PEER_RATE, PEERS_MAX, RELAYS_MAX, REPORTS, Relay, SEGMENT,
+    WORDS_MEMORY,
 };
 
 /// Writes the file from the same constants that reading it checks against.
@@ -85,6 +86,14 @@ answer = {answer}
 # Erasing a report rewrites the file it is in, so larger files make that slower.
 {segment_line}
 
+[words]
+# Keep an index of the words of reports, for searching and for finding similar ones: true or false.
+# It takes some hundred megabytes of disk for 100,000 reports, and time of the processor when reports come in.
+keep = true
+
+# Memory in which the words of new reports are gathered, for searching, before they go to disk{words_memory}
+{words_memory_line}
+
 [views]
 # Small numbers can betray a person. A view shows "few" instead of a number that rests on less than this.
 # The values here are the least possible: a node may be stricter, never looser.
@@ -119,6 +128,8 @@ filter = "{FILTER_DEFAULT}"
         anti_entropy_line = line(&ANTI_ENTROPY),
         segment = bounds(&SEGMENT),
         segment_line = line(&SEGMENT),
+        words_memory = bounds(&WORDS_MEMORY),
+        words_memory_line = line(&WORDS_MEMORY),
         reports = bounds(&REPORTS),
         reports_line = line(&REPORTS),
         organisations = bounds(&ORGANISATIONS),

@@ -13,7 +13,7 @@ fn message(text: &str) -> String {
     Config::parse(text).expect_err(text).to_string()
 }
 
-fn numbers() -> [Number; 10] {
+fn numbers() -> [Number; 11] {
     [
         CONNECTIONS,
         PEER_RATE,
@@ -22,6 +22,7 @@ fn numbers() -> [Number; 10] {
         CIRCUIT_MINUTES,
         ANTI_ENTROPY,
         SEGMENT,
+        WORDS_MEMORY,
         REPORTS,
         ORGANISATIONS,
         AUTHORS,
@@ -84,6 +85,9 @@ fn every_key_can_be_set() {
         anti_entropy_seconds = 86_400
         [store]
         segment_mib = 1
+        [words]
+        keep = false
+        memory_mib = 15
         [views]
         reports_min = 4
         organisations_min = 5
@@ -112,6 +116,7 @@ fn every_key_can_be_set() {
         },
         sync: Sync { anti_entropy: Duration::from_secs(86_400) },
         store: Store { segment_mib: 1 },
+        words: Words { keep: false, memory_mib: 15 },
         views: Views { reports_min: 4, organisations_min: 5, authors_min: 6 },
         log: Log { filter: "warn,talkoot_node=debug".into() },
     };
@@ -214,14 +219,14 @@ fn unknown_keys_are_refused_with_a_hint() {
         ("[netwrok]\nmdns = true", "line 1: unknown section `[netwrok]`; did you mean `[network]`?"),
         (
             "[x]",
-            "line 1: unknown section `[x]`; the sections are network, network.relay, network.nat, sync, store, views, \
+            "line 1: unknown section `[x]`; the sections are network, network.relay, network.nat, sync, store, words, views, \
              log",
         ),
         ("[log]\ncolour = 1", "line 2: unknown key `log.colour`; known here: log.filter"),
         (
             "[network.tcp]\nport = 1",
             "line 1: unknown section `[network.tcp]`; the sections are network, network.relay, network.nat, sync, store, \
-             views, log",
+             words, views, log",
         ),
     ] {
         assert_eq!(message(text), expected);

@@ -14,6 +14,7 @@ use talkoot_protocol::sync::effect::Outcome;
 
 use crate::control::{Call, Reply};
 use crate::peers;
+use crate::words::Question;
 
 use super::{Core, read};
 
@@ -46,6 +47,7 @@ impl From<peers::Error> for Failure {
 impl Core {
     /// Answers a call when no network runs.
     pub fn call(&mut self, call: Call) -> Reply {
+        self.prepare_words(&call.request);
         match call.request {
             Request::Submit => {
                 let outcomes = self.submit(call.attachments).iter().map(outcome).collect();
@@ -93,6 +95,10 @@ impl Core {
             Request::Proposals { filter, today } => self.proposals(&filter, today),
             Request::Proposal { document, today } => self.proposal(&document, today)?,
             Request::Trace { document, today } => self.trace(&document, today)?,
+            Request::Search { words, organisation, half_year, limit } => {
+                self.search(&Question { words, organisation, half_year }, limit)?
+            }
+            Request::Similar { document, fields, limit } => self.similar(document.as_deref(), fields, limit)?,
             Request::Organisations => Response::Organisations { organisations: self.organisations() },
             Request::Workers => Response::Workers { workers: self.workers() },
             Request::BundleRequest { reader } => return self.bundle_request(reader),
@@ -192,6 +198,7 @@ impl Core {
                 .chain(self.joints.unreadable())
                 .map(|(id, reason)| (id.to_string(), reason))
                 .collect(),
+            words: self.words_status(),
             socket_bytes_sent: 0, // The driver knows.
             socket_bytes_received: 0,
             connected: engine.sessions().count() as u64,

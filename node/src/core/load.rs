@@ -84,6 +84,8 @@ struct Loading {
     own: talkoot_protocol::id::OrganisationId,
     rules: Rules,
     symbols: std::path::PathBuf,
+    words_memory_mib: u32,
+    home: std::path::PathBuf,
 }
 
 impl Loading {
@@ -100,6 +102,8 @@ impl Loading {
                 engine
             },
             symbols: home.dir.join(SYMBOLS),
+            words_memory_mib: home.config.words.memory_mib,
+            home: home.dir.clone(),
             rows: Rows::new(seed.rotate_left(32)),
             places: Places::default(),
             stale: BTreeSet::new(),
@@ -222,6 +226,9 @@ impl Loading {
             started: Clock::now(),
             next_token: 0,
             symbols: self.symbols,
+            words: None,
+            words_memory_mib: self.words_memory_mib,
+            home: self.home,
         }
     }
 

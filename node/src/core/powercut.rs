@@ -29,17 +29,17 @@ const STEPS: usize = 12;
 const STATES: usize = 90;
 
 /// An organisation with a node and a worker, who are always the same.
-struct Founders {
-    charter: Charter,
+pub(super) struct Founders {
+    pub(super) charter: Charter,
     node: SecretKey,
     worker: SecretKey,
     record: Verified,
     certificate: Verified,
-    employment: Verified,
+    pub(super) employment: Verified,
 }
 
 impl Founders {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let charter = Charter::commons();
         let [root, next, node, worker] = [1, 2, 3, 4].map(|seed| SecretKey::from_seed(&[seed; 32]));
         let moment = Moment { claimed: Timestamp::from_millis(1), salt: [0; 16] };
@@ -72,7 +72,12 @@ impl Founders {
         Self { charter, node, worker, record, certificate, employment }
     }
 
-    fn found(&self, dir: &std::path::Path) -> Result<Home, crate::home::Error> {
+    /// Returns the worker at the pen.
+    pub(super) fn author(&self) -> Author<'_> {
+        Author { key: &self.worker, certificate: self.employment.id(), network: self.charter.network() }
+    }
+
+    pub(super) fn found(&self, dir: &std::path::Path) -> Result<Home, crate::home::Error> {
         let Self { charter, node: key, record, certificate, .. } = self;
         let config = Config::default_toml();
         Home::create(dir, &Founding { charter, key, record, certificate, config: &config })
@@ -81,7 +86,7 @@ impl Founders {
     /// Signs a report, and half of the time a change to it.
     fn write(&self, dice: &mut Dice) -> Vec<Vec<u8>> {
         let network = self.charter.network();
-        let author = Author { key: &self.worker, certificate: self.employment.id(), network };
+        let author = self.author();
         let mut moment = || {
             let salt = std::array::from_fn(|_| dice.roll(256) as u8);
             Moment { claimed: Timestamp::from_millis(2), salt }

@@ -105,6 +105,9 @@ impl Core {
             if document.kind != Kind::Report {
                 continue;
             }
+            if let Some(words) = &mut self.words {
+                words.note(*index);
+            }
             if document.changes().len() > 1 {
                 self.stale.insert(document.id);
             } else if let Some(row) = self.fresh_rows.remove(&change.id()) {

@@ -11,6 +11,7 @@ use talkoot_protocol::scope::{Kind, Scope};
 use super::examine::require_signable;
 use super::fields::{self, Cells, Fields};
 use super::pen::{self, Pen};
+use super::similar;
 use crate::client::Client;
 use crate::commands::org::words::command;
 use crate::drafts::Draft;
@@ -29,7 +30,8 @@ const EXAMPLE: &str = "Example:
     --evidence own_observation --client-involved heard --period 2026-H1 --role social_worker
 
 Nothing is signed while the form is incomplete or a text holds an identifier of a person: the message names every field, what is \
-wrong and what to write instead. A signed report reaches other organisations and cannot be called back.
+wrong and what to write instead. A signed report reaches other organisations and cannot be called back. Where the node knows reports that seem to be about the \
+same, it names up to three before signing; they are found by a program and keep nothing from being signed.
 
 Is one person in danger? A report helps nobody in time: call 112; 'talkoot report fields' shows where else to turn, and what each field \
 asks.
@@ -133,6 +135,7 @@ pub(crate) fn sign(global: &Global, report: &Report, order: Order<'_, '_>) -> Re
     let scope = pen::scope(order.scope, &identity)?;
     let pen = Pen::open(global, order.worker, &identity)?;
     let fields = report.to_fields();
+    similar::hint(&mut client, &fields);
     let change = pen.author().begin(Kind::Report, scope, &fields, keys::moment()?).map_err(pen::not_signed)?;
     let again = command(global, &format!("report new --scope {} --file", order.scope));
     pen::send(&mut client, &change, &fields, &again)?;

@@ -169,7 +169,11 @@ pub(super) fn traffic(house: &House) -> Result<Traffic> {
 fn keep_to_itself(house: &House) -> Result<()> {
     let path = house.dir.join("talkoot.toml");
     let settings = std::fs::read_to_string(&path).map_err(Error::failed)?;
-    std::fs::write(path, settings.replace("find_members = true", "find_members = false")).map_err(Error::failed)
+    std::fs::write(
+        path,
+        settings.replace("find_members = true", "find_members = false").replace("keep = true", "keep = false"),
+    )
+    .map_err(Error::failed)
 }
 
 /// Waits until something holds, looking often.
