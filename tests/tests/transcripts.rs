@@ -54,6 +54,6 @@ transcripts! {
     help: "08-help.md",
     bundles: "09-bundle.md",
     forms: "10-forms.md",
-    phenomena: "10-phenomena.md",
+    phenomena: "12-phenomena.md",
     proposals: "11-proposals.md",
 }

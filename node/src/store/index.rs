@@ -219,7 +219,7 @@ impl Index {
         let read = match (self.tree(segment), listed) {
             (Ok(None), Some(sidecar)) => return Entries { source: Source::Sidecar(sidecar), ..Entries::none() },
             (Ok(None), None) => return Entries::none(),
-            (Ok(Some(tree)), None) => guarded(|| Ok(Source::Tree(tree.iter()))),
+            (Ok(Some(tree)), None) => guarded(|| Ok(Source::Tree(Box::new(tree.iter())))),
             (Ok(Some(tree)), Some(sidecar)) => {
                 let mut listed: Listed = sidecar.collect();
                 guarded(|| extend(&mut listed, &tree)).map(|()| Source::Listed(listed.into_iter()))
@@ -434,7 +434,7 @@ pub(super) struct Entries {
 /// Where entries are read from.
 enum Source {
     None,
-    Tree(sled::Iter),
+    Tree(Box<sled::Iter>),
     Sidecar(Sidecar),
     Listed(std::collections::btree_map::IntoIter<u64, Vec<u8>>),
 }
@@ -506,7 +506,7 @@ impl Entries {
         step: impl FnOnce(&mut sled::Iter) -> Option<sled::Result<(sled::IVec, sled::IVec)>>,
     ) -> Option<Entry> {
         let Source::Tree(iter) = &mut self.source else { return None };
-        let found = guarded(|| step(iter).transpose());
+        let found = guarded(|| step(iter.as_mut()).transpose());
         let found = found.map(|found| found.map(|(key, it)| Entry::decode(key.as_ref().try_into().ok(), it)));
         match found {
             Ok(None) => {

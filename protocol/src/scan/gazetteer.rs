@@ -41,6 +41,7 @@ const GIVEN_WORDS: &[&str] = &[
     "tyyne", "tyyni", "ukko", "uljas", "unelma", "unto", "urho", "usko", "usva", "valio", "valo", "valto", "van", "vappu", "varma",
     "varpu", "vega", "veli", "vera", "vesa", "vieno", "vilja", "vilma", "visa", "voitto", "vuokko", "wilma", "will", "hely", "aina", "aino",
     "aaro", "elli", "eine", "eino", "iris", "lea", "tove", "melody", "sara", "rita", "ada", "eira", "paula", "laura", "saana", "eir",
+    "bo", "bror", "dag", "inga", "sanna", "sten", "tom", "ville",
 ];
 
 /// First names that say nothing alone even in the middle of a sentence: months, particles, and what projects, systems and houses

@@ -289,6 +289,7 @@ fn names_of_people_warn_or_ask_and_never_block() {
     }
     for text in [
         "Toivo elää, onni on harvinaista. Lahja otetaan vastaan.",
+        "Vad kostar det? Inga avgifter. Ville ingen svara? Sten på sten.",
         "Koski on vapaa. Mäki on jyrkkä. Pian selviää. Ilman sitä ei pärjää.",
         "Kuopiossa, Lahdessa ja Salossa Kela ja Martat ry auttavat.",
         "Lapsi Oulussa ja potilas Kelan jonossa; äiti on usein yksin.",
