@@ -1,6 +1,6 @@
 //! When a count may be shown.
 //!
-//! A count is shown, rounded ([`super::rounding`]), if it is of enough reports, from enough organisations, by enough authors;
+//! A count is shown, rounded (`rounding`), if it is of enough reports, from enough organisations, by enough authors;
 //! otherwise the cell reads "few" and nothing else is said of it. The defaults are the floor: a node may be stricter, never
 //! looser, and where nodes meet the stricter rules win. The minima belong to the node, not to the question: who could ask
 //! with one minimum after the other would learn the exact count.
