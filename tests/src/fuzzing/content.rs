@@ -138,7 +138,8 @@ pub fn address(bytes: &[u8]) {
         assert_eq!(address.to_string().parse().as_ref(), Ok(address), "one spelling for one address");
         let whole = address.to_node(&node);
         assert_eq!(Address::of_node(&whole, &node).as_ref(), Ok(address), "the node's own name is left out again");
-        assert_eq!(address.relay().is_some(), address.as_str().contains("p2p-circuit"));
+        // A host may be called so, too.
+        assert_eq!(address.relay().is_some(), address.as_str().ends_with("/p2p-circuit"));
         let _host = address.host();
     }
     let different: std::collections::BTreeSet<_> = read.iter().collect();

@@ -110,6 +110,11 @@ fn texts(basket: &mut Basket) {
     for (name, text) in texts {
         basket.put("text", name, text.into());
     }
+    basket.put(
+        "address",
+        "host called p2p-circuit",
+        "/dns/p2p-circuit/tcp/7001\n/dns/rele.p2p-circuit.example/udp/443/quic-v1".into(),
+    );
     let addresses = [
         "/ip4/192.0.2.7/tcp/7001",
         "/ip6/2001:db8::7/udp/7001/quic-v1",
