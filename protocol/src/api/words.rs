@@ -1,0 +1,49 @@
+//! Words: what a search finds, and how far words are known.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{DocumentId, OrganisationId};
+
+/// Most bytes of a question to `search`.
+pub const QUESTION_BYTES_MAX: usize = 2_048;
+/// Most hits of one answer.
+pub const HITS_MAX: usize = 100;
+
+/// How far the words of the reports here are known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WordsStatus {
+    /// Reports whose words are known.
+    pub documents: u64,
+    /// Changes of reports whose words are not known yet.
+    pub behind: u64,
+}
+
+/// A report that was found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Hit {
+    /// Its document.
+    pub document: DocumentId,
+    /// The organisation that began it.
+    pub organisation: OrganisationId,
+    /// For `search` comparable only within one answer; for `similar` from 0, nothing in common, to 1, the same.
+    pub score: f64,
+    /// The report's title.
+    pub title: String,
+    /// Where words that were looked for stand in the title.
+    pub title_marks: Vec<Mark>,
+    /// The field the excerpt is from.
+    pub field: String,
+    /// The part of it with most words that were looked for.
+    pub excerpt: String,
+    /// Where those words stand in the excerpt.
+    pub marks: Vec<Mark>,
+}
+
+/// A part of a text, counted in characters (Unicode scalar values).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// The first character.
+    pub from: u32,
+    /// The one after the last.
+    pub to: u32,
+}
