@@ -13,6 +13,7 @@
 //! synced here. Nothing in this file may be needed to find a record again.
 
 use std::fs::{self, File};
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -180,13 +181,11 @@ impl Index {
             let _ = fs::remove_file(&dir);
         }
         let db = open_sled(&dir)?;
-        guarded(|| match db.insert("stamp", &stamp.encode())? {
+        let before = guarded(|| db.insert("stamp", &stamp.encode()))?;
+        if before.is_some_and(|found| found != stamp.encode()) {
             // Another log's places, or values that mean something else by now; small values stay.
-            Some(found) if found != stamp.encode() => {
-                record_trees(&db).try_for_each(|(_, name)| db.drop_tree(name).map(drop))
-            }
-            _ => Ok(()),
-        })?;
+            record_trees(&db)?.into_iter().try_for_each(|(_, name)| guarded(|| db.drop_tree(name).map(drop)))?;
+        }
         let segments = Segments { db: db.clone(), log_dir: store_dir.join(LOG_DIR), stamp, current: None };
         let feed = start_feed(segments, &dir).ok_or_else(|| Error::Index { reason: "no thread".to_owned() })?;
         Ok(Self { feed, db, dir, stamp })
@@ -206,7 +205,7 @@ impl Index {
     /// Returns the greatest ordinal the index knows.
     pub(super) fn last_ordinal(&self) -> Result<Option<u64>, Error> {
         let mut last = sidecar::last_ordinal(&self.log_dir(), self.stamp);
-        for (_, name) in record_trees(&self.db) {
+        for (_, name) in record_trees(&self.db)? {
             let found = guarded(|| self.db.open_tree(&name)?.last())?;
             last = last.max(found.and_then(|(key, _)| Some(u64::from_be_bytes(key.as_ref().try_into().ok()?))));
         }
@@ -234,7 +233,7 @@ impl Index {
 
     /// Returns the tree of a segment if there is one.
     fn tree(&self, segment: u32) -> Result<Option<sled::Tree>, Error> {
-        let found = guarded(|| Ok(record_trees(&self.db).find(|(number, _)| *number == segment)))?;
+        let found = record_trees(&self.db)?.into_iter().find(|(number, _)| *number == segment);
         found.map(|(_, name)| guarded(|| self.db.open_tree(name))).transpose()
     }
 
@@ -259,7 +258,7 @@ impl Index {
         let log_dir = self.log_dir();
         if let Some(sidecar) = Sidecar::read(&log_dir, segment, self.stamp) {
             let mut listed: Listed = sidecar.collect();
-            listed.retain(|ordinal, _| !ordinals.contains(ordinal));
+            ordinals.iter().for_each(|ordinal| drop(listed.remove(ordinal)));
             sidecar::write(&log_dir, segment, self.stamp, &listed)
                 .map_err(Error::io("write", &sidecar::path_of(&log_dir, segment)))?;
         }
@@ -326,12 +325,14 @@ fn open_sled(dir: &Path) -> Result<sled::Db, Error> {
 }
 
 /// Returns the trees of entries, with the numbers of their segments.
-fn record_trees(db: &sled::Db) -> impl Iterator<Item = (u32, String)> {
-    db.tree_names().into_iter().filter_map(|name| {
+fn record_trees(db: &sled::Db) -> Result<Vec<(u32, String)>, Error> {
+    let names = guarded(|| Ok(db.tree_names()))?;
+    let numbered = names.into_iter().filter_map(|name| {
         let name = String::from_utf8(name.to_vec()).ok()?;
         let (_, number) = name.strip_prefix(RECORDS)?.split_once('/').unwrap_or(("", "0"));
         Some((number.parse().ok()?, name))
-    })
+    });
+    Ok(numbered.collect())
 }
 
 /// Adds the entries of a tree.
@@ -347,15 +348,40 @@ fn extend(listed: &mut Listed, tree: &sled::Tree) -> sled::Result<()> {
 
 /// Moves the entries of a segment from the database, if there are any, to its sidecar.
 fn close_segment(db: &sled::Db, log_dir: &Path, stamp: Stamp, segment: u32) -> Result<(), Error> {
-    if !record_trees(db).any(|(number, _)| number == segment) {
+    if !record_trees(db)?.iter().any(|(number, _)| *number == segment) {
         return Ok(());
     }
     let name = tree_name(segment);
-    let mut listed: Listed = Sidecar::read(log_dir, segment, stamp).map(Iterator::collect).unwrap_or_default();
-    guarded(|| extend(&mut listed, &db.open_tree(&name)?))?;
-    let path = sidecar::path_of(log_dir, segment);
-    sidecar::write(log_dir, segment, stamp, &listed).map_err(Error::io("write", &path))?;
+    let tree = guarded(|| db.open_tree(&name))?;
+    let written = match Sidecar::read(log_dir, segment, stamp) {
+        Some(sidecar) => {
+            let mut listed: Listed = sidecar.collect();
+            guarded(|| extend(&mut listed, &tree))?;
+            sidecar::write(log_dir, segment, stamp, &listed)
+        }
+        None => move_tree(&tree, log_dir, segment, stamp)?,
+    };
+    written.map_err(Error::io("write", &sidecar::path_of(log_dir, segment)))?;
     guarded(|| db.drop_tree(name).map(drop))
+}
+
+/// Writes the entries of a tree to a sidecar as they are read.
+fn move_tree(tree: &sled::Tree, log_dir: &Path, segment: u32, stamp: Stamp) -> Result<io::Result<()>, Error> {
+    let mut draft = match sidecar::Draft::begin(log_dir, segment, stamp) {
+        Ok(draft) => draft,
+        Err(error) => return Ok(Err(error)),
+    };
+    guarded(|| {
+        for found in tree {
+            let (key, value) = found?;
+            let Ok(ordinal) = key.as_ref().try_into() else { continue };
+            if let Err(error) = draft.push(u64::from_be_bytes(ordinal), &value) {
+                return Ok(Err(error));
+            }
+        }
+        Ok(Ok(()))
+    })
+    .map(|pushed| pushed.and_then(|()| draft.finish()))
 }
 
 fn tree_name(segment: u32) -> String {

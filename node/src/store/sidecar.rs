@@ -9,12 +9,12 @@
 //!  +------------+--------+------+---------------+---------+------------+------+------- - -
 //!  entry:  ordinal u64 LE | length u16 LE | value
 //! ```
-//! *last entry* is where it begins. The crc (CRC-32C) is over everything but itself. Like the database the file may be missing, old or damaged: then the segment
-//! is read again. So it is renamed into place and not synced.
+//! *last entry* is where it begins. The crc (CRC-32C) is over everything but itself. Like the database the file may be missing,
+//! old or damaged: then the segment is read again. So it is renamed into place and not synced.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::index::Stamp;
@@ -105,6 +105,16 @@ impl Header {
         let (salt, index_version, segment) = (number(12)?, number(16)?, number(20)?);
         Some(Self { salt, index_version, segment, last_entry: long(LAST_ENTRY.start)?, crc: number(CRC.start)? })
     }
+
+    fn encode(&self) -> Vec<u8> {
+        let mut bytes = MAGIC.to_vec();
+        for number in [LAYOUT, self.salt, self.index_version, self.segment] {
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+        bytes.extend_from_slice(&self.last_entry.to_le_bytes());
+        bytes.extend_from_slice(&self.crc.to_le_bytes());
+        bytes
+    }
 }
 
 /// Returns the checksum of everything but the checksum.
@@ -123,29 +133,84 @@ pub(super) fn path_of(log_dir: &Path, segment: u32) -> PathBuf {
 /// # Errors
 /// What the operating system said; the old file is then still there.
 pub(super) fn write(log_dir: &Path, segment: u32, stamp: Stamp, entries: &Listed) -> io::Result<()> {
-    let mut bytes = Vec::with_capacity(HEADER_BYTES + entries.values().map(|it| ENTRY_BYTES + it.len()).sum::<usize>());
-    bytes.extend_from_slice(&MAGIC);
-    for number in [LAYOUT, stamp.salt, stamp.index_version, segment] {
-        bytes.extend_from_slice(&number.to_le_bytes());
+    let mut draft = Draft::begin(log_dir, segment, stamp)?;
+    entries.iter().try_for_each(|(ordinal, value)| draft.push(*ordinal, value))?;
+    draft.finish()
+}
+
+/// A file that is being written, entry by entry: a segment has tens of thousands, which need not be in memory at once.
+pub(super) struct Draft {
+    file: BufWriter<File>,
+    path: PathBuf,
+    header: Header,
+    /// Length so far.
+    length: u64,
+    /// Checksum of the entries so far.
+    crc: u32,
+    finished: bool,
+}
+
+impl Draft {
+    /// Begins beside the file that is there.
+    ///
+    /// # Errors
+    /// What the operating system said.
+    pub(super) fn begin(log_dir: &Path, segment: u32, stamp: Stamp) -> io::Result<Self> {
+        let header = Header {
+            salt: stamp.salt,
+            index_version: stamp.index_version,
+            segment,
+            last_entry: HEADER_BYTES as u64,
+            crc: 0,
+        };
+        let path = path_of(log_dir, segment);
+        let mut file = BufWriter::new(File::create(new_path(&path))?);
+        file.write_all(&header.encode())?;
+        Ok(Self { file, path, header, length: HEADER_BYTES as u64, crc: 0, finished: false })
     }
-    // Where the last entry is, and the checksum, come when they are known.
-    bytes.extend_from_slice(&[0; HEADER_BYTES - LAST_ENTRY.start]);
-    let mut last = HEADER_BYTES;
-    for (ordinal, value) in entries {
-        last = bytes.len();
+
+    /// Adds an entry; ordinals ascend.
+    ///
+    /// # Errors
+    /// What the operating system said, or that the value is longer than 64 KiB.
+    pub(super) fn push(&mut self, ordinal: u64, value: &[u8]) -> io::Result<()> {
         let length = u16::try_from(value.len()).map_err(|_| io::Error::other("an index value is too long"))?;
-        bytes.extend_from_slice(&ordinal.to_le_bytes());
-        bytes.extend_from_slice(&length.to_le_bytes());
-        bytes.extend_from_slice(value);
+        self.header.last_entry = self.length;
+        for part in [&ordinal.to_le_bytes()[..], &length.to_le_bytes(), value] {
+            self.file.write_all(part)?;
+            self.crc = crc32c::crc32c_append(self.crc, part);
+            self.length += part.len() as u64;
+        }
+        Ok(())
     }
-    bytes[LAST_ENTRY].copy_from_slice(&(last as u64).to_le_bytes());
-    let crc = crc_of(&bytes).unwrap_or_default();
-    bytes[CRC].copy_from_slice(&crc.to_le_bytes());
-    let path = path_of(log_dir, segment);
-    let new = path.with_extension("idx.new");
-    fs::write(&new, &bytes).and_then(|()| fs::rename(&new, &path)).inspect_err(|_| {
-        let _ = fs::remove_file(&new);
-    })
+
+    /// Puts it in place of the file that was there.
+    ///
+    /// # Errors
+    /// What the operating system said; the old file is then still there.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        let before = crc32c::crc32c(self.header.encode().get(..CRC.start).unwrap_or_default());
+        let entries = usize::try_from(self.length).map_err(io::Error::other)? - HEADER_BYTES;
+        self.header.crc = crc32c::crc32c_combine(before, self.crc, entries);
+        self.file.seek(SeekFrom::Start(0))?;
+        self.file.write_all(&self.header.encode())?;
+        self.file.flush()?;
+        fs::rename(new_path(&self.path), &self.path)?;
+        self.finished = true;
+        Ok(())
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if !self.finished {
+            let _ = fs::remove_file(new_path(&self.path));
+        }
+    }
+}
+
+fn new_path(path: &Path) -> PathBuf {
+    path.with_extension("idx.new")
 }
 
 /// Returns the greatest ordinal that a file of this log tells of, by the last segment that has one.
@@ -177,6 +242,18 @@ mod tests {
         for other in [Stamp { salt: 8, ..STAMP }, Stamp { index_version: 4, ..STAMP }] {
             assert!(Sidecar::read(dir.path(), 2, other).is_none());
         }
+    }
+
+    #[test]
+    fn what_is_given_up_leaves_the_old_file() {
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), 2, STAMP, &entries()).unwrap();
+        let mut draft = Draft::begin(dir.path(), 2, STAMP).unwrap();
+        draft.push(1, &[0; 9]).unwrap();
+        draft.push(2, &[0; 1 << 16]).unwrap_err();
+        drop(draft);
+        assert_eq!(Sidecar::read(dir.path(), 2, STAMP).unwrap().collect::<Listed>(), entries());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 
     #[test]
