@@ -32,6 +32,7 @@ use tally::Tally;
 
 pub(crate) use batch::on_all_cores;
 pub(crate) use columns::EXPORT_COLUMNS;
+pub(crate) use records::detect_delimiter;
 
 const EXAMPLE: &str = "Example:
   talkoot import reports.csv --dry-run
