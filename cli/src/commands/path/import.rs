@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use talkoot_protocol::api::Outcome;
+use talkoot_protocol::report::flat::unguard;
 use talkoot_protocol::scope::Kind;
 use talkoot_protocol::service_path::ServicePath;
 
 use super::names::Names;
 use super::typed::{PathCells, StepCells};
 use crate::client::{Client, require_stored};
-use crate::commands::import::detect_delimiter;
+use crate::commands::import::{Format, Records, cells, detect_delimiter};
 use crate::commands::report::pen::{self, Pen};
 use crate::error::{Error, Result};
 use crate::global::Global;
@@ -146,7 +147,7 @@ fn refuse(faults: &[String]) -> Error {
 
 /// One path being gathered: the row it begins in, its running number, its cells.
 struct Gathered {
-    row: usize,
+    row: u64,
     number: String,
     cells: PathCells,
 }
@@ -176,21 +177,23 @@ fn read(text: &str, names: &Names) -> std::result::Result<(usize, Vec<ServicePat
 
 fn gather(text: &str) -> std::result::Result<(usize, Vec<Gathered>), Vec<String>> {
     let delimiter = detect_delimiter(text.as_bytes());
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(text.as_bytes());
-    let mut records = reader.records();
-    let header = records.next().and_then(std::result::Result::ok).unwrap_or_default();
+    let mut records = Records::new(text.as_bytes(), Format::Csv { delimiter }, 1);
+    // Reading from memory does not fail.
+    let mut next = || records.next().ok().flatten();
+    let header = next().and_then(|record| cells(&record.bytes?, delimiter).ok()).unwrap_or_default();
     let places = places(&header).map_err(|fault| vec![fault])?;
     let (mut rows, mut gathered, mut faults) = (0, Vec::<Gathered>::new(), Vec::new());
-    for (row, record) in (2..).zip(records) {
-        let Ok(record) = record else {
+    while let Some(record) = next() {
+        let row = record.row;
+        let Some(Ok(record)) = record.bytes.map(|bytes| cells(&bytes, delimiter)) else {
             faults.push(format!("row {row}: it cannot be read as CSV"));
             continue;
         };
-        let cell = |name: &str| places.get(name).and_then(|place| record.get(*place)).unwrap_or_default().trim();
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
+        let cell =
+            |name: &str| places.get(name).and_then(|place| record.get(*place)).map_or("", |cell| unguard(cell).trim());
         rows += 1;
         faults.extend(add(&mut gathered, row, &cell).err().map(|fault| format!("row {row}: {fault}")));
         if gathered.len() > PATHS_MAX {
@@ -202,7 +205,7 @@ fn gather(text: &str) -> std::result::Result<(usize, Vec<Gathered>), Vec<String>
 }
 
 /// Returns where each column stands.
-fn places(header: &csv::StringRecord) -> std::result::Result<std::collections::BTreeMap<&'static str, usize>, String> {
+fn places(header: &[String]) -> std::result::Result<std::collections::BTreeMap<&'static str, usize>, String> {
     let mut places = std::collections::BTreeMap::new();
     for (place, name) in header.iter().enumerate() {
         let asked = name.trim().to_lowercase();
@@ -228,7 +231,7 @@ fn places(header: &csv::StringRecord) -> std::result::Result<std::collections::B
 /// Adds a row to the path it belongs to.
 fn add<'r>(
     gathered: &mut Vec<Gathered>,
-    row: usize,
+    row: u64,
     cell: &impl Fn(&str) -> &'r str,
 ) -> std::result::Result<(), String> {
     let number = cell("path");

@@ -4,7 +4,7 @@ use talkoot_protocol::form::CodeList;
 use talkoot_protocol::report::area::{Area, COUNTRY};
 use talkoot_protocol::report::code::{Code, CodeSet};
 use talkoot_protocol::report::codes::{AgeBand, AreaScheme, Group, Language, SupportNeed};
-use talkoot_protocol::service_path::codes::PathOutcome;
+use talkoot_protocol::service_path::codes::{ActorKind, PathOutcome};
 use talkoot_protocol::service_path::{Facet, NOT_SAID, PathView, ServicePath, ServiceType, Step, WHOLE_COUNTRY};
 
 use crate::commands::report::plain;
@@ -132,7 +132,8 @@ impl Names {
         match (ServiceType::from_key(service), actor) {
             (ServiceType::Listed { system, code }, actor) if self.is_listed(&system, &code) => {
                 let name = self.service(&ServiceType::Listed { system, code });
-                let by = actor.map(|actor| format!(" ({actor})")).unwrap_or_default();
+                let by = actor.map(|actor| self.code(&Code::<ActorKind>::from_key(actor)));
+                let by = by.map(|by| format!(" ({by})")).unwrap_or_default();
                 format!("{name}{by}")
             }
             _ => plain::cut(&view.name(part, self.language), 2 * NAME_CHARS_MAX),
