@@ -41,7 +41,7 @@ pub(crate) enum Command {
     Form(commands::form::Args),
     /// Join what several organisations know of one thing.
     Phenomenon(commands::phenomenon::Args),
-    /// Note by which services ways went and how they ended, and count them.
+    /// Note ways through services, in codes only, and see where they lead.
     Path(commands::path::Args),
     /// Ask somebody to act, answer, and follow what comes of it.
     Proposal(commands::proposal::Args),

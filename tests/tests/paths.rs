@@ -6,7 +6,19 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use talkoot_tests::process::{Site, eventually};
+use talkoot_node::core::Core;
+use talkoot_node::home::Home;
+use talkoot_node::keystore::{self, Passphrase, Purpose};
+use talkoot_protocol::api::{Request, Response};
+use talkoot_protocol::key::SecretKey;
+use talkoot_protocol::scope::{Kind, Scope};
+use talkoot_protocol::sign::{Author, Moment};
+use talkoot_protocol::signed::Verified;
+use talkoot_protocol::sync::check::Checked;
+use talkoot_protocol::sync::effect::Outcome;
+use talkoot_protocol::time::Timestamp;
+use talkoot_tests::process::{PASSPHRASE, Site, eventually};
+use talkoot_tests::vectors::path;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_talkoot-under-test");
 const HEADER: &str = "path,service,actor,ended,wait,alongside,shared_goal,outcome,area,half_year,support_need\n";
@@ -155,4 +167,64 @@ fn one_path_is_noted_shown_and_listed_and_nothing_else_passes() {
     site.ok(&["path", "view", "--by", "gap", "--output", table.to_str().unwrap()]);
     let text = std::fs::read_to_string(table).unwrap();
     assert!(text.contains("all,gap") && !text.contains("shown"), "one path is not shown: {text}");
+}
+
+/// Opens a worker's key; returns it with what stands beside it.
+fn pen(site: &Site, worker: &str) -> (SecretKey, Value) {
+    let keys = format!("{}-keys", site.dir.display());
+    let file = std::fs::read(format!("{keys}/{worker}.worker.json")).unwrap();
+    let passphrase = Passphrase::new(PASSPHRASE.to_owned()).unwrap();
+    let key =
+        keystore::read_key(Path::new(&format!("{keys}/{worker}.key")), Purpose::Worker, Some(&passphrase)).unwrap();
+    (key, serde_json::from_slice(&file).unwrap())
+}
+
+#[test]
+fn a_path_that_changes_reads_as_it_stands_now() {
+    let temporary = tempfile::tempdir().unwrap();
+    let site = site(temporary.path(), "house", &["anna"]);
+    let (key, file) = pen(&site, "anna");
+    let named = |name: &str| file[name].as_str().unwrap();
+    let (certificate, network) = (named("certificate").parse().unwrap(), named("network").parse().unwrap());
+    let author = Author { key: &key, certificate, network };
+    let moment =
+        || Moment { claimed: Timestamp::from_millis(1_800_000_000_000), salt: keystore::fresh_salt().unwrap() };
+    let begin = |fields| author.begin(Kind::ServicePath, Scope::Network, &fields, moment()).unwrap();
+    let first = begin(path(2));
+    let outcome = |code: &str| {
+        let history = [Checked::sealed(&network, first.clone()).unwrap()];
+        author.change(&history, &[("outcome".to_owned(), Some(json!(code)))].into(), moment()).unwrap()
+    };
+    let (second, wordy) = (outcome("helped"), outcome("Matti sai avun"));
+    let unreadable = begin([("outcome".to_owned(), json!("helped"))].into_iter().collect());
+
+    let home = Home::open(&site.dir).unwrap();
+    let mut core = Core::open(&home).unwrap();
+    let changes = [&first, &second, &unreadable, &wordy].map(Verified::encode).to_vec();
+    match core.submit(changes).as_slice() {
+        [Outcome::Stored(_), Outcome::Stored(_), Outcome::Stored(_), Outcome::Refused(_, refusal)] => {
+            assert_eq!(refusal.name(), "not_coded");
+        }
+        other => panic!("{other:?}"),
+    }
+    let holds = |core: &Core| {
+        let ask = |request| core.answer(request, &[], false, &[]).response;
+        let Response::Path(shown) = ask(Request::Path { document: first.document().to_string() }) else { panic!() };
+        assert_eq!((&shown.fields["outcome"], shown.changes), (&json!("helped"), 2));
+        let Response::Paths { total, .. } = ask(Request::Paths { organisation: None, skip: 0, limit: 10 }) else {
+            panic!()
+        };
+        assert_eq!(total, 2);
+        let Response::Status(status) = ask(Request::Status) else { panic!() };
+        let aside: Vec<_> = status.quarantined.into_iter().collect();
+        assert!(
+            matches!(aside.as_slice(), [(id, why)] if *id == unreadable.document().to_string() && why.contains("steps")),
+            "{aside:?}"
+        );
+    };
+    holds(&core);
+    core.close().unwrap();
+    let core = Core::open(&home).unwrap();
+    holds(&core);
+    core.close().unwrap();
 }

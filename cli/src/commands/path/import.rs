@@ -229,11 +229,7 @@ fn places(header: &[String]) -> std::result::Result<std::collections::BTreeMap<&
 }
 
 /// Adds a row to the path it belongs to.
-fn add<'r>(
-    gathered: &mut Vec<Gathered>,
-    row: u64,
-    cell: &impl Fn(&str) -> &'r str,
-) -> std::result::Result<(), String> {
+fn add<'r>(gathered: &mut Vec<Gathered>, row: u64, cell: &impl Fn(&str) -> &'r str) -> std::result::Result<(), String> {
     let number = cell("path");
     if !(1..=NUMBER_DIGITS_MAX).contains(&number.len()) || !number.bytes().all(|byte| byte.is_ascii_digit()) {
         // What stands there is not repeated: it may be of a person.
