@@ -29,8 +29,9 @@ ACTS = range(1, 12)
 RESERVED_ACTS = range(5, 11)
 CRITICAL_BELOW = 128
 RECORD, CERTIFICATE, ENDORSEMENT, ADDRESS = 2, 3, 4, 11
-REPORT_KIND, PHENOMENON_KIND, PROPOSAL_KIND, VIEW_KIND, FORM_KIND, NODE_KIND = 1, 2, 3, 4, 6, 7
+REPORT_KIND, PHENOMENON_KIND, PROPOSAL_KIND, VIEW_KIND, FORM_KIND, NODE_KIND, PATH_KIND = 1, 2, 3, 4, 6, 7, 8
 JOINT_KINDS = (PHENOMENON_KIND, PROPOSAL_KIND, VIEW_KIND)
+MAKE_MAP, MAKE_LIST, MAKE_TEXT = 0, 2, 4
 REPORTER, COORDINATOR, DECISION_MAKER, INTAKE = 1, 2, 4, 8
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -120,7 +121,7 @@ def judge(data, network):
     require(header[2] not in RESERVED_ACTS, "reserved_act")
     if header[2] == 1 and 4 in header:
         require(header[4] not in (0, NODE_KIND), "act_out_of_place")
-        require(header[4] in (REPORT_KIND, FORM_KIND, *JOINT_KINDS), "reserved_kind")
+        require(header[4] in (REPORT_KIND, FORM_KIND, PATH_KIND, *JOINT_KINDS), "reserved_kind")
     if header[2] == ADDRESS and 4 in header:
         require((header[4], header[5]) == (NODE_KIND, [2]), "act_out_of_place")
     return change_id, header, body
@@ -236,6 +237,8 @@ class Past:
             prefix = organisation[:16].hex() + "/"
             for own, key in root_entries(chunk):
                 require(own and key.startswith(prefix) and len(key) > len(prefix), "foreign_entry")
+        if kind == PATH_KIND:
+            require(is_coded(chunk), "not_coded")
 
     def judge_address(self, header):
         organisation, bearer = self.certificate(header)
@@ -258,7 +261,7 @@ class Past:
 
 
 def role_to_begin(kind):
-    return REPORTER | INTAKE if kind == REPORT_KIND else COORDINATOR if kind in (FORM_KIND, *JOINT_KINDS) else 0
+    return REPORTER | INTAKE if kind in (REPORT_KIND, PATH_KIND) else COORDINATOR if kind in (FORM_KIND, *JOINT_KINDS) else 0
 
 
 def uleb(data, at):
@@ -302,15 +305,16 @@ def text(data, at):
     return data[at : at + length].decode(), at + length
 
 
-def root_entries(chunk):
-    """Returns, for each operation outside the chunk's own objects, whether it is in the root map, and its key."""
+def columns_of(chunk):
+    """Returns the number of a chunk's first operation, and the bytes of its columns by their number."""
     _, at = uleb(chunk, 9)
     dependencies, at = uleb(chunk, at)
     at += 32 * dependencies
     length, at = uleb(chunk, at)
     at += length
-    for _ in range(3):
-        _, at = uleb(chunk, at)
+    _, at = uleb(chunk, at)
+    start, at = uleb(chunk, at)
+    _, at = uleb(chunk, at)
     length, at = uleb(chunk, at)
     at += length
     others, at = uleb(chunk, at)
@@ -326,11 +330,66 @@ def root_entries(chunk):
     columns = {}
     for spec, length in specs:
         columns[spec], at = chunk[at : at + length], at + length
+    return start, columns
+
+
+def root_entries(chunk):
+    """Returns, for each operation outside the chunk's own objects, whether it is in the root map, and its key."""
+    _, columns = columns_of(chunk)
     actions = runs(columns[0x42], uleb)
     nothing = [None] * len(actions)
     actors = runs(columns[0x01], uleb) if 0x01 in columns else nothing
     names = runs(columns[0x15], text) if 0x15 in columns else nothing
     return [(actor is None, name or "") for actor, name in zip(actors, names) if actor != 0]
+
+
+def flags(data, count):
+    """Expands a column of yes and no: how often no, then how often yes, and so on."""
+    rows, at, yes = [], 0, False
+    while at < len(data):
+        length, at = uleb(data, at)
+        rows, yes = rows + [yes] * length, not yes
+    return (rows + [False] * count)[:count]
+
+
+def values(metadata, data):
+    """Returns each value: a text, a number, or None for what is neither."""
+    found, at = [], 0
+    for meta in metadata:
+        length, kind = (meta or 0) >> 4, (meta or 0) & 15
+        raw, at = data[at : at + length], at + length
+        reader = {3: lambda: uleb(raw, 0)[0], 4: lambda: sleb(raw, 0)[0], 6: lambda: raw.decode()}.get(kind)
+        found.append(reader() if reader else None)
+    return found
+
+
+def is_code(text):
+    runs_of_digits = re.findall("[0-9]+", text)
+    return re.fullmatch(r"[A-Za-z0-9_+.:-]{1,48}", text) is not None and all(len(run) <= 5 for run in runs_of_digits)
+
+
+def is_coded(chunk):
+    """Returns whether a change of a service path holds codes and small numbers only."""
+    start, columns = columns_of(chunk)
+    actions = runs(columns[0x42], uleb)
+    count = len(actions)
+    column = lambda number, read: runs(columns[number], read) if number in columns else [None] * count
+    actors, parents = column(0x01, uleb), column(0x02, uleb)
+    keys = column(0x15, text)
+    inserted = flags(columns.get(0x34, b""), count)
+    written = values(column(0x56, uleb), columns.get(0x57, b""))
+    items, depth = {}, {}
+    for at, (action, actor, parent) in enumerate(zip(actions, actors, parents)):
+        if actor not in (None, 0) or action == MAKE_TEXT:
+            return False
+        if action in (MAKE_MAP, MAKE_LIST):
+            depth[start + at] = depth.get(parent, 0) + 1
+        if inserted[at]:
+            items[parent] = items.get(parent, 0) + 1
+    texts = [key for key in keys if key is not None] + [value for value in written if isinstance(value, str)]
+    numbers = [value for value in written if isinstance(value, int)]
+    short = count <= 240 and all(number <= 12 for number in items.values()) and max(depth.values(), default=0) <= 3
+    return short and all(map(is_code, texts)) and all(0 <= number <= 9999 for number in numbers)
 
 
 def check_actor(header, chunk):
@@ -373,7 +432,7 @@ def verdict_of(vector, network, past=None):
 def main():
     folder = pathlib.Path(__file__).resolve().parent.parent / "docs" / "vectors"
     checked = 0
-    for name in ("valid.json", "envelope.json", "content.json", "admission.json", "joint.json"):
+    for name in ("valid.json", "envelope.json", "content.json", "admission.json", "joint.json", "paths.json"):
         file = json.loads((folder / name).read_text())
         network = bytes.fromhex(file["network"])
         if sha256(b"talkoot/network/1", bytes.fromhex(file["charter"])) != network:

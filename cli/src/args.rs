@@ -41,6 +41,8 @@ pub(crate) enum Command {
     Form(commands::form::Args),
     /// Join what several organisations know of one thing.
     Phenomenon(commands::phenomenon::Args),
+    /// Note ways through services, in codes only, and see where they lead.
+    Path(commands::path::Args),
     /// Ask somebody to act, answer, and follow what comes of it.
     Proposal(commands::proposal::Args),
     /// What your organisation is asked and has not answered.

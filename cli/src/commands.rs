@@ -12,6 +12,7 @@ pub(crate) mod inbox;
 pub(crate) mod init;
 pub(crate) mod joint;
 pub(crate) mod org;
+pub(crate) mod path;
 pub(crate) mod peer;
 pub(crate) mod phenomenon;
 pub(crate) mod proposal;
@@ -44,6 +45,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
         Command::Draft(args) => done(draft::run(global, args)),
         Command::Form(args) => done(form::run(global, args)),
         Command::Phenomenon(args) => done(phenomenon::run(global, args)),
+        Command::Path(args) => done(path::run(global, args)),
         Command::Proposal(args) => done(proposal::run(global, args)),
         Command::Inbox(args) => done(inbox::run(global, &args)),
         Command::Repair(args) => done(repair::run(global, args)),

@@ -8,6 +8,7 @@
 //! - `bundle`: those about bundles;
 //! - `forms`: those about form packages;
 //! - `joints`: documents that several organisations write in;
+//! - `paths`: service paths, and those about them;
 //! - `phenomena`: those about phenomena;
 //! - `proposals`: those that ask somebody to act;
 //! - `trace`: what came of a report;
@@ -18,6 +19,7 @@ mod bundle;
 mod forms;
 mod joints;
 mod load;
+mod paths;
 mod phenomena;
 #[cfg(test)]
 mod powercut;
@@ -35,12 +37,13 @@ use std::time::Instant as Clock;
 
 use talkoot_protocol::catalog::Ordinal;
 use talkoot_protocol::id::{ChangeId, DocumentId, NetworkId, NodeId, OrganisationId};
+use talkoot_protocol::service_path::Paths;
 use talkoot_protocol::sync::check::Checked;
 use talkoot_protocol::sync::effect::{Effect, Event, Offence, Outcome, Shipment, Unchecked, Write};
 use talkoot_protocol::sync::engine::Engine;
 use talkoot_protocol::sync::input::{Batch, Input, Source, Token};
 use talkoot_protocol::time::Instant;
-use talkoot_protocol::view::{Columns, Row, Rules};
+use talkoot_protocol::view::{Columns, Rules};
 
 use crate::checker::judge;
 use crate::peers::Peers;
@@ -49,6 +52,7 @@ use crate::store::{self, Place, Record, Store};
 use crate::words::Words;
 
 use joints::Joints;
+use paths::AnyRow;
 
 /// Record kind of a signed change.
 pub const KIND_CHANGE: u8 = 1;
@@ -133,9 +137,10 @@ pub struct Core {
     peers: Peers,
     places: Places,
     columns: Columns,
+    paths: Paths,
     rules: Rules,
     /// Rows of changes that are being written.
-    fresh_rows: HashMap<ChangeId, Row>,
+    fresh_rows: HashMap<ChangeId, AnyRow>,
     stale: BTreeSet<DocumentId>,
     joints: Joints,
     quarantined: BTreeMap<DocumentId, String>,

@@ -5,12 +5,14 @@
 
 mod bundle;
 mod node;
+mod path;
 mod proposal;
 mod report;
 mod words;
 
 pub use bundle::{BundleFilter, BundlePlan};
 pub use node::{Identity, Organisation, Peer, ScopeStatus, Status, Worker};
+pub use path::ServicePath;
 pub use proposal::{ProposalFilter, ProposalList, ProposalSource};
 pub use report::{FormEntry, HistoryEntry, Outcome, Report, Written};
 pub use words::{HITS_MAX, Hit, Mark, QUESTION_BYTES_MAX, WordsStatus};
@@ -24,6 +26,7 @@ use crate::date::Date;
 use crate::id::{ChangeId, DocumentId, OrganisationId};
 use crate::phenomenon::{Brief, Card};
 use crate::proposal::{State, Trace};
+use crate::service_path::{PathView, Query as PathQuery};
 use crate::view::{MergedView, Query, Together};
 
 /// A question or an order.
@@ -119,6 +122,27 @@ pub enum Request {
         document: String,
         /// The day.
         today: Date,
+    },
+    /// A page of service paths, newest first.
+    Paths {
+        /// Only of this organisation.
+        #[serde(default)]
+        organisation: Option<OrganisationId>,
+        /// Skip so many.
+        #[serde(default)]
+        skip: usize,
+        /// At most so many.
+        limit: usize,
+    },
+    /// One service path. The id may be shortened.
+    Path {
+        /// The id or its beginning.
+        document: String,
+    },
+    /// Service paths as one picture, small counts hidden.
+    PathView {
+        /// What to count.
+        query: PathQuery,
     },
     /// Reports that hold these words, in any of the languages.
     Search {
@@ -275,6 +299,17 @@ pub enum Response {
         /// What came of it.
         trace: Box<Trace>,
     },
+    /// To `paths`.
+    Paths {
+        /// The page.
+        paths: Vec<ServicePath>,
+        /// How many there are in all.
+        total: usize,
+    },
+    /// To `path`.
+    Path(Box<ServicePath>),
+    /// To `path_view`.
+    PathView(Box<PathView>),
     /// To `search` and `similar`. Found by a program: whether it fits, a person decides.
     Found {
         /// The reports, best first.

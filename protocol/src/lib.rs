@@ -7,13 +7,13 @@
 //!   [`membership`], [`limits`], [`entry`];
 //! - the left wing *moves* changes: [`catalog`], [`policy`], [`wire`], [`sync`], [`bundle`];
 //! - the right wing *reads* them: [`chunk`], [`document`], [`scan`], [`form`], [`report`], [`joint`], [`phenomenon`],
-//!   [`proposal`], [`view`].
+//!   [`proposal`], [`view`], [`service_path`].
 //!
 //! They meet at the door. [`sync::check`] asks the guard ([`chunk`]) and the scanner ([`scan`]) for their frozen verdicts, and
 //! [`sync::refusal`] repeats their reasons. Besides those, small facts of a chunk cross: [`sync::admit`] asks it for its hash,
 //! its actor, its dependencies, its operation numbers, what it refers to, its depth and,
-//! in a joint document, under whose prefix it writes, and [`catalog`] keeps
-//! [`catalog::ChunkFacts`], by which later changes are judged. No operation and no text is looked at there. [`sign`] joins
+//! in a joint document, under whose prefix it writes, and [`service_path::coded`] whether it is one of codes only; [`catalog`] keeps
+//! [`catalog::ChunkFacts`], by which later changes are judged. No operation and no text is looked at there otherwise. [`sign`] joins
 //! [`document`] and [`signed`] where a worker signs; [`api`] is what a node answers to the programs of its own organisation.
 
 pub mod address;
@@ -39,6 +39,7 @@ pub mod proposal;
 pub mod report;
 pub mod scan;
 pub mod scope;
+pub mod service_path;
 pub mod sign;
 pub mod signed;
 pub mod statement;

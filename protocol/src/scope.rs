@@ -161,6 +161,8 @@ pub enum Kind {
     FormPackage = 6,
     /// Where one node is reached, in its own words.
     Node = 7,
+    /// The way through services that one worker noted, in codes.
+    ServicePath = 8,
 }
 
 impl Kind {
@@ -175,6 +177,7 @@ impl Kind {
             Self::Compilation,
             Self::FormPackage,
             Self::Node,
+            Self::ServicePath,
         ]
         .into_iter()
         .find(|kind| kind.code() == code)

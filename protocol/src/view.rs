@@ -22,7 +22,7 @@ mod lines;
 mod merged;
 mod places;
 mod query;
-mod rounding;
+pub(crate) mod rounding;
 mod row;
 pub mod rules;
 mod scan;

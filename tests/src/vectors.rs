@@ -2,6 +2,7 @@
 //! change alone. Made from fixed keys and salts, so that making them again gives the same bytes.
 
 mod joint;
+mod path;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +25,7 @@ use crate::cast::{Organisation, Worker, fields, moment};
 use crate::hostile;
 
 pub use joint::joint;
+pub use path::{path, paths};
 
 /// The verdict on a change about which nothing is wrong in itself.
 pub const ACCEPTED: &str = "accepted";

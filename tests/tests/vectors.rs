@@ -5,7 +5,9 @@
 use std::path::Path;
 
 use talkoot_protocol::sync::check::check;
-use talkoot_tests::vectors::{ACCEPTED, Vectors, admission, content, envelope, joint, judge_again, unhex, valid};
+use talkoot_tests::vectors::{
+    ACCEPTED, Vectors, admission, content, envelope, joint, judge_again, paths, unhex, valid,
+};
 
 fn committed(name: &str) -> Vectors {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/vectors").join(name);
@@ -20,6 +22,7 @@ fn the_committed_vectors_are_the_ones_this_version_makes() {
         ("content.json", content()),
         ("admission.json", admission()),
         ("joint.json", joint()),
+        ("paths.json", paths()),
     ];
     for (name, made) in files {
         assert_eq!(
@@ -49,7 +52,8 @@ fn every_vector_of_admission_gets_its_verdict_beside_its_past() {
     let addresses: &[&str] =
         &["accepted", "waits", "role", "foreign_node", "other_organisation", "certificate_presence", "chain"];
     let joint: &[&str] = &["accepted", "role", "foreign_entry", "other_organisation", "reserved_kind"];
-    for (name, wanted) in [("admission.json", addresses), ("joint.json", joint)] {
+    let paths: &[&str] = &["accepted", "role", "not_coded", "other_organisation"];
+    for (name, wanted) in [("admission.json", addresses), ("joint.json", joint), ("paths.json", paths)] {
         let vectors = committed(name);
         let expected: Vec<_> = vectors.vectors.iter().map(|vector| vector.verdict.clone()).collect();
         assert_eq!(judge_again(&vectors), expected, "{name}");

@@ -49,5 +49,6 @@ pub(crate) const fn word(kind: Kind) -> &'static str {
         Kind::Compilation => "compilation",
         Kind::FormPackage => "form",
         Kind::Node => "record of a node",
+        Kind::ServicePath => "service path",
     }
 }

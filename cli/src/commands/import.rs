@@ -32,6 +32,8 @@ use tally::Tally;
 
 pub(crate) use batch::on_all_cores;
 pub(crate) use columns::EXPORT_COLUMNS;
+pub(crate) use records::{Format, Records, detect_delimiter};
+pub(crate) use source::cells;
 
 const EXAMPLE: &str = "Example:
   talkoot import reports.csv --dry-run

@@ -28,7 +28,7 @@ impl From<read::Error> for Failure {
             read::Error::Ambiguous { .. } => "ambiguous_document",
             read::Error::Damaged { .. } => "damaged_record",
             read::Error::Overgrown { .. } => "overgrown_document",
-            read::Error::Document(_) => "unreadable_document",
+            read::Error::Document(_) | read::Error::Path(_) => "unreadable_document",
         };
         Self::new(name, error.to_string())
     }
@@ -95,6 +95,9 @@ impl Core {
             Request::Proposals { filter, today } => self.proposals(&filter, today),
             Request::Proposal { document, today } => self.proposal(&document, today)?,
             Request::Trace { document, today } => self.trace(&document, today)?,
+            Request::Paths { organisation, skip, limit } => self.path_page(organisation, skip, limit),
+            Request::Path { document } => self.path(&document)?,
+            Request::PathView { query } => self.path_view(&query)?,
             Request::Search { words, organisation, half_year, limit } => {
                 self.search(&Question { words, organisation, half_year }, limit)?
             }

@@ -8,11 +8,13 @@ use std::time::Instant as Clock;
 
 use talkoot_protocol::catalog::{Index, Ordinal};
 use talkoot_protocol::id::ChangeId;
+use talkoot_protocol::scope::Kind;
+use talkoot_protocol::service_path::Paths;
 use talkoot_protocol::signed::Signed;
 use talkoot_protocol::sync::check::Checked;
 use talkoot_protocol::sync::effect::Outcome;
 use talkoot_protocol::sync::engine::{Engine, Restored};
-use talkoot_protocol::view::{Row, Rules};
+use talkoot_protocol::view::Rules;
 
 use crate::home::Home;
 use crate::keystore;
@@ -20,6 +22,7 @@ use crate::peers::Peers;
 use crate::store::{Action, Loaded, Options, Place, Store};
 
 use super::joints::Joints;
+use super::paths::AnyRow;
 use super::projector::{self, Kept};
 use super::rows::Rows;
 use super::{Core, Error, KIND_CHANGE, KIND_EVIDENCE, Places, SYMBOLS};
@@ -76,6 +79,7 @@ fn require_log(dir: &Path) -> Result<(), Error> {
 struct Loading {
     engine: Engine,
     rows: Rows,
+    paths: Paths,
     places: Places,
     stale: BTreeSet<talkoot_protocol::id::DocumentId>,
     /// Records of which the index does not keep enough: read once the store is open.
@@ -105,6 +109,7 @@ impl Loading {
             words_memory_mib: home.config.words.memory_mib,
             home: home.dir.clone(),
             rows: Rows::new(seed.rotate_left(32)),
+            paths: Paths::default(),
             places: Places::default(),
             stale: BTreeSet::new(),
             unread: Vec::new(),
@@ -152,7 +157,8 @@ impl Loading {
         match Kept::decode(value) {
             Some(Kept::Note { note, row }) => {
                 let Restored::In(index) = self.engine.restore_note(ordinal, note) else { return false };
-                self.entered(index, Row::decode(row).ok());
+                let kind = self.engine.catalog().document_of(index).kind;
+                self.entered(index, AnyRow::decode(kind, row));
                 true
             }
             Some(Kept::Whole(bytes)) => self.take_record(ordinal, bytes.to_vec()).is_some(),
@@ -188,13 +194,15 @@ impl Loading {
         }
     }
 
-    /// A report's row comes from its first change; if there are more, from all of them, read later.
-    fn entered(&mut self, index: Index, row: Option<Row>) {
+    /// A row comes from the document's first change; if there are more, from all of them, read later.
+    fn entered(&mut self, index: Index, row: Option<AnyRow>) {
         let document = self.engine.catalog().document_of(index);
-        if document.changes().len() > 1 {
-            self.stale.insert(document.id);
-        } else if let Some(row) = row {
-            self.rows.push(row);
+        match row {
+            _ if document.changes().len() > 1 => drop(self.stale.insert(document.id)),
+            Some(AnyRow::Report(row)) => self.rows.push(row),
+            Some(AnyRow::Path(row)) => self.paths.insert(row),
+            None if document.kind == Kind::ServicePath => drop(self.stale.insert(document.id)),
+            None => {}
         }
     }
 
@@ -214,6 +222,7 @@ impl Loading {
             peers,
             places: self.places,
             columns: self.rows.finish(),
+            paths: self.paths,
             rules: self.rules,
             fresh_rows: HashMap::new(),
             stale: self.stale,

@@ -7,6 +7,7 @@ use talkoot_protocol::catalog::Document;
 use talkoot_protocol::document::{self, Reading};
 use talkoot_protocol::id::{DocumentId, WorkerId};
 use talkoot_protocol::scope::Kind;
+use talkoot_protocol::service_path;
 use talkoot_protocol::sign;
 use talkoot_protocol::statement::Bearer;
 use talkoot_protocol::sync::check::{Checked, Content};
@@ -46,6 +47,9 @@ pub enum Error {
     /// Its changes make no document.
     #[error(transparent)]
     Document(#[from] document::Error),
+    /// It is no service path.
+    #[error(transparent)]
+    Path(#[from] service_path::Error),
 }
 
 /// All changes of a document, in causal order.

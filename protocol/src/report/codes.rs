@@ -116,6 +116,9 @@ macro_rules! code_sets {
     )*};
 }
 
+// Other rooms have code sets of their own.
+pub(crate) use code_sets;
+
 code_sets! {
     /// What sort of thing a report tells of.
     Kind {

@@ -13,6 +13,7 @@ use crate::id::{ChangeId, DocumentId, OrganisationId};
 use crate::limits::{DEPTH_MAX, DOCUMENT_CHANGES_MAX};
 use crate::membership::{Membership, Speaker};
 use crate::scope::{Kind, Scope};
+use crate::service_path::coded::is_coded;
 use crate::statement::{Bearer, Certificate, Role, Statement};
 
 use super::check::{Checked, Content};
@@ -145,15 +146,19 @@ impl Door<'_> {
                 (NewPlace::Continues(first), past, dependencies)
             }
         };
-        if self.kind_of(&place).is_joint() {
-            require(writes_under(&Prefix::of(&certificate.organisation), chunk), Refusal::ForeignEntry)?;
+        match self.kind_of(&place) {
+            kind if kind.is_joint() => {
+                require(writes_under(&Prefix::of(&certificate.organisation), chunk), Refusal::ForeignEntry)?;
+            }
+            Kind::ServicePath => require(is_coded(chunk), Refusal::NotCoded)?,
+            _ => {}
         }
         let facts = self.judge_operations(chunk, &dependencies, &past)?;
         Ok(admission(checked, place, dependencies, Some(facts)))
     }
 
-    /// A joint document is changed by workers of all members, unless it is one organisation's own; any other (a report, a form
-    /// package) by workers of the organisation that began it, in the roles that may begin one.
+    /// A joint document is changed by workers of all members, unless it is one organisation's own; any other (a report, a service
+    /// path, a form package) by workers of the organisation that began it, in the roles that may begin one.
     fn require_editor(&self, first: Index, document: &DocumentId, by: &Certificate) -> Judged<()> {
         let known = self.catalog.document_of(first);
         require(known.id == *document, Refusal::ForeignDependency)?;
@@ -302,7 +307,7 @@ impl Door<'_> {
 fn may_begin(kind: Kind, certificate: &Certificate) -> bool {
     let Bearer::Worker { roles, .. } = certificate.bearer else { return false };
     match kind {
-        Kind::Report => roles.has(Role::Reporter) || roles.has(Role::Intake),
+        Kind::Report | Kind::ServicePath => roles.has(Role::Reporter) || roles.has(Role::Intake),
         Kind::Phenomenon | Kind::Proposal | Kind::View | Kind::FormPackage => roles.has(Role::Coordinator),
         _ => false,
     }

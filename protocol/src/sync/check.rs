@@ -141,7 +141,7 @@ fn begins_out_of_place(place: Place) -> bool {
 /// Returns the document an automerge change continues; `None` if it begins one of a kind this version takes.
 fn in_document_of_changes(place: Place) -> Result<Option<DocumentId>, Refusal> {
     match place {
-        Place::Begins { kind: Kind::Report | Kind::FormPackage, .. } => Ok(None),
+        Place::Begins { kind: Kind::Report | Kind::FormPackage | Kind::ServicePath, .. } => Ok(None),
         Place::Begins { kind, .. } if kind.is_joint() => Ok(None),
         Place::Begins { kind: Kind::Organisation | Kind::Node, .. } => Err(Refusal::ActOutOfPlace),
         Place::Begins { .. } => Err(Refusal::ReservedKind),

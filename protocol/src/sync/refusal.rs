@@ -65,6 +65,9 @@ pub enum Refusal {
     /// In a joint document it writes where another organisation writes, or into what another change made.
     #[error("in a document of several organisations each writes under its own prefix only")]
     ForeignEntry,
+    /// In a service path it writes something else than codes and small numbers, too much of it, or into what another change made.
+    #[error("a service path holds codes and small numbers only, 12 steps at most, each field written whole")]
+    NotCoded,
     /// A first change with a past, or a later change without one.
     #[error("a first change builds on nothing, a later one on something")]
     PastPresence,
@@ -121,6 +124,7 @@ impl Refusal {
             Self::OtherOrganisation => "other_organisation",
             Self::ForeignScope => "foreign_scope",
             Self::ForeignEntry => "foreign_entry",
+            Self::NotCoded => "not_coded",
             Self::PastPresence => "past_presence",
             Self::Chain => "chain",
             Self::ForeignDependency => "foreign_dependency",

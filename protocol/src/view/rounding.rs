@@ -30,7 +30,7 @@ const RECORD_KEYS: (u64, u64) = (0x7461_6c6b_6f6f_7431, 0x7265_636f_7264_6b79);
 const CELL_KEYS: (u64, u64) = (0x7461_6c6b_6f6f_7432, 0x6365_6c6c_636f_696e);
 
 /// Returns the key of a report.
-pub(super) fn record_key(document: &DocumentId) -> u32 {
+pub(crate) fn record_key(document: &DocumentId) -> u32 {
     let mut hasher = SipHasher24::new_with_keys(RECORD_KEYS.0, RECORD_KEYS.1);
     hasher.write(document.as_bytes());
     hasher.finish() as u32
@@ -39,23 +39,23 @@ pub(super) fn record_key(document: &DocumentId) -> u32 {
 /// How many reports a cell has and the sum of their keys, in one word, so that counting is one addition: the number in the
 /// lower half, the sum of keys modulo 2^32 in the upper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Sum(u64);
+pub(crate) struct Sum(u64);
 
 impl Sum {
     /// Returns the sum of one report with this key.
     #[inline]
-    pub(super) const fn one(record_key: u32) -> Self {
+    pub(crate) const fn one(record_key: u32) -> Self {
         Self((record_key as u64) << 32 | 1)
     }
 
     /// Adds others; there are fewer than 2^32 reports.
     #[inline]
-    pub(super) const fn add(&mut self, other: Self) {
+    pub(crate) const fn add(&mut self, other: Self) {
         self.0 = self.0.wrapping_add(other.0);
     }
 
     /// Returns how many reports there are.
-    pub(super) const fn reports(self) -> u64 {
+    pub(crate) const fn reports(self) -> u64 {
         self.0 & 0xffff_ffff
     }
 
@@ -69,20 +69,20 @@ impl Sum {
 
 /// A true count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Tally {
-    pub(super) sum: Sum,
+pub(crate) struct Tally {
+    pub(crate) sum: Sum,
     /// Whether enough organisations and authors stand behind it. How many is not counted further.
-    pub(super) is_enough: bool,
+    pub(crate) is_enough: bool,
 }
 
 impl Tally {
     /// Returns how many reports there are.
-    pub(super) const fn reports(&self) -> u64 {
+    pub(crate) const fn reports(&self) -> u64 {
         self.sum.reports()
     }
 
     /// Returns what is published: nothing, or the count as rounded.
-    pub(super) fn published(&self, rules: &Applied) -> Option<u64> {
+    pub(crate) fn published(&self, rules: &Applied) -> Option<u64> {
         let is_shown = self.is_enough && rules.is_enough_reports(self.reports());
         is_shown.then(|| rounded(self.reports(), self.sum.coin()))
     }
@@ -113,7 +113,7 @@ fn rounded(count: u64, coin: u64) -> u64 {
 
 /// Returns how probable it is that a count is shown as `shown`, a multiple of [`BASE`].
 #[cfg(test)]
-pub(super) fn probability(count: u64, shown: u64) -> f64 {
+pub(crate) fn probability(count: u64, shown: u64) -> f64 {
     let steps = |k: i64| {
         let q = 1.0 / STEP_ONE_IN as f64;
         let tail = if k.unsigned_abs() == STEPS_MAX { 1.0 } else { 1.0 - q };

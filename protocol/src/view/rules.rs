@@ -93,7 +93,7 @@ impl Rules {
 /// Rules as applied to one cell. Only ever made from [`Rules`]; the one way in which they may be below the floor is
 /// `organisations_min` 1 in a cell by organisation (see the head of this file).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Applied {
+pub(crate) struct Applied {
     reports_min: u32,
     organisations_min: u32,
     authors_min: u32,
@@ -101,7 +101,7 @@ pub(super) struct Applied {
 
 impl Applied {
     /// Applies rules to a cell that does or does not tell organisations apart.
-    pub(super) fn new(rules: &Rules, tells_organisations_apart: bool) -> Self {
+    pub(crate) fn new(rules: &Rules, tells_organisations_apart: bool) -> Self {
         let Rules { reports_min, organisations_min, authors_min } = *rules;
         let organisations_min = if tells_organisations_apart { 1 } else { organisations_min };
         Self { reports_min, organisations_min, authors_min }
@@ -113,12 +113,12 @@ impl Applied {
     }
 
     /// Returns whether so many reports are enough.
-    pub(super) const fn is_enough_reports(&self, reports: u64) -> bool {
+    pub(crate) const fn is_enough_reports(&self, reports: u64) -> bool {
         reports >= self.reports_min as u64
     }
 
     /// Returns whether those who stand behind a count are enough.
-    pub(super) const fn is_enough(&self, organisations: u32, authors: u32) -> bool {
+    pub(crate) const fn is_enough(&self, organisations: u32, authors: u32) -> bool {
         organisations >= self.organisations_min && authors >= self.authors_min
     }
 }

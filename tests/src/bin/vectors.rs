@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use talkoot_tests::vectors::{admission, content, envelope, joint, valid};
+use talkoot_tests::vectors::{admission, content, envelope, joint, paths, valid};
 
 fn main() -> std::io::Result<()> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/vectors");
@@ -14,6 +14,7 @@ fn main() -> std::io::Result<()> {
         ("content", content()),
         ("admission", admission()),
         ("joint", joint()),
+        ("paths", paths()),
     ];
     for (name, vectors) in files {
         let mut json = serde_json::to_string_pretty(&vectors).map_err(std::io::Error::other)?;

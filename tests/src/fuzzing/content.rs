@@ -6,13 +6,15 @@ use std::sync::LazyLock;
 use automerge::{AutoCommit, Change as Automerge};
 use talkoot_protocol::address::{ADDRESS_BYTES_MAX, ADDRESSES_MAX, Address, AddressRecord};
 use talkoot_protocol::chunk::{self, Chunk, OPS_MAX};
+use talkoot_protocol::document as documents;
 use talkoot_protocol::form::{CodeList, Form};
 use talkoot_protocol::header::Act;
-use talkoot_protocol::id::{ChangeId, DocumentId, NodeId, sha256};
+use talkoot_protocol::id::{ChangeId, DocumentId, NodeId, OrganisationId, WorkerId, sha256};
 use talkoot_protocol::key::PublicKey;
 use talkoot_protocol::limits::DEPTH_MAX;
 use talkoot_protocol::report::{self, Report, flat};
 use talkoot_protocol::scan;
+use talkoot_protocol::service_path::{self, ServicePath};
 use talkoot_protocol::statement::Statement;
 
 use crate::cast::key_of;
@@ -61,6 +63,22 @@ fn judged(chunk: &Chunk) {
     assert!(texts <= chunk.bytes().len() + chunk.op_count() as usize * chunk::KEY_BYTES_MAX);
     chunk.texts().for_each(scanned);
     assert!(chunk.root_keys().len() <= chunk.op_count() as usize);
+    coded(chunk);
+}
+
+/// What the door takes for a service path can be read as one or not, and what can be read is counted by its row alone.
+fn coded(chunk: &Chunk) {
+    if !service_path::coded::is_coded(chunk) {
+        return;
+    }
+    assert!(chunk.texts().all(|text| text.is_ascii()), "codes have no accents");
+    let Ok(path) = documents::read_first(chunk).map(|fields| ServicePath::read(&fields)) else { return };
+    if let Ok(path) = path {
+        let _faults = service_path::check(&path, |_, _| false);
+        let (organisation, author) = (OrganisationId::from_bytes([3; 32]), WorkerId::from_bytes([4; 32]));
+        let row = service_path::Row { document: document(), organisation, author, path };
+        assert_eq!(service_path::Row::decode(&row.encode()), Ok(row), "what the index keeps of it is all of it");
+    }
 }
 
 /// Returns a chunk with the length, actor and checksum that belong to its content; `None` if it has no place for them.

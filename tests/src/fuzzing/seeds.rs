@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use talkoot_protocol::bundle;
 use talkoot_protocol::charter::Charter;
+use talkoot_protocol::document;
 use talkoot_protocol::form::Form;
 use talkoot_protocol::form::notice::CHANNELS;
 use talkoot_protocol::report::{Report, flat};
@@ -20,7 +21,7 @@ use talkoot_protocol::wire::parcel::{self, Codec};
 use super::engine::company;
 use super::envelope::ACTS;
 use super::wire::id;
-use crate::cast::fields;
+use crate::cast::{fields, key_of};
 use crate::vectors::{self, Vector, unhex};
 
 pub mod scripts;
@@ -93,6 +94,8 @@ fn chunks(basket: &mut Basket) {
         let continues = !chunk.deps().is_empty();
         basket.put("chunk", &format!("chunk {at}"), [&[u8::from(continues)], chunk.bytes()].concat());
     }
+    let path = document::create(&key_of("eve worker").public(), &vectors::path(3)).expect("sound fields");
+    basket.put("chunk", "service path", [&[0], path.bytes()].concat());
 }
 
 fn texts(basket: &mut Basket) {

@@ -332,7 +332,7 @@ pub(super) fn guarded(cell: String) -> String {
 }
 
 /// Reads the cells of one record.
-pub(super) fn cells(bytes: &[u8], delimiter: u8) -> std::result::Result<Vec<String>, String> {
+pub(crate) fn cells(bytes: &[u8], delimiter: u8) -> std::result::Result<Vec<String>, String> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
