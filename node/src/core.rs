@@ -11,6 +11,7 @@
 //! - `phenomena`: those about phenomena;
 //! - `proposals`: those that ask somebody to act;
 //! - `trace`: what came of a report;
+//! - `views`: those about views, beyond their numbers;
 //! - `words`: those about words.
 
 pub mod answer;
@@ -26,6 +27,7 @@ mod proposals;
 pub mod read;
 mod rows;
 mod trace;
+mod views;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -138,6 +140,8 @@ pub struct Core {
     fresh_rows: HashMap<ChangeId, Row>,
     stale: BTreeSet<DocumentId>,
     joints: Joints,
+    /// Whether reports may be linked otherwise than the columns have it.
+    links_changed: bool,
     quarantined: BTreeMap<DocumentId, String>,
     /// What peers did below the engine's sight.
     offences: BTreeMap<&'static str, u64>,

@@ -1,4 +1,4 @@
-//! Every report as one line of typed columns in memory, 70 to 85 bytes each, from which everything is counted.
+//! Every report as one line of typed columns in memory, 74 to 90 bytes each, from which everything is counted.
 //!
 //! Columns are kept **grouped by organisation and author**: to know how many authors a cell has, a scan then only compares
 //! each author with the last one seen there, and the same for organisations. What has arrived since the last grouping is a
@@ -6,9 +6,10 @@
 //!
 //! ```text
 //! by slot (one per report, stable)   document 32 B   place 4 B           index: document -> slot, 8 B
-//! by place (grouped, moves)          author 4 B   areas 4 B   concern 4 B   record key 4 B   themes 2 B   half-year 2 B
-//!                                    codes 1 B
-//! interned                           authors, organisations, lists of areas, concerns (groups and the clients' part)
+//! by place (grouped, moves)          author 4 B   areas 4 B   concern 4 B   links 4 B   record key 4 B   themes 2 B
+//!                                    half-year 2 B   codes 1 B
+//! interned                           authors, organisations, lists of areas, concerns (groups, the clients' part, whether the need was
+//!                                    met), sets of phenomena
 //! ```
 //!
 //! Nothing here depends on the order in which reports came: numbers given at arrival stay inside, answers are sorted by
@@ -20,6 +21,7 @@ use std::ops::Range;
 use super::concerns::{Concern, Concerns};
 use super::index::Index;
 use super::lines::{Line, Lines};
+use super::links::{Assignment, Links, NONE};
 use super::places::Places;
 use super::rounding::record_key;
 use super::row::Row;
@@ -70,6 +72,7 @@ pub struct Columns {
     theme_uses: BTreeMap<u16, u32>,
     areas: Places,
     concerns: Concerns,
+    links: Links,
     pub(super) lines: Lines,
     /// How many lines are grouped; the rest is the tail.
     grouped: usize,
@@ -131,6 +134,21 @@ impl Columns {
         true
     }
 
+    /// Takes over which reports are linked to which phenomena, in place of what was linked before. Reports that come later
+    /// are linked as they come.
+    pub fn relink(&mut self, assignment: &Assignment) {
+        let before = std::mem::replace(&mut self.links, Links::new(assignment));
+        *self.links.uses(NONE) = u32::try_from(self.len()).expect(FITS);
+        let documents: BTreeSet<DocumentId> = before.reports().chain(assignment.keys().copied()).collect();
+        for document in documents {
+            let Some(slot) = self.slot_of(&document) else { continue };
+            let number = self.links.of(&document);
+            self.lines.linked[self.places[slot as usize] as usize] = number;
+            *self.links.uses(NONE) -= 1;
+            *self.links.uses(number) += 1;
+        }
+    }
+
     /// Returns the row of a report.
     pub fn get(&self, document: &DocumentId) -> Option<Row> {
         self.slot_of(document).and_then(|slot| self.row(slot))
@@ -146,7 +164,7 @@ impl Columns {
     fn row(&self, slot: u32) -> Option<Row> {
         let line = self.lines.get(self.places[slot as usize] as usize);
         let (organisation_kind, valence, kind) = read_codes(line.codes)?;
-        let Concern { groups, client } = self.concerns.get(line.concern);
+        let Concern { groups, client, met } = self.concerns.get(line.concern);
         Some(Row {
             document: self.documents[slot as usize],
             organisation: self.organisation(self.organisation_of(line.author)),
@@ -159,6 +177,7 @@ impl Columns {
             kind,
             groups,
             client,
+            met,
         })
     }
 
@@ -205,6 +224,7 @@ impl Columns {
         self.organisation_uses[self.organisation_of[line.author as usize] as usize] += 1;
         *self.areas.uses(line.areas) += 1;
         *self.concerns.uses(line.concern) += 1;
+        *self.links.uses(line.linked) += 1;
         *self.half_year_uses.entry(line.half_year).or_default() += 1;
         *self.theme_uses.entry(line.themes).or_default() += 1;
     }
@@ -214,6 +234,7 @@ impl Columns {
         self.organisation_uses[self.organisation_of[line.author as usize] as usize] -= 1;
         *self.areas.uses(line.areas) -= 1;
         *self.concerns.uses(line.concern) -= 1;
+        *self.links.uses(line.linked) -= 1;
         *self.half_year_uses.entry(line.half_year).or_insert(1) -= 1;
         *self.theme_uses.entry(line.themes).or_insert(1) -= 1;
     }
@@ -240,7 +261,8 @@ impl Columns {
         Line {
             author: self.intern_author(row),
             areas: self.areas.intern(&row.areas),
-            concern: self.concerns.intern(Concern { groups: row.groups, client: row.client }),
+            concern: self.concerns.intern(Concern { groups: row.groups, client: row.client, met: row.met }),
+            linked: self.links.of(&row.document),
             record_key: record_key(&row.document),
             themes: row.themes.bits(),
             half_year,
@@ -340,6 +362,18 @@ impl Columns {
     /// Returns the combinations of groups and the clients' part.
     pub(super) fn concerns(&self) -> &Concerns {
         &self.concerns
+    }
+
+    /// Returns the sets of phenomena.
+    pub(super) fn links(&self) -> &Links {
+        &self.links
+    }
+
+    /// Returns every report with the place of its line.
+    pub(super) fn placed(&self) -> impl Iterator<Item = (DocumentId, usize)> {
+        let free: BTreeSet<u32> = self.free.iter().copied().collect();
+        let all = (0u32..).zip(self.documents.iter().zip(&self.places));
+        all.filter(move |(slot, _)| !free.contains(slot)).map(|(_, (document, place))| (*document, *place as usize))
     }
 
     /// Returns the lists of areas.

@@ -6,7 +6,7 @@ use std::time::Instant;
 use talkoot_protocol::id::{DocumentId, OrganisationId, WorkerId, sha256};
 use talkoot_protocol::report::area::table;
 use talkoot_protocol::statement::OrganisationKind;
-use talkoot_protocol::view::terms::{Area, Client, Group, HalfYear, Kind, Municipality, Theme, Valence};
+use talkoot_protocol::view::terms::{Area, Client, Group, HalfYear, Kind, Met, Municipality, Theme, Valence};
 use talkoot_protocol::view::{Columns, Facet, Filters, Query, Row, Rules};
 
 use super::{Measured, process};
@@ -143,5 +143,6 @@ fn row(number: u64, places: &[Area]) -> Row {
         kind: draws.pick(Kind::all(), true),
         groups: groups.into_iter().flatten().collect(),
         client: draws.pick(Client::all(), true),
+        met: draws.pick(Met::all(), true),
     }
 }
