@@ -43,7 +43,9 @@ impl Core {
             let links = card(&groups, &id, &reports).map(|card| card.links).unwrap_or_default();
             // What the card does not tell of, its own scope would not let everyone know.
             let shown = links.iter().filter(|link| link.standing == Standing::Linked && link.organisation.is_some());
-            shown.for_each(|link| drop(assignment.entry(link.report).or_default().insert(id)));
+            for link in shown {
+                assignment.entry(link.report).or_default().insert(id);
+            }
         }
         assignment
     }
