@@ -7,20 +7,20 @@ mod question;
 mod ranking;
 mod saved;
 mod tables;
+mod together;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use talkoot_protocol::api::{Request, Response};
 use talkoot_protocol::report::codes::Language;
-use talkoot_protocol::view::{Facet, MergedView, Share, Together, Trend};
+use talkoot_protocol::view::{Facet, MergedView, Query, Share, Trend};
 
 use self::names::Names;
 use self::preset::Preset;
 use self::question::Question;
 use crate::client::{Client, unexpected};
 use crate::commands::export::refuse_existing;
-use crate::commands::report::labels::Word;
 use crate::commands::report::list;
 use crate::commands::report::organisations::Organisations;
 use crate::error::Result;
@@ -52,7 +52,7 @@ end with a share, computed from the numbers shown. --top ranks the values of a f
 
 --reports lists the reports behind a cell: those that pass every --where. It shows what 'talkoot report list' shows, and no more.
 
-With --output the same numbers, one in each row, as CSV, XLSX, JSON or Parquet: level (cell, row_total, column_total, total), each facet \
+With --output the same numbers, one in each row, as CSV, XLSX, JSON or Parquet (with --together one finding in each row): level (cell, row_total, column_total, total), each facet \
 with key and name, reports, status (shown, or few: then there is no number), and the rules that were applied; with columns of half-years the trend of the \
 line, with a preset that has one the share of the row.
 
@@ -91,7 +91,7 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with_all = ["rows", "columns", "filters", "own", "preset", "top"])]
     together: bool,
     /// Write the counts into this file; its name ends with .csv, .xlsx, .json or .parquet.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["together", "top"])]
+    #[arg(long, value_name = "FILE", conflicts_with = "top")]
     output: Option<PathBuf>,
     /// Write over an existing file.
     #[arg(long, requires = "output")]
@@ -125,7 +125,7 @@ pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
     }
     let mut client = Client::open(&global.dir)?;
     if args.together {
-        together(global, &mut client, args.language)?;
+        together::run(global, &mut client, &args)?;
     } else if args.reports {
         behind(global, &mut client, &args)?;
     } else {
@@ -141,13 +141,9 @@ fn numbers(global: &Global, client: &mut Client<'_>, args: &Args) -> Result<()> 
     let query = match top {
         None => args.question.query(client, args.preset)?,
         // A ranking says itself what rows and columns are.
-        Some(facet) => ranking::query(
-            talkoot_protocol::view::Query {
-                filters: args.question.filters(client)?,
-                ..talkoot_protocol::view::Query::one_way(facet)
-            },
-            facet,
-        )?,
+        Some(facet) => {
+            ranking::query(Query { filters: args.question.filters(client)?, ..Query::one_way(facet) }, facet)?
+        }
     };
     let Response::View(view) = client.ask(Request::View { query, own: args.own })? else { return Err(unexpected()) };
     if let (true, None, None) = (global.json, &args.output, top) {
@@ -157,17 +153,20 @@ fn numbers(global: &Global, client: &mut Client<'_>, args: &Args) -> Result<()> 
     match (&args.output, top) {
         (Some(path), _) => {
             let rows = file::write(&view, &names, args.preset, path, args.force)?;
-            match global.json {
-                true => output::json(&serde_json::json!({"file": path, "rows": rows})),
-                false => {
-                    output::say(&format!("{} written.", output::count(rows, "row", "rows")));
-                    Ok(())
-                }
-            }
+            written(global, path, rows)
         }
         (None, Some(_)) => ranking::print(global, client, &view, &names, args.limit),
         (None, None) => tables::print(&view, &names, args.preset),
     }
+}
+
+/// Says what was written into a file.
+fn written(global: &Global, path: &Path, rows: u64) -> Result<()> {
+    if global.json {
+        return output::json(&serde_json::json!({"file": path, "rows": rows}));
+    }
+    output::say(&format!("{} written.", output::count(rows, "row", "rows")));
+    Ok(())
 }
 
 fn answer(view: &MergedView, preset: Option<Preset>) -> Answer<'_> {
@@ -192,39 +191,4 @@ fn behind(global: &Global, client: &mut Client<'_>, args: &Args) -> Result<()> {
     list::print(global, &reports, total, &organisations, args.language)?;
     output::say("This is what your node may read, exactly; published numbers are rounded. NOT FOR PUBLISHING.");
     Ok(())
-}
-
-fn together(global: &Global, client: &mut Client<'_>, language: Language) -> Result<()> {
-    let Response::Together { cells } = client.ask(Request::Together)? else { return Err(unexpected()) };
-    if global.json {
-        return cells.iter().try_for_each(output::json);
-    }
-    print_together(&cells, &Names::ask(client, &[], language)?)
-}
-
-fn print_together(cells: &[Together], names: &Names) -> Result<()> {
-    if cells.is_empty() {
-        return output::line("Nothing yet that several organisations see together and none sees alone.");
-    }
-    let language = names.language;
-    let headers = [
-        names.facet(Facet::Theme),
-        Word::Place.say(language).to_owned(),
-        Word::Reports.say(language).to_owned(),
-        Word::Organisations.say(language).to_owned(),
-    ];
-    let row = |cell: &Together| {
-        let who: Vec<_> =
-            cell.organisations.iter().map(|knower| names.organisations.name(&knower.organisation, language)).collect();
-        vec![
-            names.value(Facet::Theme, &cell.theme),
-            names.value(cell.facet, &cell.area),
-            cell.reports.to_string(),
-            who.join(", "),
-        ]
-    };
-    output::table(&headers.each_ref().map(String::as_str), &cells.iter().map(row).collect::<Vec<_>>())?;
-    output::line("")?;
-    output::line("No organisation alone has enough reports of these; together they do. Numbers are rounded.")?;
-    output::line(talkoot_protocol::report::area::table::ATTRIBUTION)
 }

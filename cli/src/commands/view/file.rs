@@ -118,22 +118,45 @@ pub(super) fn write(view: &MergedView, names: &Names, preset: Option<Preset>, pa
     let rows: Vec<Vec<Cell>> = counted.iter().map(|counted| cells(counted, &facets, more, view, names)).collect();
     let mut notes = notes(view, names, &facets);
     notes.extend(preset.and_then(Preset::in_words).map(|words| ("shares".to_owned(), words)));
-    into_place(path, force, |out| match format {
-        Format::Csv => csv(out, &columns, &rows),
-        Format::Json => json_object(out, view, &columns, &rows, &notes),
-        Format::Xlsx => {
-            let mut book = Book::begin("view", &columns)?;
-            rows.iter().try_for_each(|row| book.row(row))?;
-            book.notes("rules", &notes)?;
-            book.end(out)
-        }
-        Format::Parquet => {
-            let mut file = parquet::File::begin(out, &columns, &notes)?;
-            rows.iter().try_for_each(|row| file.row(row.clone()))?;
-            file.end()
-        }
-    })?;
+    let sheet = Sheet { title: "view", columns: &columns, rows: &rows, notes: &notes };
+    let head = json!({"query": view.query, "basis": view.basis});
+    sheet.write(format, head, path, force)?;
     Ok(rows.len() as u64)
+}
+
+/// Writes any table into a file whose name tells the format.
+pub(super) fn write_table(sheet: &Sheet<'_>, path: &Path, force: bool) -> Result<()> {
+    sheet.write(Format::of(path)?, json!({}), path, force)
+}
+
+/// A table with what a reader of it has to know.
+pub(super) struct Sheet<'a> {
+    /// What a workbook calls it.
+    pub(super) title: &'a str,
+    pub(super) columns: &'a [Column],
+    pub(super) rows: &'a [Vec<Cell>],
+    pub(super) notes: &'a [(String, String)],
+}
+
+impl Sheet<'_> {
+    /// Writes the table; in JSON beside what `head` says.
+    fn write(&self, format: Format, head: Value, path: &Path, force: bool) -> Result<()> {
+        into_place(path, force, |out| match format {
+            Format::Csv => csv(out, self.columns, self.rows),
+            Format::Json => json_object(out, head, self),
+            Format::Xlsx => {
+                let mut book = Book::begin(self.title, self.columns)?;
+                self.rows.iter().try_for_each(|row| book.row(row))?;
+                book.notes("rules", self.notes)?;
+                book.end(out)
+            }
+            Format::Parquet => {
+                let mut file = parquet::File::begin(out, self.columns, self.notes)?;
+                self.rows.iter().try_for_each(|row| file.row(row.clone()))?;
+                file.end()
+            }
+        })
+    }
 }
 
 /// Which columns a view has besides those that each has.
@@ -207,27 +230,21 @@ fn csv(out: &mut dyn Write, columns: &[Column], rows: &[Vec<Cell>]) -> Result<()
     write().map_err(cannot_write)
 }
 
-fn json_object(
-    out: &mut dyn Write,
-    view: &MergedView,
-    columns: &[Column],
-    rows: &[Vec<Cell>],
-    notes: &[(String, String)],
-) -> Result<()> {
+fn json_object(out: &mut dyn Write, mut head: Value, sheet: &Sheet<'_>) -> Result<()> {
     let value = |cell: &Cell| match cell {
         Cell::Empty => Value::Null,
         Cell::Number(number) => json!(number),
         Cell::Flag(yes) => json!(yes),
-        cell => json!(cell.to_text()),
+        Cell::List(list, _) => json!(list),
+        Cell::Text(text) => json!(text),
     };
     let row = |row: &Vec<Cell>| -> Map<String, Value> {
-        columns.iter().zip(row).map(|(column, cell)| (column.name.clone(), value(cell))).collect()
+        sheet.columns.iter().zip(row).map(|(column, cell)| (column.name.clone(), value(cell))).collect()
     };
-    let notes: Map<String, Value> = notes.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
-    let object = json!({
-        "query": view.query, "basis": view.basis, "notes": notes, "rows": rows.iter().map(row).collect::<Vec<_>>(),
-    });
-    serde_json::to_writer(&mut *out, &object).map_err(|error| cannot_write(error.into()))?;
+    let notes: Map<String, Value> = sheet.notes.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    head["notes"] = Value::Object(notes);
+    head["rows"] = sheet.rows.iter().map(row).collect();
+    serde_json::to_writer(&mut *out, &head).map_err(|error| cannot_write(error.into()))?;
     out.write_all(b"\n").map_err(cannot_write)
 }
 
