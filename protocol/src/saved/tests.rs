@@ -220,5 +220,5 @@ fn bounds_are_named() {
     let error = Word::Query(Name::new([1; 4]), same).entry().unwrap_err().to_string();
     assert_eq!(error, "the question is not one that is answered: rows and columns are both theme");
     assert_eq!(title(" ").entry().unwrap_err().to_string(), "the title is missing");
-    assert_eq!(note(" ").entry().unwrap_err().to_string(), "the summary is missing");
+    assert_eq!(note(" ").entry().unwrap_err().to_string(), "the note is missing");
 }

@@ -109,11 +109,21 @@ impl Word {
     fn check(&self) -> Result<(), Error> {
         match self {
             Self::Query(_, asked) => asked.check(),
-            Self::Note(note) => shared::Word::Summary(note.clone()).entry().map(drop).map_err(Error::from),
+            Self::Note(note) => shared::Word::Summary(note.clone()).entry().map(drop).map_err(of_note),
             // Checked by their own kind.
             Self::Title(_) | Self::Merge(..) | Self::Settle(_) => Ok(()),
         }
     }
+}
+
+/// A note has the bounds of a summary, and is called a note.
+fn of_note(error: shared::Error) -> Error {
+    const NOTE: &str = "the note";
+    Error::Shared(match error {
+        shared::Error::Missing { .. } => shared::Error::Missing { part: NOTE },
+        shared::Error::TooLong { got, max, .. } => shared::Error::TooLong { part: NOTE, got, max },
+        error => error,
+    })
 }
 
 impl Asked {

@@ -15,13 +15,15 @@
 //! Nothing here depends on the order in which reports came: numbers given at arrival stay inside, answers are sorted by
 //! value. Interned authors and areas are not forgotten when their last report goes; a rebuild forgets them.
 
+mod linked;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::concerns::{Concern, Concerns};
 use super::index::Index;
 use super::lines::{Line, Lines};
-use super::links::{Assignment, Links, NONE};
+use super::links::Links;
 use super::places::Places;
 use super::rounding::record_key;
 use super::row::Row;
@@ -132,21 +134,6 @@ impl Columns {
             self.group();
         }
         true
-    }
-
-    /// Takes over which reports are linked to which phenomena, in place of what was linked before. Reports that come later
-    /// are linked as they come.
-    pub fn relink(&mut self, assignment: &Assignment) {
-        let before = std::mem::replace(&mut self.links, Links::new(assignment));
-        *self.links.uses(NONE) = u32::try_from(self.len()).expect(FITS);
-        let documents: BTreeSet<DocumentId> = before.reports().chain(assignment.keys().copied()).collect();
-        for document in documents {
-            let Some(slot) = self.slot_of(&document) else { continue };
-            let number = self.links.of(&document);
-            self.lines.linked[self.places[slot as usize] as usize] = number;
-            *self.links.uses(NONE) -= 1;
-            *self.links.uses(number) += 1;
-        }
     }
 
     /// Returns the row of a report.
@@ -362,18 +349,6 @@ impl Columns {
     /// Returns the combinations of groups and the clients' part.
     pub(super) fn concerns(&self) -> &Concerns {
         &self.concerns
-    }
-
-    /// Returns the sets of phenomena.
-    pub(super) fn links(&self) -> &Links {
-        &self.links
-    }
-
-    /// Returns every report with the place of its line.
-    pub(super) fn placed(&self) -> impl Iterator<Item = (DocumentId, usize)> {
-        let free: BTreeSet<u32> = self.free.iter().copied().collect();
-        let all = (0u32..).zip(self.documents.iter().zip(&self.places));
-        all.filter(move |(slot, _)| !free.contains(slot)).map(|(_, (document, place))| (*document, *place as usize))
     }
 
     /// Returns the lists of areas.

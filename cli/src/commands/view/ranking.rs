@@ -20,7 +20,7 @@ struct Line<'a> {
     name: String,
     reports: u64,
     trend: Option<Trend>,
-    /// How many organisations have a published number of their own there; none if that is not asked.
+    /// How many organisations have a published number of their own there; none if that cannot be said.
     organisations: Option<usize>,
 }
 
@@ -63,15 +63,16 @@ pub(super) fn print(
     names: &Names,
     limit: usize,
 ) -> Result<()> {
-    let ranked = view.ranked();
+    let mut ranked = view.ranked();
+    ranked.truncate(limit);
     let organisations = organisations(client, view, &ranked)?;
-    let lines = ranked.iter().take(limit).enumerate().map(|(at, line)| Line {
+    let lines = ranked.iter().enumerate().map(|(at, line)| Line {
         rank: line.rank,
         key: &line.key,
         name: names.value(view.query.rows, &line.key),
         reports: line.reports,
         trend: line.trend,
-        organisations: organisations.as_ref().and_then(|counts| counts.get(at).copied()),
+        organisations: organisations.as_ref().and_then(|counts| counts.get(at).copied()).filter(|count| *count > 0),
     });
     let lines: Vec<Line<'_>> = lines.collect();
     if global.json {
@@ -87,7 +88,7 @@ pub(super) fn print(
     output::line(
         "Equal numbers share a rank; small differences between numbers mean nothing. What is \"few\" has no rank.",
     )?;
-    if organisations.is_some() {
+    if lines.iter().any(|line| line.organisations.is_some()) {
         output::line("Organisations are those with a number of their own; there may be more.")?;
     }
     if is_area(view.query.rows) { output::line(talkoot_protocol::report::area::table::ATTRIBUTION) } else { Ok(()) }
@@ -103,7 +104,7 @@ fn table(view: &MergedView, names: &Names, lines: &[Line<'_>]) -> Result<()> {
     let row = |line: &Line<'_>| {
         let mut row = vec![line.rank.to_string(), line.name.clone(), line.reports.to_string()];
         row.extend(with_trend.then(|| tables::trend_word(line.trend, language).to_owned()));
-        row.extend(line.organisations.map(|count| if count == 0 { String::new() } else { count.to_string() }));
+        row.extend(with_organisations.then(|| line.organisations.map_or_else(String::new, |count| count.to_string())));
         row
     };
     let rows: Vec<_> = lines.iter().map(row).collect();
@@ -113,15 +114,7 @@ fn table(view: &MergedView, names: &Names, lines: &[Line<'_>]) -> Result<()> {
 /// Counts for each line the organisations with a published number of their own; none where that would be no question, or where the
 /// numbers are not published ones.
 fn organisations(client: &mut Client<'_>, view: &MergedView, ranked: &[Ranked]) -> Result<Option<Vec<usize>>> {
-    let query = Query { columns: Some(Facet::Organisation), ..view.query.clone() };
-    let is_own = !matches!(view.basis, Basis::Published(_));
-    if is_own
-        || query.check().is_err()
-        || query.filters.on(Facet::Organisation).is_some()
-        || query.facets().contains(&Facet::OrganisationKind)
-    {
-        return Ok(None);
-    }
+    let Some(query) = by_organisation(view, ranked) else { return Ok(None) };
     let Response::View(table) = client.ask(Request::View { query, own: false })? else { return Err(unexpected()) };
     let cells = table.slices.first().map(|slice| &slice.cells[..]).unwrap_or_default();
     let count = |line: &Ranked| {
@@ -129,6 +122,21 @@ fn organisations(client: &mut Client<'_>, view: &MergedView, ranked: &[Ranked]) 
         row.map_or(0, |counts| counts.iter().filter(|count| matches!(count, Count::Shown(_))).count())
     };
     Ok(Some(ranked.iter().map(count).collect()))
+}
+
+/// Returns the question of these lines by organisation, if it is one.
+fn by_organisation(view: &MergedView, ranked: &[Ranked]) -> Option<Query> {
+    let mut query = Query { columns: Some(Facet::Organisation), ..view.query.clone() };
+    let is_published = matches!(view.basis, Basis::Published(_));
+    let facets = query.facets();
+    if !is_published || ranked.is_empty() || facets.contains(&Facet::OrganisationKind) || query.check().is_err() {
+        return None;
+    }
+    if query.filters.on(query.rows).is_none() {
+        // Only the lines that are printed: a table of all of them may have too many cells.
+        ranked.iter().try_for_each(|line| query.filters.allow(query.rows, &line.key)).ok()?;
+    }
+    query.filters.on(Facet::Organisation).is_none().then_some(query)
 }
 
 #[cfg(test)]

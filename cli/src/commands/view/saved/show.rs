@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use talkoot_protocol::api::{Request, Response, Written};
+use talkoot_protocol::phenomenon::aspect::Aspect;
 use talkoot_protocol::report::codes::Language;
 use talkoot_protocol::saved::{Kept, Saved};
 use talkoot_protocol::view::{Facet, MergedView, Query};
@@ -128,7 +129,8 @@ fn head(sheet: &mut Sheet<'_>, view: &Saved) {
     sheet.put(0, &format!("SHA-256: {}", view.fingerprint()));
     if view.title.contradiction.is_some() || !view.title.settlements.is_empty() {
         sheet.heading(Heading::Contradictions);
-        sheet.contradiction(&view.title);
+        let name = Heading::Title.say(sheet.language).to_owned();
+        sheet.contradiction(&Aspect { name, ..view.title.clone() });
     }
     if !view.notes.is_empty() {
         sheet.heading(Heading::Notes);
