@@ -161,7 +161,7 @@ def check_view(site, name, *query):
         paths[ending] = root / f"{name}.{ending}"
         site.call("view", *query, "--output", paths[ending])
     header, rows = read_csv(paths["csv"])
-    counted = {*COUNTS, "reports_min", "organisations_min", "authors_min"}
+    counted = {*COUNTS, "reports_min", "organisations_min", "authors_min", "share_percent", "share_margin"} & set(header)
     value = lambda column, cell: None if cell == "" else int(cell) if column in counted else cell
     expected = [[value(column, cell) for column, cell in zip(header, row)] for row in rows]
 
@@ -247,6 +247,7 @@ def main():
         hidden = check_view(site, "by-theme", "--rows", "organisation", "--columns", "theme")
         hidden += check_view(site, "by-half-year", "--rows", "organisation", "--columns", "half_year")
         hidden += check_view(site, "themes", "--rows", "theme")
+        hidden += check_view(site, "balance", "--rows", "organisation", "--preset", "balance")
         assert hidden > 0, "no count was hidden: nothing was tried"
 
 

@@ -175,7 +175,7 @@ fn columns(facets: &[Facet], more: More) -> Vec<Column> {
     let rules = ["reports_min", "organisations_min", "authors_min"].map(|name| Column::new(name, Holds::Number));
     let status = [Column::new("status", Holds::Text)];
     let trend = more.trend.then(|| Column::new("trend", Holds::Text));
-    let share = [("share_percent", Holds::Number), ("share_margin", Holds::Number), ("share_at_least", Holds::Flag)];
+    let share = [("share_percent", Holds::Number), ("share_margin", Holds::Number), ("share_is", Holds::Text)];
     let share = share.into_iter().filter(|_| more.share).map(|(name, holds)| Column::new(name, holds));
     level.into_iter().chain(of_facets).chain(counts).chain(status).chain(rules).chain(trend).chain(share).collect()
 }
@@ -200,7 +200,7 @@ fn cells(counted: &Counted, facets: &[Facet], more: More, view: &MergedView, nam
 
 fn share_cells(share: Option<Share>) -> [Cell; 3] {
     share.map_or([Cell::Empty, Cell::Empty, Cell::Empty], |Share { percent, margin, at_least }| {
-        [Cell::Number(percent), Cell::Number(margin), Cell::Flag(at_least)]
+        [Cell::Number(percent), Cell::Number(margin), Cell::text(if at_least { "at_least" } else { "about" })]
     })
 }
 
