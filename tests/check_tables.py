@@ -63,6 +63,8 @@ def write_reports(path, author):
                 "area": [{"scheme": kind(code), "year": 2026, "code": code} for code in areas[number // 4 % 4]],
                 "want_feedback": number % 3 == 0, "local_question": f"={number}",
             }
+            if number % 3:
+                report["need_met"] = ["met", "partly", "not_met", "nothing_offered"][number % 4]
             if number % 5:
                 report["observed_period"] = ["2026-05", "2026-H2"][number % 2]
             out.write(json.dumps(report, ensure_ascii=False) + "\n")
@@ -207,14 +209,14 @@ def values_of(fields, facet):
         return places | ({"fi"} if "FI" in codes else set())
     if facet == "half_year":
         return {{"2026-05": "2026-H1", "2026-H2": "2026-H2", None: "none"}[fields.get("observed_period")]}
-    return {fields.get(facet, "none")}
+    return {fields.get({"met": "need_met"}.get(facet, facet), "none")}
 
 
 def check_counts(site):
     """Counts the exported reports anew, and compares with what the node counts of its own organisation's reports, exactly."""
     lines = (site.root / "all.jsonl").read_text(encoding="utf-8").splitlines()
     reports = [json.loads(line)["fields"] for line in lines]
-    facets, compared = ["theme", "county", "municipality", "half_year", "valence", "kind"], 0
+    facets, compared = ["theme", "county", "municipality", "half_year", "valence", "kind", "met"], 0
     for rows in facets:
         for columns in facets:
             if rows == columns:
