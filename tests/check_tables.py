@@ -63,6 +63,8 @@ def write_reports(path, author):
                 "area": [{"scheme": kind(code), "year": 2026, "code": code} for code in areas[number // 4 % 4]],
                 "want_feedback": number % 3 == 0, "local_question": f"={number}",
             }
+            if number % 3:
+                report["need_met"] = ["met", "partly", "not_met", "nothing_offered"][number % 4]
             if number % 5:
                 report["observed_period"] = ["2026-05", "2026-H2"][number % 2]
             out.write(json.dumps(report, ensure_ascii=False) + "\n")
@@ -161,7 +163,7 @@ def check_view(site, name, *query):
         paths[ending] = root / f"{name}.{ending}"
         site.call("view", *query, "--output", paths[ending])
     header, rows = read_csv(paths["csv"])
-    counted = {*COUNTS, "reports_min", "organisations_min", "authors_min"}
+    counted = {*COUNTS, "reports_min", "organisations_min", "authors_min", "share_percent", "share_margin"} & set(header)
     value = lambda column, cell: None if cell == "" else int(cell) if column in counted else cell
     expected = [[value(column, cell) for column, cell in zip(header, row)] for row in rows]
 
@@ -207,14 +209,14 @@ def values_of(fields, facet):
         return places | ({"fi"} if "FI" in codes else set())
     if facet == "half_year":
         return {{"2026-05": "2026-H1", "2026-H2": "2026-H2", None: "none"}[fields.get("observed_period")]}
-    return {fields.get(facet, "none")}
+    return {fields.get({"met": "need_met"}.get(facet, facet), "none")}
 
 
 def check_counts(site):
     """Counts the exported reports anew, and compares with what the node counts of its own organisation's reports, exactly."""
     lines = (site.root / "all.jsonl").read_text(encoding="utf-8").splitlines()
     reports = [json.loads(line)["fields"] for line in lines]
-    facets, compared = ["theme", "county", "municipality", "half_year", "valence", "kind"], 0
+    facets, compared = ["theme", "county", "municipality", "half_year", "valence", "kind", "met"], 0
     for rows in facets:
         for columns in facets:
             if rows == columns:
@@ -247,6 +249,7 @@ def main():
         hidden = check_view(site, "by-theme", "--rows", "organisation", "--columns", "theme")
         hidden += check_view(site, "by-half-year", "--rows", "organisation", "--columns", "half_year")
         hidden += check_view(site, "themes", "--rows", "theme")
+        hidden += check_view(site, "balance", "--rows", "organisation", "--preset", "balance")
         assert hidden > 0, "no count was hidden: nothing was tried"
 
 

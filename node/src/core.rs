@@ -12,6 +12,7 @@
 //! - `phenomena`: those about phenomena;
 //! - `proposals`: those that ask somebody to act;
 //! - `trace`: what came of a report;
+//! - `views`: those about views, beyond their numbers;
 //! - `words`: those about words.
 
 pub mod answer;
@@ -28,6 +29,7 @@ mod proposals;
 pub mod read;
 mod rows;
 mod trace;
+mod views;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -143,6 +145,8 @@ pub struct Core {
     fresh_rows: HashMap<ChangeId, AnyRow>,
     stale: BTreeSet<DocumentId>,
     joints: Joints,
+    /// Whether reports may be linked otherwise than the columns have it.
+    links_changed: bool,
     quarantined: BTreeMap<DocumentId, String>,
     /// What peers did below the engine's sight.
     offences: BTreeMap<&'static str, u64>,

@@ -397,7 +397,10 @@ impl Driver {
                 }
                 Err(failure) => failure.into(),
             },
-            request => self.core.answer(request, &call.attachments, true, &self.listening()),
+            request => {
+                self.core.prepare_links(&request);
+                self.core.answer(request, &call.attachments, true, &self.listening())
+            }
         };
         let _gone = answer.send(reply);
     }

@@ -26,8 +26,9 @@ use crate::date::Date;
 use crate::id::{ChangeId, DocumentId, OrganisationId};
 use crate::phenomenon::{Brief, Card};
 use crate::proposal::{State, Trace};
+use crate::saved::{self, Saved};
 use crate::service_path::{PathView, Query as PathQuery};
-use crate::view::{MergedView, Query, Together};
+use crate::view::{Filters, MergedView, Query, Together};
 
 /// A question or an order.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -75,6 +76,35 @@ pub enum Request {
     },
     /// What several organisations see together and none sees alone.
     Together,
+    /// A page of the reports that pass all filters, newest first: those behind a cell of a view.
+    ViewReports {
+        /// The values of each facet; a report has one of them.
+        filters: Filters,
+        /// Only of this organisation.
+        #[serde(default)]
+        organisation: Option<OrganisationId>,
+        /// Skip so many.
+        #[serde(default)]
+        skip: usize,
+        /// At most so many.
+        limit: usize,
+    },
+    /// A page of saved views, those begun last first; merged ones count as one.
+    SavedViews {
+        /// Skip so many.
+        #[serde(default)]
+        skip: usize,
+        /// At most so many.
+        limit: usize,
+    },
+    /// A saved view, or the one it was merged into. The id may be shortened.
+    SavedView {
+        /// The id or its beginning.
+        document: String,
+        /// Tell also of every entry that was ever written or taken back.
+        #[serde(default)]
+        history: bool,
+    },
     /// The forms known here.
     Forms,
     /// One form whole.
@@ -226,7 +256,7 @@ pub enum Response {
         /// The document's full id.
         document: DocumentId,
     },
-    /// To `reports`.
+    /// To `reports` and `view_reports`.
     Reports {
         /// The page.
         reports: Vec<Report>,
@@ -248,6 +278,23 @@ pub enum Response {
     Together {
         /// The cells, strongest first.
         cells: Vec<Together>,
+    },
+    /// To `saved_views`.
+    SavedViews {
+        /// The page.
+        views: Vec<saved::Brief>,
+        /// How many there are in all.
+        total: usize,
+    },
+    /// To `saved_view`.
+    SavedView {
+        /// The full id of the document asked for.
+        document: DocumentId,
+        /// The saved view.
+        view: Box<Saved>,
+        /// Everything that was ever written in its documents, each before what builds on it; only if it was asked for.
+        #[serde(default)]
+        history: Vec<Written>,
     },
     /// To `forms`.
     Forms {

@@ -7,7 +7,7 @@
 //!   [`membership`], [`limits`], [`entry`];
 //! - the left wing *moves* changes: [`catalog`], [`policy`], [`wire`], [`sync`], [`bundle`];
 //! - the right wing *reads* them: [`chunk`], [`document`], [`scan`], [`form`], [`report`], [`joint`], [`phenomenon`],
-//!   [`proposal`], [`view`], [`service_path`].
+//!   [`proposal`], [`view`], [`saved`], [`service_path`].
 //!
 //! They meet at the door. [`sync::check`] asks the guard ([`chunk`]) and the scanner ([`scan`]) for their frozen verdicts, and
 //! [`sync::refusal`] repeats their reasons. Besides those, small facts of a chunk cross: [`sync::admit`] asks it for its hash,
@@ -37,6 +37,7 @@ pub mod phenomenon;
 pub mod policy;
 pub mod proposal;
 pub mod report;
+pub mod saved;
 pub mod scan;
 pub mod scope;
 pub mod service_path;

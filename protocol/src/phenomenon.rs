@@ -25,7 +25,7 @@ pub mod trend;
 pub mod word;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
@@ -55,7 +55,7 @@ pub struct Attributed<T> {
 
 impl<T> Attributed<T> {
     /// Returns the same with something else in place of what was said.
-    fn map<U>(self, change: impl FnOnce(T) -> U) -> Attributed<U> {
+    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Attributed<U> {
         Attributed { said: change(self.said), by: self.by, document: self.document, path: self.path }
     }
 }

@@ -6,7 +6,7 @@
 
 mod begin;
 mod facet;
-mod layout;
+pub(crate) mod layout;
 mod link;
 mod list;
 mod merge;
@@ -14,7 +14,7 @@ mod settle;
 mod show;
 mod status;
 mod table;
-mod words;
+pub(crate) mod words;
 
 use clap::Subcommand;
 

@@ -11,7 +11,7 @@ pub(super) mod examine;
 pub(crate) mod fields;
 pub(super) mod found;
 pub(super) mod labels;
-mod list;
+pub(super) mod list;
 pub(super) mod new;
 mod note;
 pub(super) mod organisations;

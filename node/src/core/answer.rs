@@ -48,6 +48,7 @@ impl Core {
     /// Answers a call when no network runs.
     pub fn call(&mut self, call: Call) -> Reply {
         self.prepare_words(&call.request);
+        self.prepare_links(&call.request);
         match call.request {
             Request::Submit => {
                 let outcomes = self.submit(call.attachments).iter().map(outcome).collect();
@@ -88,6 +89,11 @@ impl Core {
                 Response::View(Box::new(view.map_err(|error| Failure::new("bad_query", error.to_string()))?))
             }
             Request::Together => Response::Together { cells: self.columns.together(&self.rules) },
+            Request::ViewReports { filters, organisation, skip, limit } => {
+                self.reports_behind(&filters, organisation, (skip, limit))
+            }
+            Request::SavedViews { skip, limit } => self.saved_views(skip, limit),
+            Request::SavedView { document, history } => self.saved_view(&document, history)?,
             Request::Forms => Response::Forms { forms: self.forms() },
             Request::Form { form } => self.form(&form)?,
             Request::Phenomena { open, skip, limit } => self.phenomena(open, skip, limit),

@@ -28,7 +28,7 @@ use super::rows::Rows;
 use super::{Core, Error, KIND_CHANGE, KIND_EVIDENCE, Places, SYMBOLS};
 
 /// Version of what the index keeps for each record; another one makes every record be read again.
-const INDEX_VERSION: u32 = 2;
+const INDEX_VERSION: u32 = 3;
 
 impl Core {
     /// Opens a home's store and takes its log into memory.
@@ -227,6 +227,7 @@ impl Loading {
             fresh_rows: HashMap::new(),
             stale: self.stale,
             joints: Joints::default(),
+            links_changed: true,
             quarantined: BTreeMap::new(),
             offences: BTreeMap::new(),
             damaged: Mutex::default(),

@@ -18,7 +18,7 @@ use super::{Core, read};
 
 /// How much of a linked report is needed.
 #[derive(Clone, Copy)]
-enum Depth {
+pub(super) enum Depth {
     /// Who wrote it, and for whom: the catalog has that.
     Origin,
     /// Its title and period too: it is read.
@@ -65,7 +65,7 @@ impl Core {
     }
 
     /// Returns what is known of the reports that a phenomenon names.
-    fn linked_reports(&self, groups: &Groups<'_>, id: &DocumentId, depth: Depth) -> Reports {
+    pub(super) fn linked_reports(&self, groups: &Groups<'_>, id: &DocumentId, depth: Depth) -> Reports {
         let known = |id: DocumentId| self.linked_report(&id, depth).map(|report| (id, report));
         linked(groups, id).into_iter().filter_map(known).collect()
     }

@@ -106,6 +106,8 @@ impl Core {
     pub(super) fn project(&mut self, changes: &[(Index, Arc<Checked>)]) {
         for (index, change) in changes {
             let document = self.engine.catalog().document_of(*index);
+            // A link to a report that was not here counts once it is.
+            self.links_changed |= matches!(document.kind, Kind::Phenomenon | Kind::Report);
             if document.kind.is_joint() {
                 self.joints.changed(document.id, document.kind);
             }

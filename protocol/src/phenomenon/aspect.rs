@@ -74,7 +74,7 @@ pub enum State {
 
 impl Aspect {
     /// Puts together what is said about an aspect; facets and settlements in the card's order.
-    pub(super) fn new(key: String, facets: Vec<Attributed<Facet>>, settlements: Vec<Attributed<Settlement>>) -> Self {
+    pub(crate) fn new(key: String, facets: Vec<Attributed<Facet>>, settlements: Vec<Attributed<Settlement>>) -> Self {
         let held = held(&facets);
         let agreements = held.values().filter(|held| held.organisations.len() > 1).cloned().collect();
         let contested = contested(&facets);

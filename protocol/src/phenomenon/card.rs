@@ -184,7 +184,7 @@ impl Card {
 }
 
 impl Begun {
-    fn of(joint: &Joint) -> Self {
+    pub(crate) fn of(joint: &Joint) -> Self {
         Self { document: joint.document, scope: joint.scope, owner: joint.owner, begun: joint.begun }
     }
 }
@@ -256,7 +256,7 @@ impl Words {
 }
 
 impl Unread {
-    fn of(value: &Value) -> Self {
+    pub(crate) fn of(value: &Value) -> Self {
         let bytes = value.to_string().len();
         Self { value: (bytes <= UNREAD_BYTES_MAX).then(|| value.clone()), bytes }
     }

@@ -44,8 +44,13 @@ pub struct Groups<'a> {
 impl<'a> Groups<'a> {
     /// Sorts phenomena into groups, in whatever order they are given. Documents of another kind are passed over.
     pub fn new(joints: impl IntoIterator<Item = &'a Joint>) -> Self {
-        let phenomena = joints.into_iter().filter(|joint| joint.kind == Kind::Phenomenon);
-        let joints: BTreeMap<_, _> = phenomena.map(|joint| (joint.document, joint)).collect();
+        Self::of(Kind::Phenomenon, joints)
+    }
+
+    /// Sorts joint documents of another kind into groups: those that are merged and parted in the same words.
+    pub fn of(kind: Kind, joints: impl IntoIterator<Item = &'a Joint>) -> Self {
+        let of_kind = joints.into_iter().filter(|joint| joint.kind == kind);
+        let joints: BTreeMap<_, _> = of_kind.map(|joint| (joint.document, joint)).collect();
         let edges = edges(&joints);
         let mut next: BTreeMap<DocumentId, Vec<DocumentId>> = BTreeMap::new();
         for edge in edges.iter().filter(|edge| edge.joined) {

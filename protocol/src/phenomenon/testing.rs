@@ -16,20 +16,21 @@ use crate::statement::{Role, Roles};
 use crate::time::Timestamp;
 
 /// The organisation of this number.
-pub(super) fn organisation(number: u8) -> OrganisationId {
+pub(crate) fn organisation(number: u8) -> OrganisationId {
     OrganisationId::from_bytes([number + 1; 32])
 }
 
 /// The report of this number.
-pub(super) fn report(number: u8) -> DocumentId {
+pub(crate) fn report(number: u8) -> DocumentId {
     DocumentId::from_bytes([0xa0 | number; 32])
 }
 
 /// One phenomenon in the making.
-pub(super) struct Story {
-    pub(super) document: DocumentId,
+pub(crate) struct Story {
+    pub(crate) document: DocumentId,
+    pub(crate) kind: Kind,
     owner: OrganisationId,
-    pub(super) scope: Scope,
+    pub(crate) scope: Scope,
     chunks: Vec<Chunk>,
     hands: BTreeMap<ChunkHash, Hand>,
     /// What each organisation has seen: the beginning and what it said itself.
@@ -38,12 +39,13 @@ pub(super) struct Story {
 
 impl Story {
     /// Begins with these words of an organisation.
-    pub(super) fn begin(document: u8, owner: u8, words: &[Word]) -> Self {
+    pub(crate) fn begin(document: u8, owner: u8, words: &[Word]) -> Self {
         let prefix = Prefix::of(&organisation(owner));
         let fields = words.iter().map(|word| (prefix.entry(&word.path()), word.value())).collect();
         let chunk = document::create(&key(owner).public(), &fields).unwrap();
         let mut story = Self {
             document: DocumentId::from_bytes([document; 32]),
+            kind: Kind::Phenomenon,
             owner: organisation(owner),
             scope: Scope::Network,
             chunks: Vec::new(),
@@ -68,12 +70,12 @@ impl Story {
     }
 
     /// An organisation says something, beside what others say.
-    pub(super) fn say(&mut self, number: u8, word: &Word) {
+    pub(crate) fn say(&mut self, number: u8, word: &Word) {
         self.write(number, &word.path(), Some(word.value()));
     }
 
     /// An organisation writes an entry, or takes it away.
-    pub(super) fn write(&mut self, number: u8, path: &str, value: Option<Value>) {
+    pub(crate) fn write(&mut self, number: u8, path: &str, value: Option<Value>) {
         let seen: BTreeSet<usize> = self.seen.entry(number).or_insert_with(|| vec![0]).iter().copied().collect();
         let history: Vec<&Chunk> = seen.into_iter().map(|at| &self.chunks[at]).collect();
         let edits = BTreeMap::from([(Prefix::of(&organisation(number)).entry(path), value)]);
@@ -85,28 +87,28 @@ impl Story {
     }
 
     /// An organisation sees all that was said so far.
-    pub(super) fn catch_up(&mut self, number: u8) {
+    pub(crate) fn catch_up(&mut self, number: u8) {
         self.seen.insert(number, (0..self.chunks.len()).collect());
     }
 
     /// What the change of this number wrote, by path.
-    pub(super) fn written(&self, at: usize) -> Vec<(String, Option<Value>)> {
+    pub(crate) fn written(&self, at: usize) -> Vec<(String, Option<Value>)> {
         let path = |key: &str| key.split_once('/').map(|(_, path)| path.to_owned()).unwrap();
         document::written(&self.chunks[at]).into_iter().map(|(key, value)| (path(&key), value)).collect()
     }
 
     /// How many changes there are.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.chunks.len()
     }
 
     /// The document as it reads when its changes come in this order.
-    pub(super) fn joint_in(&self, order: impl IntoIterator<Item = usize>) -> Joint {
+    pub(crate) fn joint_in(&self, order: impl IntoIterator<Item = usize>) -> Joint {
         let history: Vec<&Chunk> = order.into_iter().map(|at| &self.chunks[at]).collect();
         let reading = document::read(&history).unwrap();
         let beginning = Beginning {
             document: self.document,
-            kind: Kind::Phenomenon,
+            kind: self.kind,
             scope: self.scope,
             owner: self.owner,
             begun: Timestamp::from_millis(1_790_000_000_000),
@@ -115,7 +117,7 @@ impl Story {
     }
 
     /// The document as it reads.
-    pub(super) fn joint(&self) -> Joint {
+    pub(crate) fn joint(&self) -> Joint {
         self.joint_in(0..self.len())
     }
 }

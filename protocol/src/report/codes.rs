@@ -298,6 +298,14 @@ code_sets! {
         CoWritten = "co_written": "Kirjoitettu yhdessä", "Skrivet tillsammans", "Written together";
     }
 
+    /// Whether the services that were offered met the need.
+    NeedMet {
+        Met = "met": "Vastasi tarpeeseen", "Motsvarade behovet", "Met the need";
+        Partly = "partly": "Vastasi osittain", "Motsvarade delvis", "Met it partly";
+        NotMet = "not_met": "Ei vastannut tarpeeseen", "Motsvarade inte behovet", "Did not meet the need";
+        NothingOffered = "nothing_offered": "Mitään ei tarjottu", "Inget erbjöds", "Nothing was offered";
+    }
+
     /// In what role the report was written.
     AuthorRole {
         SocialWorker = "social_worker": "Sosiaalityöntekijä", "Socialarbetare", "Social worker";
@@ -406,6 +414,7 @@ mod tests {
         is_sound::<Effect>();
         is_sound::<EvidenceCode>();
         is_sound::<ClientInvolved>();
+        is_sound::<NeedMet>();
         is_sound::<AuthorRole>();
         is_sound::<SeenThrough>();
         is_sound::<AimReached>();

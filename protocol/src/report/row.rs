@@ -45,6 +45,7 @@ impl Report {
                 .as_ref()
                 .and_then(|code| code.known())
                 .and_then(|part| part.key().parse().ok()),
+            met: self.need_met.as_ref().and_then(|code| code.known()).and_then(|met| met.key().parse().ok()),
         }
     }
 }
@@ -88,7 +89,7 @@ fn kind_of(kind: Kind) -> terms::Kind {
 
 #[cfg(test)]
 mod tests {
-    use super::super::codes::ClientInvolved;
+    use super::super::codes::{ClientInvolved, NeedMet};
     use super::*;
 
     #[test]
@@ -97,5 +98,7 @@ mod tests {
         assert_eq!(terms::Group::all().iter().map(|group| group.key()).collect::<Vec<_>>(), keys);
         let keys: Vec<_> = ClientInvolved::all().iter().map(|part| part.key()).collect();
         assert_eq!(terms::Client::all().iter().map(|part| part.key()).collect::<Vec<_>>(), keys);
+        let keys: Vec<_> = NeedMet::all().iter().map(|met| met.key()).collect();
+        assert_eq!(terms::Met::all().iter().map(|met| met.key()).collect::<Vec<_>>(), keys);
     }
 }

@@ -13,7 +13,8 @@ use super::area::Area;
 use super::code::Code;
 use super::codes::{
     AffectedEstimate, AgeBand, AimReached, AuthorRole, CauseCode, ClientInvolved, Continuation, Effect, EvidenceCode,
-    Group, Kind, Language, Level, Sector, SeenThrough, ServiceTask, Spread, SupportNeed, Trend, Valence, Variant,
+    Group, Kind, Language, Level, NeedMet, Sector, SeenThrough, ServiceTask, Spread, SupportNeed, Trend, Valence,
+    Variant,
 };
 use super::issue::{Issue, Problem};
 use super::period::Period;
@@ -179,6 +180,10 @@ report! {
     cause: Option<Cause>,
     /// What has been done already.
     done_so_far: Option<String>,
+    /// Whether the services that were offered met the need.
+    need_met: Option<Code<NeedMet>>,
+    /// What would have helped.
+    would_have_helped: Option<String>,
     /// What it does to clients' goals.
     effect: Option<Code<Effect>>,
     /// What should be done, and by whom.

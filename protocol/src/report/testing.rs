@@ -127,7 +127,7 @@ pub(crate) fn report() -> impl Strategy<Value = Report> {
         (code(), option::of(text()), option::of(text())).prop_map(|(code, text, link)| Evidence { code, text, link });
     let action = (
         option::of((code(), option::of(text())).prop_map(|(code, text)| Cause { code, text })),
-        (option::of(text()), option::of(code())),
+        (option::of(text()), option::of(code()), option::of(code()), option::of(text())),
         (vec(proposal, 0..8), option::of(text()), vec(evidence, 0..8)),
     );
     let background = (
@@ -141,7 +141,8 @@ pub(crate) fn report() -> impl Strategy<Value = Report> {
         let ((title, kind, valence, description), (support_need, service_task), service, target_group, extent, place) =
             subject;
         let (affected_estimate, area, level, sector) = place;
-        let (cause, (done_so_far, effect), (proposal, proposal_together, evidence)) = action;
+        let (cause, (done_so_far, effect, need_met, would_have_helped), (proposal, proposal_together, evidence)) =
+            action;
         let (
             (client_involved, observed_period, author_role, want_feedback, language),
             (variant, form),
@@ -167,6 +168,8 @@ pub(crate) fn report() -> impl Strategy<Value = Report> {
             sector,
             cause,
             done_so_far,
+            need_met,
+            would_have_helped,
             effect,
             proposal,
             proposal_together,

@@ -80,6 +80,8 @@ impl Report {
             texts.option("cause.text", cause.text.as_deref(), TEXT_CHARS_MAX);
         }
         texts.option("done_so_far", self.done_so_far.as_deref(), TEXT_CHARS_MAX);
+        texts.unknown("need_met", &self.need_met);
+        texts.option("would_have_helped", self.would_have_helped.as_deref(), TEXT_CHARS_MAX);
         texts.unknown("effect", &self.effect);
         for (at, proposal) in self.proposal.iter().enumerate() {
             texts.add(format!("proposal[{at}].text"), &proposal.text, TEXT_CHARS_MAX);

@@ -24,6 +24,7 @@ use self::world::{Cells, World};
 use super::merged::Count;
 use super::rounding::probability;
 use super::rules::Rules;
+use super::testing::links;
 use super::{BASE, Columns, Facet, MergedView, Query};
 
 /// Returns every question: rows, columns and filters of at most three facets, filters of one value each.
@@ -77,6 +78,7 @@ fn everything_that_can_be_asked() {
         let cells = world.cells();
         let mut columns = Columns::new(0);
         columns.extend(world.rows.iter().cloned());
+        columns.relink(&links(&world.rows));
         for query in questions(&cells) {
             let view = columns.view(&query, &Rules::default()).unwrap();
             asked += view.slices.len();

@@ -11,6 +11,7 @@ use super::facet::{Facet, Value};
 use super::places::{self, CODES};
 use super::query::Filters;
 use super::terms::{HalfYear, ThemeSet};
+use crate::id::DocumentId;
 
 /// Which column a facet is read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,7 @@ pub(super) enum Source {
     Codes,
     Organisation,
     Concerns,
+    Links,
 }
 
 impl Source {
@@ -31,7 +33,8 @@ impl Source {
             Facet::HalfYear => Self::HalfYear,
             Facet::OrganisationKind | Facet::Valence | Facet::Kind => Self::Codes,
             Facet::Organisation => Self::Organisation,
-            Facet::Group | Facet::Client => Self::Concerns,
+            Facet::Group | Facet::Client | Facet::Met => Self::Concerns,
+            Facet::Phenomenon => Self::Links,
         }
     }
 
@@ -44,6 +47,7 @@ impl Source {
             Self::HalfYear => widen(&lines.half_year[places], keys),
             Self::Codes => widen(&lines.codes[places], keys),
             Self::Concerns => keys.copy_from_slice(&lines.concern[places]),
+            Self::Links => keys.copy_from_slice(&lines.linked[places]),
             Self::Organisation => {
                 for (key, author) in keys.iter_mut().zip(&lines.author[places]) {
                     *key = columns.organisation_of(*author);
@@ -80,7 +84,8 @@ impl Mapping {
             Facet::Organisation => {
                 Self::of_values(columns.organisations().map(|id| id.copied().map(Value::Organisation)), is_allowed)
             }
-            Facet::Group | Facet::Client => {
+            Facet::Phenomenon => Self::of_values(columns.links().used().map(linked), is_allowed),
+            Facet::Group | Facet::Client | Facet::Met => {
                 Self::of_values(columns.concerns().used().map(|concern| concerned(facet, concern)), is_allowed)
             }
         }
@@ -158,8 +163,17 @@ fn concerned(facet: Facet, concern: Option<Concern>) -> Vec<Value> {
     match concern {
         None => Vec::new(),
         Some(Concern { client, .. }) if facet == Facet::Client => vec![client.map_or(Value::Unsaid, Value::Client)],
+        Some(Concern { met, .. }) if facet == Facet::Met => vec![met.map_or(Value::Unsaid, Value::Met)],
         Some(Concern { groups, .. }) if groups.bits() == 0 => vec![Value::Unsaid],
         Some(Concern { groups, .. }) => groups.iter().map(Value::Group).collect(),
+    }
+}
+
+fn linked(phenomena: Option<&BTreeSet<DocumentId>>) -> Vec<Value> {
+    match phenomena {
+        None => Vec::new(),
+        Some(none) if none.is_empty() => vec![Value::Unsaid],
+        Some(phenomena) => phenomena.iter().copied().map(Value::Phenomenon).collect(),
     }
 }
 

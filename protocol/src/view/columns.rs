@@ -1,4 +1,4 @@
-//! Every report as one line of typed columns in memory, 70 to 85 bytes each, from which everything is counted.
+//! Every report as one line of typed columns in memory, 74 to 90 bytes each, from which everything is counted.
 //!
 //! Columns are kept **grouped by organisation and author**: to know how many authors a cell has, a scan then only compares
 //! each author with the last one seen there, and the same for organisations. What has arrived since the last grouping is a
@@ -6,13 +6,16 @@
 //!
 //! ```text
 //! by slot (one per report, stable)   document 32 B   place 4 B           index: document -> slot, 8 B
-//! by place (grouped, moves)          author 4 B   areas 4 B   concern 4 B   record key 4 B   themes 2 B   half-year 2 B
-//!                                    codes 1 B
-//! interned                           authors, organisations, lists of areas, concerns (groups and the clients' part)
+//! by place (grouped, moves)          author 4 B   areas 4 B   concern 4 B   links 4 B   record key 4 B   themes 2 B
+//!                                    half-year 2 B   codes 1 B
+//! interned                           authors, organisations, lists of areas, concerns (groups, the clients' part, whether the need was
+//!                                    met), sets of phenomena
 //! ```
 //!
 //! Nothing here depends on the order in which reports came: numbers given at arrival stay inside, answers are sorted by
 //! value. Interned authors and areas are not forgotten when their last report goes; a rebuild forgets them.
+
+mod linked;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -20,6 +23,7 @@ use std::ops::Range;
 use super::concerns::{Concern, Concerns};
 use super::index::Index;
 use super::lines::{Line, Lines};
+use super::links::Links;
 use super::places::Places;
 use super::rounding::record_key;
 use super::row::Row;
@@ -70,6 +74,7 @@ pub struct Columns {
     theme_uses: BTreeMap<u16, u32>,
     areas: Places,
     concerns: Concerns,
+    links: Links,
     pub(super) lines: Lines,
     /// How many lines are grouped; the rest is the tail.
     grouped: usize,
@@ -146,7 +151,7 @@ impl Columns {
     fn row(&self, slot: u32) -> Option<Row> {
         let line = self.lines.get(self.places[slot as usize] as usize);
         let (organisation_kind, valence, kind) = read_codes(line.codes)?;
-        let Concern { groups, client } = self.concerns.get(line.concern);
+        let Concern { groups, client, met } = self.concerns.get(line.concern);
         Some(Row {
             document: self.documents[slot as usize],
             organisation: self.organisation(self.organisation_of(line.author)),
@@ -159,6 +164,7 @@ impl Columns {
             kind,
             groups,
             client,
+            met,
         })
     }
 
@@ -205,6 +211,7 @@ impl Columns {
         self.organisation_uses[self.organisation_of[line.author as usize] as usize] += 1;
         *self.areas.uses(line.areas) += 1;
         *self.concerns.uses(line.concern) += 1;
+        *self.links.uses(line.linked) += 1;
         *self.half_year_uses.entry(line.half_year).or_default() += 1;
         *self.theme_uses.entry(line.themes).or_default() += 1;
     }
@@ -214,6 +221,7 @@ impl Columns {
         self.organisation_uses[self.organisation_of[line.author as usize] as usize] -= 1;
         *self.areas.uses(line.areas) -= 1;
         *self.concerns.uses(line.concern) -= 1;
+        *self.links.uses(line.linked) -= 1;
         *self.half_year_uses.entry(line.half_year).or_insert(1) -= 1;
         *self.theme_uses.entry(line.themes).or_insert(1) -= 1;
     }
@@ -240,7 +248,8 @@ impl Columns {
         Line {
             author: self.intern_author(row),
             areas: self.areas.intern(&row.areas),
-            concern: self.concerns.intern(Concern { groups: row.groups, client: row.client }),
+            concern: self.concerns.intern(Concern { groups: row.groups, client: row.client, met: row.met }),
+            linked: self.links.of(&row.document),
             record_key: record_key(&row.document),
             themes: row.themes.bits(),
             half_year,

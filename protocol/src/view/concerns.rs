@@ -1,14 +1,16 @@
-//! Whom reports concern and what part clients had in them: each combination kept once, since few occur.
+//! Whom reports concern, what part clients had in them and whether the need was met: each combination kept once, since few
+//! occur.
 
 use std::collections::BTreeMap;
 
-use super::terms::{Client, GroupSet};
+use super::terms::{Client, GroupSet, Met};
 
 /// One combination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) struct Concern {
     pub(super) groups: GroupSet,
     pub(super) client: Option<Client>,
+    pub(super) met: Option<Met>,
 }
 
 /// Every combination by number, and how many reports have it.

@@ -8,9 +8,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::terms::{Client, Group, HalfYear, Kind, Municipality, Theme, Valence};
+use super::terms::{Client, Group, HalfYear, Kind, Met, Municipality, Theme, Valence};
 use crate::cbor::Malformed;
-use crate::id::OrganisationId;
+use crate::id::{DocumentId, OrganisationId};
 use crate::scope::County;
 use crate::statement::OrganisationKind;
 
@@ -43,6 +43,10 @@ pub enum Facet {
     Group,
     /// What part clients had in the report.
     Client,
+    /// Whether the services that were offered met the need.
+    Met,
+    /// The phenomenon the report is linked to. A report counts once in each of its phenomena.
+    Phenomenon,
 }
 
 impl Facet {
@@ -59,6 +63,8 @@ impl Facet {
             Self::Kind,
             Self::Group,
             Self::Client,
+            Self::Met,
+            Self::Phenomenon,
         ]
     }
 
@@ -75,6 +81,8 @@ impl Facet {
             Self::Kind => "kind",
             Self::Group => "group",
             Self::Client => "client",
+            Self::Met => "met",
+            Self::Phenomenon => "phenomenon",
         }
     }
 
@@ -86,7 +94,7 @@ impl Facet {
 
     /// Returns whether each report has exactly one value on the facet ("not said" is one), so that counts of its values add up.
     pub const fn adds_up(self) -> bool {
-        !matches!(self, Self::Theme | Self::County | Self::Municipality | Self::Group)
+        !matches!(self, Self::Theme | Self::County | Self::Municipality | Self::Group | Self::Phenomenon)
     }
 
     /// Reads a value of this facet from its key.
@@ -110,6 +118,10 @@ impl Facet {
             (Self::Kind, key) => key.parse().map(Value::Kind),
             (Self::Group, key) => key.parse().map(Value::Group),
             (Self::Client, key) => key.parse().map(Value::Client),
+            (Self::Met, key) => key.parse().map(Value::Met),
+            (Self::Phenomenon, key) => {
+                key.parse().map(Value::Phenomenon).map_err(|_| Malformed { what: "id of a phenomenon" })
+            }
         }
     }
 }
@@ -126,7 +138,7 @@ impl FromStr for Facet {
     fn from_str(text: &str) -> Result<Self, Malformed> {
         let found = Self::all().iter().copied().find(|facet| facet.key() == text);
         found.ok_or(Malformed {
-            what: "facet (theme, county, municipality, half_year, organisation_kind, organisation, valence, kind, group or client)",
+            what: "facet (theme, county, municipality, half_year, organisation_kind, organisation, valence, kind, group, client, met or phenomenon)",
         })
     }
 }
@@ -156,6 +168,10 @@ pub enum Value {
     Group(Group),
     /// A part of the clients.
     Client(Client),
+    /// Whether the need was met.
+    Met(Met),
+    /// A phenomenon: the id of those that were merged.
+    Phenomenon(DocumentId),
     /// What the report does not say.
     Unsaid,
 }
@@ -174,6 +190,8 @@ impl fmt::Display for Value {
             Self::Kind(kind) => kind.fmt(f),
             Self::Group(group) => group.fmt(f),
             Self::Client(client) => client.fmt(f),
+            Self::Met(met) => met.fmt(f),
+            Self::Phenomenon(id) => id.fmt(f),
             Self::Unsaid => f.write_str(KEY_UNSAID),
         }
     }
@@ -205,6 +223,8 @@ mod tests {
             (Facet::Kind, "good_practice"),
             (Facet::Group, "over_indebted"),
             (Facet::Client, "co_written"),
+            (Facet::Met, "nothing_offered"),
+            (Facet::Phenomenon, "none"),
         ] {
             assert_eq!(facet.value(key).unwrap().to_string(), key);
         }

@@ -138,11 +138,12 @@ mod tests {
 
     use proptest::prelude::*;
 
+    use super::super::links::Assignment;
     use super::super::query::Filters;
     use super::super::row::Row;
     use super::super::rules::Rules;
     use super::super::terms::ThemeSet;
-    use super::super::testing::{any_row, count_slowly, row};
+    use super::super::testing::{any_row, count_slowly, links, row};
     use super::*;
 
     /// Different ones, the cells' weaker than the totals', as in a table by organisation.
@@ -160,6 +161,8 @@ mod tests {
             1 => Just("municipality=504,509,none;half_year=2025-H2,2026-H1"),
             1 => Just("organisation_kind=ngo,county;kind=wondering,phenomenon"),
             1 => Just("group=young,none;client=heard"),
+            1 => Just("met=partly,none,nothing_offered"),
+            1 => Just("phenomenon=none"),
         ];
         (facet(), facet(), any::<bool>(), filter).prop_map(|(rows, columns, two, filters)| Query {
             rows,
@@ -177,6 +180,7 @@ mod tests {
         ) {
             let mut columns = Columns::new(3);
             columns.extend(first.clone());
+            columns.relink(&links(first.iter().chain(&then)));
             then.iter().for_each(|row| columns.insert(row));
             let rows: BTreeMap<_, _> = first.into_iter().chain(then).map(|row| (row.document, row)).collect();
             let table = fold(&columns, &query, &needs()).map(Table::trimmed);
@@ -186,7 +190,9 @@ mod tests {
         #[test]
         fn both_ways_of_counting_agree(rows in proptest::collection::vec(any_row(), 0..120), query in any_query()) {
             let mut columns = Columns::new(3);
+            let assignment = links(&rows);
             columns.extend(rows);
+            columns.relink(&assignment);
             let axis = |facet| Axis::new(&columns, facet, &query.filters);
             if let Some(facet) = query.columns {
                 let (rows, across) = (axis(query.rows), axis(facet));
@@ -222,7 +228,13 @@ mod tests {
             let table = fold(&columns, &Query { filters, ..Query::one_way(*facet) }, &needs()).unwrap().trimmed();
             assert_eq!((table.rows.len(), table.total.reports()), (1, 1), "{facet}");
         }
+        columns.relink(&[(row(1).document, [row(9).document].into())].into());
+        columns.relink(&[(row(1).document, [row(8).document].into())].into());
+        let linked = fold(&columns, &Query::one_way(Facet::Phenomenon), &needs()).unwrap().trimmed().rows;
+        assert_eq!(linked, [Value::Phenomenon(row(8).document)]);
         columns.remove(&row(1).document);
+        columns.relink(&Assignment::new());
+        assert_eq!(fold(&columns, &Query::one_way(Facet::Phenomenon), &needs()).unwrap().rows, []);
         assert_eq!(fold(&columns, &Query::one_way(Facet::HalfYear), &needs()).unwrap().trimmed().rows, []);
     }
 

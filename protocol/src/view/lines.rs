@@ -1,4 +1,4 @@
-//! The columns by place: what a scan reads, 25 bytes a report.
+//! The columns by place: what a scan reads, 29 bytes a report.
 
 use super::terms::ThemeSet;
 
@@ -11,6 +11,8 @@ pub(super) struct Line {
     pub(super) author: u32,
     pub(super) areas: u32,
     pub(super) concern: u32,
+    /// The set of phenomena, see [`super::links`].
+    pub(super) linked: u32,
     /// See [`super::rounding::record_key`].
     pub(super) record_key: u32,
     pub(super) themes: u16,
@@ -24,6 +26,7 @@ pub(super) struct Lines {
     pub(super) author: Vec<u32>,
     pub(super) areas: Vec<u32>,
     pub(super) concern: Vec<u32>,
+    pub(super) linked: Vec<u32>,
     pub(super) record_key: Vec<u32>,
     pub(super) themes: Vec<u16>,
     pub(super) half_year: Vec<u16>,
@@ -36,6 +39,7 @@ impl Lines {
             author: Vec::with_capacity(capacity),
             areas: Vec::with_capacity(capacity),
             concern: Vec::with_capacity(capacity),
+            linked: Vec::with_capacity(capacity),
             record_key: Vec::with_capacity(capacity),
             themes: Vec::with_capacity(capacity),
             half_year: Vec::with_capacity(capacity),
@@ -52,6 +56,7 @@ impl Lines {
             author: self.author[place],
             areas: self.areas[place],
             concern: self.concern[place],
+            linked: self.linked[place],
             record_key: self.record_key[place],
             themes: self.themes[place],
             half_year: self.half_year[place],
@@ -63,6 +68,7 @@ impl Lines {
         self.author[place] = line.author;
         self.areas[place] = line.areas;
         self.concern[place] = line.concern;
+        self.linked[place] = line.linked;
         self.record_key[place] = line.record_key;
         self.themes[place] = line.themes;
         self.half_year[place] = line.half_year;
@@ -73,6 +79,7 @@ impl Lines {
         self.author.push(line.author);
         self.areas.push(line.areas);
         self.concern.push(line.concern);
+        self.linked.push(line.linked);
         self.record_key.push(line.record_key);
         self.themes.push(line.themes);
         self.half_year.push(line.half_year);
@@ -82,8 +89,9 @@ impl Lines {
     /// Marks a line as that of a report that is gone.
     pub(super) fn leave(&mut self, place: usize) {
         self.themes[place] = GONE;
-        // A scan still looks it up before it is sifted out; the half-year that was here may be beyond those in use.
+        // A scan still looks them up before it is sifted out; what was here may be beyond those in use.
         self.half_year[place] = 0;
+        self.linked[place] = 0;
     }
 
     /// Returns whether a line with such themes is of a report that is there.

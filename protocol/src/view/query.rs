@@ -210,6 +210,19 @@ impl Query {
         Self { rows, columns: Some(columns), filters: Filters::default() }
     }
 
+    /// Checks what can be checked without the columns.
+    ///
+    /// # Errors
+    /// [`Error::SameFacet`], [`Error::TooManyFacets`], [`Error::TooManySlices`].
+    pub fn check(&self) -> Result<(), Error> {
+        self.slices().map(drop)
+    }
+
+    /// Returns the JSON form without white space: equal for equal questions.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("a query is made of texts")
+    }
+
     /// Returns the axes: rows, and columns if there are any.
     fn axes(&self) -> impl Iterator<Item = Facet> {
         [Some(self.rows), self.columns].into_iter().flatten()

@@ -3,18 +3,18 @@
 //! A row is made when a report is admitted and kept beside its place in the store, so that the columns are rebuilt without
 //! opening a document. It must never hold anything a worker wrote.
 //!
-//! Byte form: deterministic CBOR (`docs/protocol.md`, "Encoding"), an array of 12:
-//! version 2 ‖ document (32 bytes) ‖ organisation (32) ‖ organisation kind ‖ author (32) ‖ theme bits ‖ packed areas,
-//! ascending ‖ packed half-year ‖ valence ‖ kind ‖ group bits ‖ part of the clients; half-year, valence, kind and the clients'
-//! part are 0 where the report does not say. About 125 bytes.
+//! Byte form: deterministic CBOR (`docs/protocol.md`, "Encoding"), an array of 13:
+//! version 3 ‖ document (32 bytes) ‖ organisation (32) ‖ organisation kind ‖ author (32) ‖ theme bits ‖ packed areas,
+//! ascending ‖ packed half-year ‖ valence ‖ kind ‖ group bits ‖ part of the clients ‖ whether the need was met; half-year,
+//! valence, kind, the clients' part and the last are 0 where the report does not say. About 125 bytes.
 
-use super::terms::{Area, Client, GroupSet, HalfYear, Kind, ThemeSet, Valence};
+use super::terms::{Area, Client, GroupSet, HalfYear, Kind, Met, ThemeSet, Valence};
 use crate::cbor::{self, Malformed, Reader};
 use crate::id::{DocumentId, OrganisationId, WorkerId};
 use crate::statement::OrganisationKind;
 
 /// Version of the byte form.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 /// What a malformed row is called.
 const WHAT: &str = "row of a view";
 /// Most areas of one row; of more, a row keeps the first in order ([`Areas::from_iter`]).
@@ -70,6 +70,8 @@ pub struct Row {
     pub groups: GroupSet,
     /// What part clients had in it, if it says.
     pub client: Option<Client>,
+    /// Whether the services that were offered met the need, if it says.
+    pub met: Option<Met>,
 }
 
 /// Reads a number of which 0 means "not said".
@@ -81,13 +83,14 @@ impl Row {
     /// Returns the byte form, at most [`ROW_BYTES_MAX`] bytes.
     pub fn encode(&self) -> Vec<u8> {
         cbor::encode(|e| {
-            e.array(12)?.u8(VERSION)?.bytes(self.document.as_bytes())?.bytes(self.organisation.as_bytes())?;
+            e.array(13)?.u8(VERSION)?.bytes(self.document.as_bytes())?.bytes(self.organisation.as_bytes())?;
             e.u8(self.organisation_kind as u8)?.bytes(self.author.as_bytes())?.u16(self.themes.bits())?;
             e.array(self.areas.0.len() as u64)?;
             self.areas.iter().try_for_each(|area| e.u32(area.pack())?.ok())?;
             e.u16(self.half_year.map_or(0, HalfYear::pack))?;
             e.u8(self.valence.map_or(0, Valence::code))?.u8(self.kind.map_or(0, Kind::code))?;
-            e.u32(self.groups.bits())?.u8(self.client.map_or(0, Client::code))?.ok()
+            e.u32(self.groups.bits())?.u8(self.client.map_or(0, Client::code))?;
+            e.u8(self.met.map_or(0, Met::code))?.ok()
         })
     }
 
@@ -101,7 +104,7 @@ impl Row {
             return Err(malformed);
         }
         let mut r = Reader::new(bytes, WHAT);
-        r.array_of(12)?;
+        r.array_of(13)?;
         if r.u8()? != VERSION {
             return Err(malformed);
         }
@@ -117,6 +120,7 @@ impl Row {
             kind: optional(r.u8()?, |code| Kind::all().get(usize::from(code) - 1).copied())?,
             groups: GroupSet::from_bits(r.u32()?).ok_or(malformed)?,
             client: optional(r.u8()?, |code| Client::all().get(usize::from(code) - 1).copied())?,
+            met: optional(r.u8()?, |code| Met::all().get(usize::from(code) - 1).copied())?,
         };
         r.end()?;
         cbor::exactly(bytes, &row.encode(), WHAT)?;

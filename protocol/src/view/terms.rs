@@ -1,4 +1,5 @@
-//! The small words a report is counted by: theme, target group, area, half-year, valence, kind, the clients' part.
+//! The small words a report is counted by: theme, target group, area, half-year, valence, kind, the clients' part, whether the
+//! need was met.
 //!
 //! Each is a few bits, can only be made from what it allows, and prints as the stable key that files, links and the
 //! interface use. Labels in three languages are elsewhere. These types know nothing of the report form, so that a form may
@@ -333,6 +334,20 @@ keyed! {
         Heard = "heard",
         /// It was written together with them.
         CoWritten = "co_written",
+    }
+}
+
+keyed! {
+    /// Whether the services that were offered met the need.
+    Met, "answer on the need (met, partly, not_met or nothing_offered)" {
+        /// They did.
+        Met = "met",
+        /// In part.
+        Partly = "partly",
+        /// They did not.
+        NotMet = "not_met",
+        /// There were none.
+        NothingOffered = "nothing_offered",
     }
 }
 

@@ -6,12 +6,13 @@ use proptest::prelude::*;
 
 use super::facet::{Facet, Value};
 use super::fold::{Needs, Table};
+use super::links::Assignment;
 use super::places;
 use super::query::Query;
 use super::rounding::{Sum, Tally, record_key};
 use super::row::Row;
 use super::rules::Applied;
-use super::terms::{Area, Client, Group, GroupSet, HalfYear, Kind, Municipality, ThemeSet, Valence};
+use super::terms::{Area, Client, Group, GroupSet, HalfYear, Kind, Met, Municipality, ThemeSet, Valence};
 use crate::id::{DocumentId, OrganisationId, WorkerId};
 use crate::scope::County;
 use crate::statement::OrganisationKind;
@@ -53,6 +54,7 @@ pub(super) fn row(number: u16) -> Row {
         kind: Some(Kind::Phenomenon),
         groups: [Group::Young].into_iter().collect(),
         client: Some(Client::Heard),
+        met: Some(Met::Partly),
     }
 }
 
@@ -64,26 +66,52 @@ fn any_area() -> impl Strategy<Value = Area> {
     })
 }
 
+/// The phenomena of a report: two in five are in one, some in two.
+fn phenomena_of(report: &DocumentId) -> BTreeSet<DocumentId> {
+    let bytes = report.as_bytes();
+    let number = u16::from_be_bytes([bytes[30], bytes[31]]);
+    let first = number.is_multiple_of(3).then(|| document(60_000));
+    let second = (number % 7 == 1).then(|| document(60_001 + number / 7 % 2));
+    first.into_iter().chain(second).collect()
+}
+
+/// Links reports to their phenomena; without one, none.
+pub(super) fn links<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Assignment {
+    rows.into_iter().map(|row| (row.document, phenomena_of(&row.document))).collect()
+}
+
+fn phenomena(report: &DocumentId) -> Vec<Value> {
+    let values: Vec<Value> = phenomena_of(report).into_iter().map(Value::Phenomenon).collect();
+    if values.is_empty() { vec![Value::Unsaid] } else { values }
+}
+
 /// A row of a world with few organisations, workers and places; a worker may be in several organisations.
 pub(super) fn any_row() -> impl Strategy<Value = Row> {
     let who = (0..80u16, 0..4u16, 0..5usize, 0..8u16);
     let what =
         (proptest::sample::subsequence(vec![1u16, 2, 512, 1024], 0..3), proptest::collection::vec(any_area(), 0..3));
     let when = (0..4u16, 0..4usize, 0..5usize);
-    let whom = (proptest::sample::subsequence(vec![Group::Young, Group::Roma, Group::SubstanceUsers], 0..3), 0..4usize);
+    let whom = (
+        proptest::sample::subsequence(vec![Group::Young, Group::Roma, Group::SubstanceUsers], 0..3),
+        0..4usize,
+        0..5usize,
+    );
     let all = (who, what, when, whom);
-    all.prop_map(|((number, organised, kind, author), (bits, areas), (time, valence, sort), (groups, client))| Row {
-        document: document(number),
-        organisation: organisation(organised),
-        organisation_kind: OrganisationKind::all()[kind],
-        author: worker(author),
-        themes: ThemeSet::from_bits(bits.iter().sum()).unwrap(),
-        areas: areas.into_iter().collect(),
-        half_year: time.checked_sub(1).and_then(|time| HalfYear::new(2025 + time / 2, (time % 2) as u8 + 1)),
-        valence: valence.checked_sub(1).map(|at| Valence::all()[at]),
-        kind: sort.checked_sub(1).map(|at| Kind::all()[at]),
-        groups: GroupSet::from_iter(groups),
-        client: client.checked_sub(1).map(|at| Client::all()[at]),
+    all.prop_map(|((number, organised, kind, author), (bits, areas), (time, valence, sort), (groups, client, met))| {
+        Row {
+            document: document(number),
+            organisation: organisation(organised),
+            organisation_kind: OrganisationKind::all()[kind],
+            author: worker(author),
+            themes: ThemeSet::from_bits(bits.iter().sum()).unwrap(),
+            areas: areas.into_iter().collect(),
+            half_year: time.checked_sub(1).and_then(|time| HalfYear::new(2025 + time / 2, (time % 2) as u8 + 1)),
+            valence: valence.checked_sub(1).map(|at| Valence::all()[at]),
+            kind: sort.checked_sub(1).map(|at| Kind::all()[at]),
+            groups: GroupSet::from_iter(groups),
+            client: client.checked_sub(1).map(|at| Client::all()[at]),
+            met: met.checked_sub(1).map(|at| Met::all()[at]),
+        }
     })
 }
 
@@ -101,6 +129,8 @@ pub(super) fn values(row: &Row, facet: Facet) -> Vec<Value> {
         Facet::Group if row.groups.bits() == 0 => one(None),
         Facet::Group => row.groups.iter().map(Value::Group).collect(),
         Facet::Client => one(row.client.map(Value::Client)),
+        Facet::Met => one(row.met.map(Value::Met)),
+        Facet::Phenomenon => phenomena(&row.document),
     }
 }
 

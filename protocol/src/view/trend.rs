@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::merged::Count;
+use serde::{Deserialize, Serialize};
+
+use super::facet::Facet;
+use super::merged::{Count, MergedView, Slice};
 use super::rounding::BASE;
 
 /// Fewest periods with a number that make a trend.
@@ -12,8 +15,12 @@ const CHANGE_MIN: i128 = 2 * BASE as i128;
 /// And smallest share of the mean count: one in so many.
 const SHARE_ONE_IN: i128 = 4;
 
+/// Key of what is not said.
+const UNSAID: &str = "none";
+
 /// How counts develop over periods.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Trend {
     /// Fewer than [`PERIODS_MIN`] periods have a number.
     TooFewPeriods,
@@ -59,6 +66,25 @@ impl Trend {
             Self::Stable => "stable",
             Self::Declining => "declining",
         }
+    }
+}
+
+impl MergedView {
+    /// Returns how each row of a slice goes; nothing if the columns are no periods.
+    pub fn trends(&self, slice: &Slice) -> Vec<Trend> {
+        slice.cells.iter().filter_map(|counts| self.trend(counts)).collect()
+    }
+
+    /// Returns how the totals of a slice's columns go; none if the columns are no periods, or have no totals.
+    pub fn trend_of_totals(&self, slice: &Slice) -> Option<Trend> {
+        self.trend(&slice.column_totals).filter(|_| !slice.column_totals.is_empty())
+    }
+
+    /// Returns how counts of the columns go. What says no period has no place in time.
+    fn trend(&self, counts: &[Count]) -> Option<Trend> {
+        let in_time = self.columns.iter().zip(counts).filter(|(key, _)| *key != UNSAID);
+        (self.query.columns == Some(Facet::HalfYear))
+            .then(|| Trend::of(&in_time.map(|(_, count)| *count).collect::<Vec<_>>()))
     }
 }
 

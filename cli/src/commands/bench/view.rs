@@ -6,8 +6,8 @@ use std::time::Instant;
 use talkoot_protocol::id::{DocumentId, OrganisationId, WorkerId, sha256};
 use talkoot_protocol::report::area::table;
 use talkoot_protocol::statement::OrganisationKind;
-use talkoot_protocol::view::terms::{Area, Client, Group, HalfYear, Kind, Municipality, Theme, Valence};
-use talkoot_protocol::view::{Columns, Facet, Filters, Query, Row, Rules};
+use talkoot_protocol::view::terms::{Area, Client, Group, HalfYear, Kind, Met, Municipality, Theme, Valence};
+use talkoot_protocol::view::{Assignment, Columns, Facet, Filters, Query, Row, Rules};
 
 use super::{Measured, process};
 use crate::error::{Error, Result};
@@ -16,6 +16,10 @@ use crate::error::{Error, Result};
 const ORGANISATIONS: u64 = 300;
 /// See [`ORGANISATIONS`].
 const AUTHORS: u64 = 20_000;
+/// Phenomena, and one in so many reports that are linked to one.
+const PHENOMENA: u64 = 500;
+/// See [`PHENOMENA`].
+const LINKED_ONE_IN: usize = 20;
 /// How often each question is asked.
 const TIMES: usize = 10;
 /// Third facets that are held to a value.
@@ -36,6 +40,7 @@ pub(super) fn run(args: &Args) -> Result<Measured> {
     let begun = Instant::now();
     columns.extend((0..args.reports as u64).map(|number| row(number, &places)));
     let seconds = begun.elapsed().as_secs_f64();
+    columns.relink(&links(args.reports as u64));
     let after = process::peak_rss_bytes(None).unwrap_or_default();
     let mut times = Vec::new();
     for query in questions()? {
@@ -110,6 +115,13 @@ impl Draws {
     }
 }
 
+/// Links one report in twenty to a phenomenon.
+fn links(reports: u64) -> Assignment {
+    let linked = (0..reports).step_by(LINKED_ONE_IN);
+    let id = |tag: u8, number: u64| DocumentId::from_bytes(sha256(&[&[tag], &number.to_be_bytes()]));
+    linked.map(|number| (id(2, number), [id(5, number % PHENOMENA)].into())).collect()
+}
+
 /// Makes up a report: six of ten are about the place where the organisation is, themes and groups are of unequal weight.
 fn row(number: u64, places: &[Area]) -> Row {
     let id = |tag: u8, number: u64| sha256(&[&[tag], &number.to_be_bytes()]);
@@ -143,5 +155,6 @@ fn row(number: u64, places: &[Area]) -> Row {
         kind: draws.pick(Kind::all(), true),
         groups: groups.into_iter().flatten().collect(),
         client: draws.pick(Client::all(), true),
+        met: draws.pick(Met::all(), true),
     }
 }

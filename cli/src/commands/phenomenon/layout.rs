@@ -3,6 +3,7 @@
 use talkoot_protocol::api::Written;
 use talkoot_protocol::joint::Source;
 use talkoot_protocol::phenomenon::aspect::Aspect;
+use talkoot_protocol::phenomenon::card::{Begun, Unread};
 use talkoot_protocol::phenomenon::group::Edge;
 use talkoot_protocol::phenomenon::link::{Linked, Standing};
 use talkoot_protocol::phenomenon::trend::InPeriod;
@@ -34,15 +35,16 @@ pub(super) fn lines(
     sheet.links(&card.links);
     sheet.course(card);
     sheet.merges(&card.merges);
-    sheet.unread(card);
+    sheet.unread(&card.unread);
     sheet.history(history);
     sheet.lines
 }
 
-struct Sheet<'a> {
-    organisations: &'a Organisations,
-    language: Language,
-    lines: Vec<String>,
+/// Lines in the making.
+pub(crate) struct Sheet<'a> {
+    pub(crate) organisations: &'a Organisations,
+    pub(crate) language: Language,
+    pub(crate) lines: Vec<String>,
 }
 
 impl Sheet<'_> {
@@ -50,16 +52,16 @@ impl Sheet<'_> {
         heading.say(self.language)
     }
 
-    fn heading(&mut self, heading: Heading) {
+    pub(crate) fn heading(&mut self, heading: Heading) {
         self.lines.extend([String::new(), format!("{}:", self.say(heading))]);
     }
 
     /// Adds a line; whatever others wrote in it loses its line breaks and controls.
-    fn put(&mut self, indent: usize, text: &str) {
+    pub(crate) fn put(&mut self, indent: usize, text: &str) {
         self.lines.push(format!("{}{}", " ".repeat(indent), plain::one_line(text)));
     }
 
-    fn paragraph(&mut self, indent: usize, text: Option<&String>) {
+    pub(crate) fn paragraph(&mut self, indent: usize, text: Option<&String>) {
         self.lines.extend(text.iter().flat_map(|text| plain::paragraph(text, indent)));
     }
 
@@ -70,7 +72,7 @@ impl Sheet<'_> {
     }
 
     /// Who says something, and when by that worker's clock.
-    fn who(&self, by: &Source) -> String {
+    pub(crate) fn who(&self, by: &Source) -> String {
         let name = self.organisations.name(&by.organisation, self.language);
         format!("{name} ({}, {})", by.worker.short(), when(by.claimed))
     }
@@ -79,12 +81,7 @@ impl Sheet<'_> {
         self.put(0, card.title.as_deref().unwrap_or("-"));
         self.lines.push(String::new());
         self.put(0, &format!("ID: {}", card.id));
-        let begun = if card.documents.len() > 1 { Heading::MergedFrom } else { Heading::Begun };
-        for document in &card.documents {
-            let name = self.organisations.name(&document.owner, self.language);
-            let (id, begun) = (document.document.short(), format!("{}: {name}", self.say(begun)));
-            self.put(0, &format!("{begun} ({id}, {}, {})", document.scope, when(document.begun)));
-        }
+        self.begun(&card.documents);
         let status = card.status.as_ref().map(|code| code.label(self.language).to_owned());
         for word in &card.statuses {
             let code = word.said.code.label(self.language);
@@ -95,6 +92,16 @@ impl Sheet<'_> {
             self.put(4, self.say(Heading::Contested));
         }
         self.put(0, &format!("SHA-256: {}", card.fingerprint()));
+    }
+
+    /// Who began its documents.
+    pub(crate) fn begun(&mut self, documents: &[Begun]) {
+        let begun = if documents.len() > 1 { Heading::MergedFrom } else { Heading::Begun };
+        for document in documents {
+            let name = self.organisations.name(&document.owner, self.language);
+            let (id, begun) = (document.document.short(), format!("{}: {name}", self.say(begun)));
+            self.put(0, &format!("{begun} ({id}, {}, {})", document.scope, when(document.begun)));
+        }
     }
 
     /// What is open first, then what is settled.
@@ -108,7 +115,7 @@ impl Sheet<'_> {
         open.into_iter().chain(settled).for_each(|aspect| self.contradiction(aspect));
     }
 
-    fn contradiction(&mut self, aspect: &Aspect) {
+    pub(crate) fn contradiction(&mut self, aspect: &Aspect) {
         let state = aspect.contradiction.as_ref().map_or("-", |found| words::state(found.state, self.language));
         self.put(2, &format!("{}: {state}", aspect.name));
         for held in aspect.contradiction.iter().flat_map(|found| &found.values) {
@@ -232,7 +239,7 @@ impl Sheet<'_> {
         }
     }
 
-    fn merges(&mut self, merges: &[Edge]) {
+    pub(crate) fn merges(&mut self, merges: &[Edge]) {
         if merges.is_empty() {
             return;
         }
@@ -252,12 +259,12 @@ impl Sheet<'_> {
         }
     }
 
-    fn unread(&mut self, card: &Card) {
-        if card.unread.is_empty() {
+    pub(crate) fn unread(&mut self, unread: &[Attributed<Unread>]) {
+        if unread.is_empty() {
             return;
         }
         self.heading(Heading::Unread);
-        for word in &card.unread {
+        for word in unread {
             let value = word.said.value.as_ref().map(ToString::to_string);
             let value = value.unwrap_or_else(|| format!("({} B)", word.said.bytes));
             let (path, value) = (plain::cut(&word.path, LINE_CHARS_MAX), plain::cut(&value, LINE_CHARS_MAX));
@@ -265,7 +272,7 @@ impl Sheet<'_> {
         }
     }
 
-    fn history(&mut self, history: &[Written]) {
+    pub(crate) fn history(&mut self, history: &[Written]) {
         if history.is_empty() {
             return;
         }

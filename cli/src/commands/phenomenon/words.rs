@@ -7,7 +7,7 @@ use talkoot_protocol::report::codes::Language;
 
 /// A heading or a short word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Heading {
+pub(crate) enum Heading {
     Title,
     Organisations,
     Facets,
@@ -36,11 +36,13 @@ pub(super) enum Heading {
     TakenBack,
     Joined,
     Parted,
+    Notes,
+    Questions,
 }
 
 impl Heading {
     /// Returns it in a language.
-    pub(super) const fn say(self, language: Language) -> &'static str {
+    pub(crate) const fn say(self, language: Language) -> &'static str {
         pick(
             match self {
                 Self::Title => ["Otsikko", "Rubrik", "Title"],
@@ -71,6 +73,8 @@ impl Heading {
                 Self::TakenBack => ["otettu takaisin", "återtaget", "taken back"],
                 Self::Joined => ["yhdistetty", "sammanförda", "joined"],
                 Self::Parted => ["erillään", "åtskilda", "apart"],
+                Self::Notes => ["Muistiinpanot", "Anteckningar", "Notes"],
+                Self::Questions => ["Kysymyksiä", "Frågor", "Questions"],
             },
             language,
         )

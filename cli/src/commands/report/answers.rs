@@ -47,6 +47,8 @@ pub(crate) fn answer(report: &Report, field: &str, language: Language) -> String
             report.cause.as_ref().map_or_else(String::new, |cause| with_text(&cause.code, &cause.text, language))
         }
         "done_so_far" => text(&report.done_so_far),
+        "need_met" => codes(&report.need_met, language),
+        "would_have_helped" => text(&report.would_have_helped),
         "effect" => codes(&report.effect, language),
         "proposal" => lines(report.proposal.iter().map(|proposal| one_proposal(proposal, language))),
         "proposal_together" => text(&report.proposal_together),
@@ -191,6 +193,8 @@ mod tests {
             ("language", json!("fi")),
             ("variant", json!("ngo")),
             ("client_involved", json!("heard")),
+            ("need_met", json!("partly")),
+            ("would_have_helped", json!("t")),
             ("proposal_together", json!("t")),
             ("done_so_far", json!("t")),
             ("sector", json!(["kela"])),

@@ -103,6 +103,7 @@ pub(crate) fn all(language: Language) -> Vec<Entry> {
     add::<sets::Effect>(to, "effect", language);
     add::<sets::EvidenceCode>(to, "evidence_code", language);
     add::<sets::ClientInvolved>(to, "client_involved", language);
+    add::<sets::NeedMet>(to, "need_met", language);
     add::<sets::AuthorRole>(to, "author_role", language);
     add::<Language>(to, "language", language);
     add::<sets::Variant>(to, "variant", language);

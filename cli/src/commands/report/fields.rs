@@ -65,6 +65,12 @@ pub(crate) struct Fields {
     /// What has been done already.
     #[arg(long, value_name = "TEXT")]
     done_so_far: Option<String>,
+    /// Whether the services that were offered met the need: met, partly, not_met or nothing_offered.
+    #[arg(long, value_name = "CODE")]
+    need_met: Option<String>,
+    /// What would have helped.
+    #[arg(long, value_name = "TEXT")]
+    would_have_helped: Option<String>,
     /// What it does to clients' goals: helps, hinders, mixed or unknown.
     #[arg(long, value_name = "CODE")]
     effect: Option<String>,
@@ -120,6 +126,8 @@ impl Fields {
             ("level", &self.level),
             ("cause", &self.cause),
             ("done_so_far", &self.done_so_far),
+            ("need_met", &self.need_met),
+            ("would_have_helped", &self.would_have_helped),
             ("effect", &self.effect),
             ("proposal_together", &self.proposal_together),
             ("client_involved", &self.client_involved),

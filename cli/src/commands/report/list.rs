@@ -48,21 +48,32 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let organisation = args.organisation.as_deref().map(|asked| organisations.find(asked)).transpose()?;
     let request = Request::Reports { organisation, skip: args.skip, limit: args.limit };
     let Response::Reports { reports, total } = client.ask(request)? else { return Err(unexpected()) };
+    print(global, &reports, total, &organisations, args.language)?;
+    client.close()
+}
+
+/// Prints a page of reports.
+pub(crate) fn print(
+    global: &Global,
+    reports: &[api::Report],
+    total: usize,
+    organisations: &Organisations,
+    language: Language,
+) -> Result<()> {
     if global.json {
-        reports.iter().try_for_each(output::json)?;
-        return client.close();
+        return reports.iter().try_for_each(output::json);
     }
-    let label = |field| labels::field(field, args.language);
+    let label = |field| labels::field(field, language);
     let headers = [
         "ID",
         label("observed_period"),
         label("kind"),
         label("valence"),
-        Word::Organisation.say(args.language),
+        Word::Organisation.say(language),
         "",
         label("title"),
     ];
-    let rows: Vec<_> = reports.iter().map(|report| row(report, &organisations, args.language)).collect();
+    let rows: Vec<_> = reports.iter().map(|report| row(report, organisations, language)).collect();
     output::table(&headers, &rows)?;
     let contested = reports.iter().filter(|report| !report.conflicts.is_empty()).count();
     output::say(&format!("{} of {}.", reports.len(), output::count(total as u64, "report", "reports")));
@@ -71,7 +82,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
             "{CONTESTED} several people wrote at the same time: 'talkoot report show' shows what each says."
         ));
     }
-    client.close()
+    Ok(())
 }
 
 fn row(shown: &api::Report, organisations: &Organisations, language: Language) -> Vec<String> {

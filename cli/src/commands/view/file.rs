@@ -7,9 +7,10 @@ use std::io::Write;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
-use talkoot_protocol::view::{Basis, Count, Facet, MergedView, Slice};
+use talkoot_protocol::view::{Basis, Count, Facet, MergedView, Share, Slice, Trend};
 
 use super::names::{Names, is_area};
+use super::preset::Preset;
 use super::tables::basis_in_words;
 use crate::commands::export::{cannot_write, into_place};
 use crate::commands::table::workbook::Book;
@@ -37,34 +38,45 @@ struct Counted {
     keys: Vec<Option<String>>,
     /// Reports; none where the number is hidden.
     reports: Option<u64>,
+    /// How the line goes that it stands in.
+    trend: Option<Trend>,
+    /// The share of the preset in that line.
+    share: Option<Share>,
 }
 
 /// Returns a view's facets (rows, columns, those held fast) and numbers: each cell, then the totals.
-fn rows_of(view: &MergedView) -> (Vec<Facet>, Vec<Counted>) {
+fn rows_of(view: &MergedView, preset: Option<Preset>) -> (Vec<Facet>, Vec<Counted>) {
     let axes = [Some(view.query.rows), view.query.columns].into_iter().flatten();
     let held = view.slices.first().map(|slice| slice.of.keys().copied()).into_iter().flatten();
     let facets: Vec<Facet> = axes.chain(held).collect();
-    (facets, view.slices.iter().flat_map(|slice| rows_of_slice(view, slice)).collect())
+    (facets, view.slices.iter().flat_map(|slice| rows_of_slice(view, slice, preset)).collect())
 }
 
-fn rows_of_slice(view: &MergedView, slice: &Slice) -> Vec<Counted> {
+fn rows_of_slice(view: &MergedView, slice: &Slice, preset: Option<Preset>) -> Vec<Counted> {
     let two_way = view.query.columns.is_some();
     let counted = |level, row: Option<&String>, column: Option<&String>, count: &Count| {
         let axes = [Some(row.cloned()), two_way.then(|| column.cloned())].into_iter().flatten();
         let keys = axes.chain(slice.of.values().cloned().map(Some)).collect();
         let reports = if let Count::Shown(number) = count { Some(*number) } else { None };
-        Counted { level, keys, reports }
+        Counted { level, keys, reports, trend: None, share: None }
     };
+    let (trends, shares) =
+        (view.trends(slice), preset.and_then(|preset| preset.shares(view, slice)).unwrap_or_default());
     let mut rows = Vec::new();
-    for (row, counts) in view.rows.iter().zip(&slice.cells) {
+    for (at, (row, counts)) in view.rows.iter().zip(&slice.cells).enumerate() {
+        let trend = trends.get(at).copied();
         let counts = view.columns.iter().zip(counts);
-        rows.extend(counts.map(|(column, count)| counted("cell", Some(row), Some(column), count)));
+        rows.extend(counts.map(|(column, count)| Counted { trend, ..counted("cell", Some(row), Some(column), count) }));
     }
     let of_rows = if two_way { "row_total" } else { "cell" };
-    rows.extend(view.rows.iter().zip(&slice.row_totals).map(|(row, count)| counted(of_rows, Some(row), None, count)));
+    for (at, (row, count)) in view.rows.iter().zip(&slice.row_totals).enumerate() {
+        let (trend, share) = (trends.get(at).copied(), shares.get(at).copied().flatten());
+        rows.push(Counted { trend, share, ..counted(of_rows, Some(row), None, count) });
+    }
+    let trend = view.trend_of_totals(slice);
     let columns = view.columns.iter().zip(&slice.column_totals);
-    rows.extend(columns.map(|(column, count)| counted("column_total", None, Some(column), count)));
-    rows.extend(slice.total.iter().map(|count| counted("total", None, None, count)));
+    rows.extend(columns.map(|(column, count)| Counted { trend, ..counted("column_total", None, Some(column), count) }));
+    rows.extend(slice.total.iter().map(|count| Counted { trend, ..counted("total", None, None, count) }));
     rows
 }
 
@@ -97,31 +109,64 @@ impl Format {
 }
 
 /// Writes a view into a file; returns how many rows it has.
-pub(super) fn write(view: &MergedView, names: &Names, path: &Path, force: bool) -> Result<u64> {
+pub(super) fn write(view: &MergedView, names: &Names, preset: Option<Preset>, path: &Path, force: bool) -> Result<u64> {
     let format = Format::of(path)?;
-    let (facets, counted) = rows_of(view);
-    let columns = columns(&facets);
-    let rows: Vec<Vec<Cell>> = counted.iter().map(|counted| cells(counted, &facets, view, names)).collect();
-    let notes = notes(view, names, &facets);
-    into_place(path, force, |out| match format {
-        Format::Csv => csv(out, &columns, &rows),
-        Format::Json => json_object(out, view, &columns, &rows, &notes),
-        Format::Xlsx => {
-            let mut book = Book::begin("view", &columns)?;
-            rows.iter().try_for_each(|row| book.row(row))?;
-            book.notes("rules", &notes)?;
-            book.end(out)
-        }
-        Format::Parquet => {
-            let mut file = parquet::File::begin(out, &columns, &notes)?;
-            rows.iter().try_for_each(|row| file.row(row.clone()))?;
-            file.end()
-        }
-    })?;
+    let (facets, counted) = rows_of(view, preset);
+    let more =
+        More { trend: view.query.columns == Some(Facet::HalfYear), share: preset.and_then(Preset::in_words).is_some() };
+    let columns = columns(&facets, more);
+    let rows: Vec<Vec<Cell>> = counted.iter().map(|counted| cells(counted, &facets, more, view, names)).collect();
+    let mut notes = notes(view, names, &facets);
+    notes.extend(preset.and_then(Preset::in_words).map(|words| ("shares".to_owned(), words)));
+    let sheet = Sheet { title: "view", columns: &columns, rows: &rows, notes: &notes };
+    let head = json!({"query": view.query, "basis": view.basis});
+    sheet.write(format, head, path, force)?;
     Ok(rows.len() as u64)
 }
 
-fn columns(facets: &[Facet]) -> Vec<Column> {
+/// Writes any table into a file whose name tells the format.
+pub(super) fn write_table(sheet: &Sheet<'_>, path: &Path, force: bool) -> Result<()> {
+    sheet.write(Format::of(path)?, json!({}), path, force)
+}
+
+/// A table with what a reader of it has to know.
+pub(super) struct Sheet<'a> {
+    /// What a workbook calls it.
+    pub(super) title: &'a str,
+    pub(super) columns: &'a [Column],
+    pub(super) rows: &'a [Vec<Cell>],
+    pub(super) notes: &'a [(String, String)],
+}
+
+impl Sheet<'_> {
+    /// Writes the table; in JSON beside what `head` says.
+    fn write(&self, format: Format, head: Value, path: &Path, force: bool) -> Result<()> {
+        into_place(path, force, |out| match format {
+            Format::Csv => csv(out, self.columns, self.rows),
+            Format::Json => json_object(out, head, self),
+            Format::Xlsx => {
+                let mut book = Book::begin(self.title, self.columns)?;
+                self.rows.iter().try_for_each(|row| book.row(row))?;
+                book.notes("rules", self.notes)?;
+                book.end(out)
+            }
+            Format::Parquet => {
+                let mut file = parquet::File::begin(out, self.columns, self.notes)?;
+                self.rows.iter().try_for_each(|row| file.row(row.clone()))?;
+                file.end()
+            }
+        })
+    }
+}
+
+/// Which columns a view has besides those that each has.
+#[derive(Debug, Clone, Copy)]
+struct More {
+    trend: bool,
+    share: bool,
+}
+
+fn columns(facets: &[Facet], more: More) -> Vec<Column> {
     let level = [Column::new("level", Holds::Text)];
     let of_facets = facets.iter().flat_map(|facet| {
         [Column::new(facet.key(), Holds::Text), Column::new(format!("{}_name", facet.key()), Holds::Text)]
@@ -129,10 +174,13 @@ fn columns(facets: &[Facet]) -> Vec<Column> {
     let counts = [Column::new("reports", Holds::Number)];
     let rules = ["reports_min", "organisations_min", "authors_min"].map(|name| Column::new(name, Holds::Number));
     let status = [Column::new("status", Holds::Text)];
-    level.into_iter().chain(of_facets).chain(counts).chain(status).chain(rules).collect()
+    let trend = more.trend.then(|| Column::new("trend", Holds::Text));
+    let share = [("share_percent", Holds::Number), ("share_margin", Holds::Number), ("share_is", Holds::Text)];
+    let share = share.into_iter().filter(|_| more.share).map(|(name, holds)| Column::new(name, holds));
+    level.into_iter().chain(of_facets).chain(counts).chain(status).chain(rules).chain(trend).chain(share).collect()
 }
 
-fn cells(counted: &Counted, facets: &[Facet], view: &MergedView, names: &Names) -> Vec<Cell> {
+fn cells(counted: &Counted, facets: &[Facet], more: More, view: &MergedView, names: &Names) -> Vec<Cell> {
     let of_facets = facets.iter().zip(&counted.keys).flat_map(|(facet, key)| match key {
         Some(key) => [Cell::text(key.as_str()), Cell::text(names.value(*facet, key))],
         None => [Cell::Empty, Cell::Empty],
@@ -145,7 +193,15 @@ fn cells(counted: &Counted, facets: &[Facet], view: &MergedView, names: &Names) 
         .chain(of_facets)
         .chain([number(counted.reports), Cell::text(status)])
         .chain(rules)
+        .chain(more.trend.then(|| counted.trend.map_or(Cell::Empty, |trend| Cell::text(trend.key()))))
+        .chain(share_cells(counted.share).into_iter().filter(|_| more.share))
         .collect()
+}
+
+fn share_cells(share: Option<Share>) -> [Cell; 3] {
+    share.map_or([Cell::Empty, Cell::Empty, Cell::Empty], |Share { percent, margin, at_least }| {
+        [Cell::Number(percent), Cell::Number(margin), Cell::text(if at_least { "at_least" } else { "about" })]
+    })
 }
 
 /// What a reader of the file has to know.
@@ -174,26 +230,21 @@ fn csv(out: &mut dyn Write, columns: &[Column], rows: &[Vec<Cell>]) -> Result<()
     write().map_err(cannot_write)
 }
 
-fn json_object(
-    out: &mut dyn Write,
-    view: &MergedView,
-    columns: &[Column],
-    rows: &[Vec<Cell>],
-    notes: &[(String, String)],
-) -> Result<()> {
+fn json_object(out: &mut dyn Write, mut head: Value, sheet: &Sheet<'_>) -> Result<()> {
     let value = |cell: &Cell| match cell {
         Cell::Empty => Value::Null,
         Cell::Number(number) => json!(number),
-        cell => json!(cell.to_text()),
+        Cell::Flag(yes) => json!(yes),
+        Cell::List(list, _) => json!(list),
+        Cell::Text(text) => json!(text),
     };
     let row = |row: &Vec<Cell>| -> Map<String, Value> {
-        columns.iter().zip(row).map(|(column, cell)| (column.name.clone(), value(cell))).collect()
+        sheet.columns.iter().zip(row).map(|(column, cell)| (column.name.clone(), value(cell))).collect()
     };
-    let notes: Map<String, Value> = notes.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
-    let object = json!({
-        "query": view.query, "basis": view.basis, "notes": notes, "rows": rows.iter().map(row).collect::<Vec<_>>(),
-    });
-    serde_json::to_writer(&mut *out, &object).map_err(|error| cannot_write(error.into()))?;
+    let notes: Map<String, Value> = sheet.notes.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    head["notes"] = Value::Object(notes);
+    head["rows"] = sheet.rows.iter().map(row).collect();
+    serde_json::to_writer(&mut *out, &head).map_err(|error| cannot_write(error.into()))?;
     out.write_all(b"\n").map_err(cannot_write)
 }
 
@@ -202,7 +253,6 @@ mod tests {
     use talkoot_protocol::report::codes::Language;
 
     use super::*;
-    use crate::commands::report::organisations::Organisations;
 
     fn view() -> MergedView {
         serde_json::from_value(json!({
@@ -219,7 +269,7 @@ mod tests {
 
     #[test]
     fn every_cell_is_a_row_and_few_has_no_number() {
-        let (facets, rows) = rows_of(&view());
+        let (facets, rows) = rows_of(&view(), None);
         assert_eq!(facets, [Facet::Theme, Facet::County, Facet::Valence]);
         assert_eq!(rows.len(), 4 + 2 + 2 + 1);
         let few: Vec<_> = rows.iter().filter(|row| row.reports.is_none()).collect();
@@ -230,13 +280,16 @@ mod tests {
 
     #[test]
     fn the_same_rows_in_every_format() {
-        let names = Names { organisations: Organisations::default(), language: Language::Fi };
+        let names = Names::bare(Language::Fi);
         let dir = std::env::temp_dir().join(format!("talkoot-view-{}", std::process::id()));
         std::fs::create_dir_all(&dir).unwrap();
         for ending in ["csv", "xlsx", "json", "parquet"] {
             let path = dir.join(format!("view.{ending}"));
-            assert_eq!(write(&view(), &names, &path, false).unwrap(), 9, "{ending}");
-            assert!(write(&view(), &names, &path, false).is_err() && write(&view(), &names, &path, true).is_ok());
+            assert_eq!(write(&view(), &names, None, &path, false).unwrap(), 9, "{ending}");
+            assert!(
+                write(&view(), &names, None, &path, false).is_err()
+                    && write(&view(), &names, None, &path, true).is_ok()
+            );
         }
         let text = std::fs::read_to_string(dir.join("view.csv")).unwrap();
         assert!(text.contains("cell,2,Asuminen,fi,Koko maa,negative,Kielteinen,,few,3,2,3\r\n"), "{text}");

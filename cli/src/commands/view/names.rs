@@ -1,13 +1,21 @@
 //! The names of facets and of their values.
 
+use std::collections::BTreeMap;
+
+use talkoot_protocol::api::{Request, Response};
+use talkoot_protocol::id::DocumentId;
 use talkoot_protocol::report::area::{Area, COUNTRY, YEAR};
 use talkoot_protocol::report::code::{Code, CodeSet};
-use talkoot_protocol::report::codes::{AreaScheme, ClientInvolved, Group, Kind, Language, SupportNeed, Valence};
+use talkoot_protocol::report::codes::{
+    AreaScheme, ClientInvolved, Group, Kind, Language, NeedMet, SupportNeed, Valence,
+};
 use talkoot_protocol::view::Facet;
 
+use crate::client::{Client, unexpected};
 use crate::commands::report::labels::{self, Word};
 use crate::commands::report::organisations::Organisations;
 use crate::commands::report::plain;
+use crate::error::Result;
 
 /// What a report does not say, and the whole country, on any facet.
 const UNSAID: &str = "none";
@@ -23,11 +31,18 @@ const ORGANISATION_KINDS: [(&str, [&str; 3]); 5] = [
 /// Longest label, in characters.
 const LABEL_CHARS_MAX: usize = 48;
 
+/// Longest title of a phenomenon in a label, in characters; its short id stands behind it.
+const TITLE_CHARS_MAX: usize = 36;
+/// Phenomena asked for at once.
+const PAGE: usize = 1_000;
+
 /// Names in the reader's language.
 #[derive(Debug)]
 pub(super) struct Names {
     /// The organisations known.
     pub(super) organisations: Organisations,
+    /// What phenomena are called, by id.
+    pub(super) phenomena: BTreeMap<DocumentId, String>,
     /// The language.
     pub(super) language: Language,
 }
@@ -37,7 +52,42 @@ pub(super) fn is_area(facet: Facet) -> bool {
     matches!(facet, Facet::County | Facet::Municipality)
 }
 
+/// Asks the node what phenomena are called.
+fn phenomena(client: &mut Client<'_>) -> Result<BTreeMap<DocumentId, String>> {
+    let mut titles = BTreeMap::new();
+    for skip in (0..).step_by(PAGE) {
+        let request = Request::Phenomena { open: false, skip, limit: PAGE };
+        let Response::Phenomena { phenomena, .. } = client.ask(request)? else { return Err(unexpected()) };
+        if phenomena.is_empty() {
+            break;
+        }
+        titles.extend(phenomena.into_iter().filter_map(|brief| Some((brief.id, brief.title?))));
+    }
+    Ok(titles)
+}
+
 impl Names {
+    /// Asks the node for the names that a view of these facets needs.
+    pub(super) fn ask(client: &mut Client<'_>, facets: &[Facet], language: Language) -> Result<Self> {
+        let titles = if facets.contains(&Facet::Phenomenon) { phenomena(client)? } else { BTreeMap::new() };
+        Ok(Self { organisations: Organisations::ask(client)?, phenomena: titles, language })
+    }
+
+    /// Names without anything a node knows.
+    #[cfg(test)]
+    pub(super) fn bare(language: Language) -> Self {
+        Self { organisations: Organisations::default(), phenomena: BTreeMap::new(), language }
+    }
+
+    /// Returns the title of a phenomenon with its short id: titles may be alike.
+    fn phenomenon(&self, key: &str) -> String {
+        let Ok(id) = key.parse::<DocumentId>() else { return key.to_owned() };
+        match self.phenomena.get(&id) {
+            Some(title) => format!("{} [{}]", plain::cut(title, TITLE_CHARS_MAX), id.short()),
+            None => id.short(),
+        }
+    }
+
     /// Returns the name of a facet.
     pub(super) fn facet(&self, facet: Facet) -> String {
         let language = self.language;
@@ -51,6 +101,8 @@ impl Names {
             Facet::Kind => labels::field("kind", language),
             Facet::Group => labels::field("target_group", language),
             Facet::Client => labels::field("client_involved", language),
+            Facet::Met => labels::field("need_met", language),
+            Facet::Phenomenon => Kind::Phenomenon.label(language),
         }
         .to_owned()
     }
@@ -76,6 +128,8 @@ impl Names {
             (Facet::Kind, key) => code::<Kind>(key, language),
             (Facet::Group, key) => code::<Group>(key, language),
             (Facet::Client, key) => code::<ClientInvolved>(key, language),
+            (Facet::Met, key) => code::<NeedMet>(key, language),
+            (Facet::Phenomenon, key) => self.phenomenon(key),
         };
         plain::cut(&name, LABEL_CHARS_MAX)
     }
@@ -108,7 +162,7 @@ mod tests {
 
     #[test]
     fn values_have_names() {
-        let names = Names { organisations: Organisations::default(), language: Language::Sv };
+        let names = Names::bare(Language::Sv);
         for (facet, key, name) in [
             (Facet::Municipality, "491", "S:t Michel"),
             (Facet::Municipality, "none", "Anges inte"),
@@ -118,6 +172,8 @@ mod tests {
             (Facet::OrganisationKind, "county", "Välfärdsområde"),
             (Facet::Group, "young", "Unga"),
             (Facet::Client, "heard", "Har hörts"),
+            (Facet::Met, "nothing_offered", "Inget erbjöds"),
+            (Facet::Phenomenon, "none", "Anges inte"),
         ] {
             assert_eq!(names.value(facet, key), name);
         }

@@ -4,30 +4,20 @@ use talkoot_protocol::report::codes::Language;
 use talkoot_protocol::view::{BASE, Basis, Count, Facet, MergedView, Slice, Trend};
 
 use super::names::{self, Names};
+use super::preset::{Preset, share_text};
 use crate::commands::report::labels::Word;
 use crate::error::Result;
 use crate::output;
-
-/// Key of what is not said; it has no place in time.
-const UNSAID: &str = "none";
 
 /// A table: headers and rows.
 type Lines = (Vec<String>, Vec<Vec<String>>);
 
 /// Prints each table of a view, and what its numbers are.
-pub(super) fn print(view: &MergedView, names: &Names) -> Result<()> {
-    for (at, slice) in view.slices.iter().enumerate() {
-        if !slice.of.is_empty() {
-            let value =
-                |(facet, key): (&Facet, &String)| format!("{}: {}", names.facet(*facet), names.value(*facet, key));
-            let line = slice.of.iter().map(value).collect::<Vec<_>>().join(", ");
-            output::line(&if at == 0 { line } else { format!("\n{line}") })?;
-        }
-        let (headers, rows) = lines(view, slice, names);
-        output::table(&headers.iter().map(String::as_str).collect::<Vec<_>>(), &rows)?;
-    }
+pub(super) fn print(view: &MergedView, names: &Names, preset: Option<Preset>) -> Result<()> {
+    bodies(view, names, preset)?;
     output::line("")?;
     output::line(&basis_in_words(view, names))?;
+    preset.and_then(Preset::in_words).map_or(Ok(()), |words| output::line(&words))?;
     if view.query.tells_organisations_apart() && matches!(view.basis, Basis::Published(_)) {
         output::line(
             "Counts by organisation are of one organisation alone: ask it before you show this outside the network.",
@@ -39,30 +29,53 @@ pub(super) fn print(view: &MergedView, names: &Names) -> Result<()> {
     Ok(())
 }
 
-/// Returns one table: its counts, the totals of its rows, trends if the columns are half-years, and totals of columns.
-fn lines(view: &MergedView, slice: &Slice, names: &Names) -> Lines {
+/// Prints each table of a view.
+pub(super) fn bodies(view: &MergedView, names: &Names, preset: Option<Preset>) -> Result<()> {
+    for (at, slice) in view.slices.iter().enumerate() {
+        if !slice.of.is_empty() {
+            let value =
+                |(facet, key): (&Facet, &String)| format!("{}: {}", names.facet(*facet), names.value(*facet, key));
+            let line = slice.of.iter().map(value).collect::<Vec<_>>().join(", ");
+            output::line(&if at == 0 { line } else { format!("\n{line}") })?;
+        }
+        let (headers, rows) = lines(view, slice, names, preset);
+        output::table(&headers.iter().map(String::as_str).collect::<Vec<_>>(), &rows)?;
+    }
+    Ok(())
+}
+
+/// Returns one table: its counts, the totals of its rows, trends if the columns are half-years, shares if the preset has any, and
+/// totals of columns.
+fn lines(view: &MergedView, slice: &Slice, names: &Names, preset: Option<Preset>) -> Lines {
     let language = names.language;
     let word = |word: Word| word.say(language).to_owned();
     let across = view.query.columns;
     let is_whole = |facet: Facet| view.query.filters.on(facet).is_none();
     let with_totals = across.is_none_or(is_whole);
-    let trends = across == Some(Facet::HalfYear);
+    let has_trends = across == Some(Facet::HalfYear);
+    let (trends, shares) = (view.trends(slice), preset.and_then(|preset| preset.shares(view, slice)));
     let mut headers = vec![names.facet(view.query.rows)];
     headers.extend(across.into_iter().flat_map(|facet| view.columns.iter().map(move |key| names.value(facet, key))));
     headers.extend(with_totals.then(|| word(if across.is_some() { Word::Total } else { Word::Reports })));
-    headers.extend(trends.then(|| word(Word::Trend)));
-    let line = |label: String, counts: &[Count], total: Option<Count>| {
+    headers.extend(has_trends.then(|| word(Word::Trend)));
+    headers.extend(shares.as_ref().and(preset).map(|preset| preset.heading(language).to_owned()));
+    let line = |label: String, counts: &[Count], total: Option<Count>, trend: Option<Trend>| {
         let mut line = vec![label];
         line.extend(counts.iter().chain(&total).map(|count| number(*count, language)));
-        line.extend(trends.then(|| trend(view, counts, language)));
+        line.extend(has_trends.then(|| trend_word(trend, language).to_owned()));
         line
     };
     let body = view.rows.iter().zip(&slice.cells).enumerate();
     let mut rows: Vec<_> = body
-        .map(|(at, (key, counts))| line(names.value(view.query.rows, key), counts, slice.row_totals.get(at).copied()))
+        .map(|(at, (key, counts))| {
+            let label = names.value(view.query.rows, key);
+            let mut line = line(label, counts, slice.row_totals.get(at).copied(), trends.get(at).copied());
+            line.extend(shares.as_ref().map(|shares| share_text(shares.get(at).copied().flatten())));
+            line
+        })
         .collect();
     if is_whole(view.query.rows) {
-        rows.push(line(word(Word::Total), &slice.column_totals, slice.total));
+        rows.push(line(word(Word::Total), &slice.column_totals, slice.total, view.trend_of_totals(slice)));
     }
     (headers, rows)
 }
@@ -76,18 +89,18 @@ fn number(count: Count, language: Language) -> String {
     }
 }
 
-/// Returns the trend of counts by half-year.
-fn trend(view: &MergedView, counts: &[Count], language: Language) -> String {
-    let in_time = view.columns.iter().zip(counts).filter(|(key, _)| *key != UNSAID);
-    let word = match Trend::of(&in_time.map(|(_, count)| *count).collect::<Vec<_>>()) {
-        Trend::TooFewPeriods => return String::new(),
-        Trend::Growing => Word::Growing,
-        Trend::Stable => Word::Stable,
-        Trend::Declining => Word::Declining,
+/// Returns how something goes; nothing where that cannot be said.
+pub(super) fn trend_word(trend: Option<Trend>, language: Language) -> &'static str {
+    let word = match trend {
+        None | Some(Trend::TooFewPeriods) => return "",
+        Some(Trend::Growing) => Word::Growing,
+        Some(Trend::Stable) => Word::Stable,
+        Some(Trend::Declining) => Word::Declining,
     };
-    word.say(language).to_owned()
+    word.say(language)
 }
 
+/// Says what the numbers of a view are.
 pub(super) fn basis_in_words(view: &MergedView, names: &Names) -> String {
     match &view.basis {
         Basis::Published(rules) => {
@@ -112,7 +125,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::commands::report::organisations::Organisations;
 
     fn view(columns: &str, keys: [&str; 3]) -> MergedView {
         serde_json::from_value(json!({
@@ -127,9 +139,9 @@ mod tests {
 
     #[test]
     fn a_table_has_labels_margins_and_few() {
-        let names = Names { organisations: Organisations::default(), language: Language::Fi };
+        let names = Names::bare(Language::Fi);
         let view = view("county", ["12", "13", "fi"]);
-        let (headers, rows) = lines(&view, &view.slices[0], &names);
+        let (headers, rows) = lines(&view, &view.slices[0], &names, None);
         assert_eq!(headers[..2], ["Tuen tarve", "Etelä-Savon hyvinvointialue"]);
         assert_eq!(rows[0], ["Asuminen", "5", "15", "30", "50"]);
         assert_eq!(rows[1], ["Ei kerrottu", "muutama", "20", "5", "25"]);
@@ -138,10 +150,19 @@ mod tests {
 
     #[test]
     fn half_years_have_a_trend() {
-        let names = Names { organisations: Organisations::default(), language: Language::En };
+        let names = Names::bare(Language::En);
         let view = view("half_year", ["2025-H1", "2025-H2", "2026-H1"]);
-        let (headers, rows) = lines(&view, &view.slices[0], &names);
+        let (headers, rows) = lines(&view, &view.slices[0], &names, None);
         assert_eq!(headers.last().map(String::as_str), Some("Trend"));
         assert_eq!(rows.iter().map(|row| row[5].as_str()).collect::<Vec<_>>(), ["growing", "", "growing"]);
+    }
+
+    #[test]
+    fn a_preset_has_a_share_behind_each_row() {
+        let names = Names::bare(Language::Fi);
+        let view = view("client", ["not", "heard", "co_written"]);
+        let (headers, rows) = lines(&view, &view.slices[0], &names, Some(Preset::Voice));
+        assert_eq!(headers[4..], ["Yhteensä", "Asiakkaiden ääni"]);
+        assert_eq!((rows[0][5].as_str(), rows[1][5].as_str(), rows[2].len()), ("90 % (±10)", "100 % (±20)", 5));
     }
 }

@@ -42,6 +42,8 @@ fn report(cells: &mut Cells) -> Report {
         sector: cells.codes("sector"),
         cause: cause(cells),
         done_so_far: cells.text("done_so_far"),
+        need_met: cells.code("need_met"),
+        would_have_helped: cells.text("would_have_helped"),
         effect: cells.code("effect"),
         proposal: cells.numbered("proposal", PROPOSAL_PARTS, proposal),
         proposal_together: cells.text("proposal_together"),

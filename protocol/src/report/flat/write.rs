@@ -52,6 +52,8 @@ fn action(report: &Report, row: &mut Row) {
     row.code("cause_code", report.cause.as_ref().map(|cause| &cause.code));
     row.text("cause_text", report.cause.as_ref().and_then(|cause| cause.text.as_ref()));
     row.text("done_so_far", report.done_so_far.as_ref());
+    row.code("need_met", report.need_met.as_ref());
+    row.text("would_have_helped", report.would_have_helped.as_ref());
     row.code("effect", report.effect.as_ref());
     row.numbered("proposal", PROPOSAL_PARTS, PROPOSALS_MAX, &report.proposal, |Proposal { text, addressee, level }| {
         [text.clone(), addressee.clone(), codes(level)]

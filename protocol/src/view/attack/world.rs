@@ -8,7 +8,7 @@ use super::super::query::{FACETS_MAX, Filters};
 use super::super::rounding::{Tally, probability};
 use super::super::row::Row;
 use super::super::rules::{Applied, Rules};
-use super::super::terms::{Client, Group, HalfYear, Kind, Theme, Valence};
+use super::super::terms::{Client, Group, HalfYear, Kind, Met, Theme, Valence};
 use super::super::testing::{document, organisation, place, tally, values, worker};
 use crate::statement::OrganisationKind;
 
@@ -121,6 +121,7 @@ fn report(number: u16, seed: u64, shape: Shape, draws: &mut Draws) -> Row {
         kind: said(draws.pick(&[1, 2, 0], lean)).map(|at| Kind::all()[at]),
         groups: groups.into_iter().collect(),
         client: said(draws.pick(&[1, 2, 3, 0], lean)).map(|at| Client::all()[at]),
+        met: said(draws.pick(&[0, 3, 2, 1, 4], lean)).map(|at| Met::all()[at]),
     }
 }
 

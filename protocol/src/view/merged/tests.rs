@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::super::rounding::BASE;
-use super::super::testing::{any_row, organisation, place, row, worker};
+use super::super::testing::{any_row, links, organisation, place, row, worker};
 use super::super::{Query, Row};
 use super::*;
 
 fn columns(rows: impl IntoIterator<Item = Row>) -> Columns {
+    let rows: Vec<Row> = rows.into_iter().collect();
     let mut columns = Columns::new(0);
+    columns.relink(&links(&rows));
     columns.extend(rows);
     columns
 }
@@ -101,7 +103,10 @@ proptest! {
         let mut columns = Columns::new(77);
         gone.iter().for_each(|row| columns.insert(row));
         gone.iter().for_each(|row| { columns.remove(&row.document); });
-        shuffled.iter().for_each(|(row, _)| columns.insert(row));
+        let (first, then) = shuffled.split_at(shuffled.len() / 2);
+        first.iter().for_each(|(row, _)| columns.insert(row));
+        columns.relink(&links(set.values()));
+        then.iter().for_each(|(row, _)| columns.insert(row));
         let got = columns.view(&query, &Rules::default()).unwrap();
         prop_assert_eq!(got.to_json(), expected.to_json());
         prop_assert_eq!(got.fingerprint(), expected.fingerprint());

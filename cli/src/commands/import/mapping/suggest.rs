@@ -35,6 +35,8 @@ const WORDS: &[(&str, &[&str])] = &[
     ("extent_spread", &["kuinka yleinen", "hur utbre", "widespread"]),
     ("valence", &["myönteinen", "positiv"]),
     ("done_so_far", &["jo tehty", "redan gjorts", "already"]),
+    ("need_met", &["vastasiko", "motsvarade", "meet the need", "met the need"]),
+    ("would_have_helped", &["olisi auttanut", "skulle ha hjälpt", "would have helped"]),
     ("client_involved", &["asiakkaat mukana", "klienterna", "clients involved"]),
 ];
 /// Words of columns that tell answers apart.
