@@ -9,9 +9,11 @@
 //! - [`control`]: how programs of the same machine speak to it;
 //! - [`words`]: full text and similar reports; tantivy lives here and nowhere else;
 //! - [`audit`]: reading every byte again;
+//! - [`attachment`], [`shelf`]: pictures and documents that belong to reports: cleaned and looked at, kept;
 //! - `disk`: how whatever must outlive a power cut is written.
 
 pub mod addressing;
+pub mod attachment;
 pub mod audit;
 pub mod checker;
 pub mod config;
@@ -24,6 +26,7 @@ pub mod keystore;
 pub mod network;
 pub mod peers;
 pub mod server;
+pub mod shelf;
 pub mod shipper;
 pub mod store;
 pub mod words;
