@@ -6,6 +6,7 @@
 //! - [`network`]: libp2p lives here and nowhere else;
 //! - [`addressing`]: telling members where this node is reached;
 //! - [`driver`], [`server`], [`checker`], [`shipper`]: a running node;
+//! - [`fetching`]: attachments on their way here;
 //! - [`control`]: how programs of the same machine speak to it;
 //! - [`words`]: full text and similar reports; tantivy lives here and nowhere else;
 //! - [`audit`]: reading every byte again;
@@ -21,6 +22,7 @@ pub mod control;
 pub mod core;
 mod disk;
 pub mod driver;
+pub mod fetching;
 pub mod home;
 pub mod keystore;
 pub mod network;

@@ -187,7 +187,10 @@ fn files(dir: &Path) -> Result<BTreeMap<PathBuf, u64>, Error> {
         let data = entry.metadata()?;
         Ok(data.is_file().then(|| (entry.path(), data.len())))
     };
-    entries.filter_map(|entry| described(entry).transpose()).collect::<io::Result<_>>().map_err(|source| failed("read", dir, source))
+    entries
+        .filter_map(|entry| described(entry).transpose())
+        .collect::<io::Result<_>>()
+        .map_err(|source| failed("read", dir, source))
 }
 
 /// Returns the hash that a file is named after.
@@ -226,7 +229,9 @@ mod tests {
         let mut shelf = Shelf::open(home.path(), 15).unwrap();
         shelf.put(b"0123456789").unwrap();
         let error = shelf.put(b"abcdefghij").unwrap_err();
-        assert!(matches!(error, Error::Full { held: 10, max: 15 }) && error.to_string().contains("attachments_mib_max"));
+        assert!(
+            matches!(error, Error::Full { held: 10, max: 15 }) && error.to_string().contains("attachments_mib_max")
+        );
         shelf.put(b"abcde").unwrap();
     }
 

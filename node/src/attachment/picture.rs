@@ -18,7 +18,13 @@ const STEPS: [(u32, u8); 6] = [(SIDE_MAX, 85), (SIDE_MAX, 70), (1_920, 75), (1_6
 
 /// Cleans a picture. A PNG stays one if it is small enough; everything else becomes a JPEG.
 pub(super) fn clean(format: ImageFormat, bytes: &[u8]) -> Result<Clean, Refusal> {
-    let pixels = decode(format, bytes)?;
+    // Decoders fill up what is missing.
+    let is_whole = match format {
+        ImageFormat::Jpeg => jpeg::bare(bytes).is_ok(),
+        ImageFormat::Png => png::is_whole(bytes),
+        _ => true,
+    };
+    let pixels = if is_whole { decode(format, bytes)? } else { return Err(Refusal::Damaged) };
     let mut clean = Clean {
         kind: AttachmentKind::Jpeg,
         bytes: Vec::new(),

@@ -13,7 +13,8 @@ const FRAME_BYTES: usize = 12;
 /// Looks at a picture of our own kind; returns width and height in pixels.
 pub(super) fn inspect(bytes: &[u8]) -> Result<(u32, u32), Fault> {
     let mut size = None;
-    for chunk in Chunks::of(bytes)? {
+    let mut chunks = Chunks::of(bytes)?;
+    for chunk in &mut chunks {
         let (name, data) = chunk?;
         match name {
             b"IHDR" if size.is_none() => size = size_of(data),
@@ -21,7 +22,10 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<(u32, u32), Fault> {
             _ => return Err(Fault::Unclean { what: "parts that are no part of the picture" }),
         }
     }
-    size.ok_or(Fault::Torn)
+    match chunks.rest.is_empty() {
+        true => size.ok_or(Fault::Torn),
+        false => Err(Fault::Unclean { what: "bytes after its end" }),
+    }
 }
 
 /// Returns what a picture holds besides itself, in words; as far as it can be read.
@@ -44,24 +48,29 @@ fn size_of(header: &[u8]) -> Option<(u32, u32)> {
     (rest.len() == 5).then_some((u32::from_be_bytes(*width), u32::from_be_bytes(*height)))
 }
 
-/// The chunks up to the end, which must be the end of the bytes.
-struct Chunks<'a>(&'a [u8]);
+/// Returns whether a file goes on to the end of the picture.
+pub(super) fn is_whole(bytes: &[u8]) -> bool {
+    Chunks::of(bytes).is_ok_and(|mut chunks| chunks.all(|chunk| chunk.is_ok()))
+}
+
+/// The chunks up to the end of the picture.
+struct Chunks<'a> {
+    rest: &'a [u8],
+    is_over: bool,
+}
 
 impl<'a> Chunks<'a> {
     fn of(bytes: &'a [u8]) -> Result<Self, Fault> {
-        bytes.strip_prefix(SIGNATURE).map(Self).ok_or(Fault::Torn)
+        let rest = bytes.strip_prefix(SIGNATURE).ok_or(Fault::Torn)?;
+        Ok(Self { rest, is_over: false })
     }
 
     fn take(&mut self) -> Option<(&'a [u8], &'a [u8])> {
-        let (length, _) = self.0.split_first_chunk::<4>()?;
+        let (length, _) = self.rest.split_first_chunk::<4>()?;
         let length = u32::from_be_bytes(*length) as usize;
-        let (chunk, rest) = self.0.split_at_checked(length.checked_add(FRAME_BYTES)?)?;
-        let name = chunk.get(4..8)?;
-        if (name == b"IEND") != rest.is_empty() {
-            return None;
-        }
-        self.0 = rest;
-        Some((name, chunk.get(8..8 + length)?))
+        let (chunk, rest) = self.rest.split_at_checked(length.checked_add(FRAME_BYTES)?)?;
+        self.rest = rest;
+        Some((chunk.get(4..8)?, chunk.get(8..8 + length)?))
     }
 }
 
@@ -69,13 +78,11 @@ impl<'a> Iterator for Chunks<'a> {
     type Item = Result<(&'a [u8], &'a [u8]), Fault>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.0.is_empty() {
+        if self.is_over {
             return None;
         }
         let taken = self.take();
-        if taken.is_none() {
-            self.0 = &[];
-        }
+        self.is_over = taken.is_none_or(|(name, _)| name == b"IEND");
         Some(taken.ok_or(Fault::Torn))
     }
 }

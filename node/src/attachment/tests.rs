@@ -3,6 +3,8 @@
 mod documents;
 mod pictures;
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use talkoot_protocol::report::code::Code;
 use talkoot_protocol::report::codes::AttachmentKind;
@@ -68,11 +70,10 @@ fn bytes_that_are_not_what_the_report_says_are_not_taken() {
 }
 
 /// A clean attachment of each kind.
-fn samples() -> Vec<Clean> {
-    let files =
-        [("a.jpg", pictures::jpeg(64, 48)), ("a.png", pictures::png(40, 30)), ("a.pdf", documents::document("Moi"))];
-    files.into_iter().map(|(name, bytes)| clean(name, &bytes).unwrap()).collect()
-}
+static SAMPLES: LazyLock<Vec<Clean>> = LazyLock::new(|| {
+    let files = [pictures::jpeg(24, 16), pictures::png(20, 10), documents::document("Moi")];
+    files.iter().map(|bytes| clean("a", bytes).unwrap()).collect()
+});
 
 proptest! {
     #[test]
@@ -90,7 +91,7 @@ proptest! {
 
     #[test]
     fn what_is_cut_short_or_longer_is_refused(which in 0usize..3, cut in any::<proptest::sample::Index>(), tail in 1usize..20) {
-        let sample = &samples()[which];
+        let sample = &SAMPLES[which];
         let described = |bytes: &[u8]| Attachment { hash: hash_of(bytes), bytes: bytes.len() as u32, ..sample.describe(None) };
         let short = &sample.bytes[..cut.index(sample.bytes.len())];
         prop_assert!(inspect(&described(short), short).is_err());

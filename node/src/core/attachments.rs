@@ -131,3 +131,6 @@ impl Core {
         Ok(named)
     }
 }
+
+#[cfg(test)]
+mod tests;

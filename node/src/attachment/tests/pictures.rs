@@ -119,10 +119,10 @@ fn noise_is_made_smaller_until_it_fits() {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (state >> 24) as u8
     };
-    let pixels = RgbImage::from_fn(1_500, 1_100, |_, _| image::Rgb([noise(), noise(), noise()]));
+    let pixels = RgbImage::from_fn(900, 800, |_, _| image::Rgb([noise(), noise(), noise()]));
     let mut file = Vec::new();
     let encoder = image::codecs::png::PngEncoder::new(&mut file);
-    encoder.write_image(&pixels, 1_500, 1_100, ExtendedColorType::Rgb8).unwrap();
+    encoder.write_image(&pixels, 900, 800, ExtendedColorType::Rgb8).unwrap();
     let clean = clean("kohina.png", &file).unwrap();
     assert_eq!(clean.kind, AttachmentKind::Jpeg);
     assert!(clean.bytes.len() <= ATTACHMENT_BYTES_MAX && file.len() > ATTACHMENT_BYTES_MAX);
