@@ -264,7 +264,10 @@ mod tests {
         let [good, bad] = [&b"good"[..], b"evil"].map(|bytes| shelf.put(bytes).unwrap());
         fs::write(home.path().join(DIRECTORY).join(bad.to_string()), b"EVIL").unwrap();
         let mut told = BTreeMap::new();
-        verify(home.path(), &mut |hash, _, holds| drop(told.insert(hash, holds))).unwrap();
+        verify(home.path(), &mut |hash, _, holds| {
+            told.insert(hash, holds);
+        })
+        .unwrap();
         assert_eq!(told, [(good, true), (bad, false)].into());
         assert_eq!(shelf.take_down(&bad), None);
         assert!(!shelf.holds(&bad) && shelf.holds(&good));

@@ -300,7 +300,7 @@ fn attachments(basket: &mut Basket) {
         "<</Pages 2 0 R/Type /Catalog>>".to_owned(),
         "<</Count 1/Kids [3 0 R]/Type /Pages>>".to_owned(),
         "<</Contents 4 0 R/MediaBox [0 0 595.3 842]/Parent 2 0 R/Resources 5 0 R/Type /Page>>".to_owned(),
-        "<</Length 26>>\nstream\nBT /F1 12 Tf (moi) Tj ET \n\n\nendstream".to_owned(),
+        "<</Length 26>>\nstream\nBT /F1 12 Tf (moi) Tj ET \n\nendstream".to_owned(),
         "<</Font <</F1 6 0 R>>>>".to_owned(),
         "<</BaseFont /Helvetica/Encoding /WinAnsiEncoding/Subtype /Type1/Type /Font>>".to_owned(),
     ];
