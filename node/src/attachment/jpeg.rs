@@ -61,6 +61,10 @@ pub(super) fn bare(bytes: &[u8]) -> Result<Bare, Fault> {
             false => bare.left_out.push(in_words(marker, data)),
         }
         if let Some(size) = size_of(marker, data) {
+            // Two frames are two pictures, of which a reader may show either.
+            if bare.size != (0, 0) {
+                return Err(Fault::Unclean { what: "a second picture" });
+            }
             bare.size = size;
         }
         rest = after;

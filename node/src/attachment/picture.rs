@@ -116,6 +116,24 @@ fn extras(format: ImageFormat, bytes: &[u8]) -> Vec<&'static str> {
     match format {
         ImageFormat::Jpeg => jpeg::bare(bytes).map(|bare| bare.left_out).unwrap_or_default(),
         ImageFormat::Png => png::extras(bytes),
-        _ => Vec::new(),
+        _ => webp_extras(bytes),
     }
+}
+
+/// The same of a WebP file: `RIFF`, length, `WEBP`, then chunks of a name, a length u32 LE and as many bytes, padded to two.
+fn webp_extras(bytes: &[u8]) -> Vec<&'static str> {
+    let mut rest = bytes.get(12..).unwrap_or_default();
+    let mut extras = Vec::new();
+    while let Some((name, after)) = rest.split_first_chunk::<4>() {
+        match name {
+            b"EXIF" => extras.push("camera data (place, time, device, thumbnail)"),
+            b"XMP " => extras.push("metadata of an editing program (XMP)"),
+            b"ICCP" => extras.push("a colour profile"),
+            _ => {}
+        }
+        let Some((length, _)) = after.split_first_chunk::<4>() else { break };
+        let length = (u32::from_le_bytes(*length) as usize).saturating_add(4).next_multiple_of(2);
+        rest = after.get(length..).unwrap_or_default();
+    }
+    extras
 }

@@ -123,6 +123,9 @@ impl Refusal {
     }
 }
 
+/// What names of files that can be cleaned end with.
+const OUR_ENDINGS: [&str; 5] = ["pdf", "jpg", "jpeg", "png", "webp"];
+
 /// Says what a file seems to be, by its first bytes and the end of its name.
 pub(super) fn kind_in_words(name: &str, bytes: &[u8]) -> String {
     let begins = |magic: &[u8]| bytes.starts_with(magic);
@@ -136,6 +139,9 @@ pub(super) fn kind_in_words(name: &str, bytes: &[u8]) -> String {
         () if begins(b"II*\0") || begins(b"MM\0*") => "a picture of the kind TIFF",
         () if bytes.get(4..8) == Some(b"ftyp") => "a picture of the kind HEIC, or a film,",
         () => match name.rsplit_once('.') {
+            Some((_, ending)) if OUR_ENDINGS.contains(&ending.to_lowercase().as_str()) => {
+                "a file that is not what its name says"
+            }
             Some((_, ending)) if ending.len() <= 8 && ending.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
                 return format!("a file of the kind {}", ending.to_uppercase());
             }

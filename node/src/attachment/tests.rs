@@ -32,6 +32,7 @@ fn what_cannot_be_cleaned_is_refused_by_name() {
         ("kuva.gif", b"GIF89a", "GIF"),
         ("muistio.txt", b"moi", "kind TXT"),
         ("tyhja.jpg", b"", "empty"),
+        ("muistio.pdf", b"moi", "not what its name says"),
     ] {
         let refusal = clean(name, bytes).unwrap_err();
         assert!(matches!(&refusal, Refusal::Kind { what: said } if said.contains(what)), "{refusal}");

@@ -34,14 +34,13 @@ impl Driver {
             return drop(answer.send(reply));
         }
         let hash = attachment.hash;
-        let callers = self.attachments.callers.entry(hash).or_default();
-        callers.retain(|caller| !caller.is_closed());
+        let waiting = self.attachments.callers.get(&hash).map_or(0, Vec::len);
         let running = self.attachments.fetching.is_running(&hash);
-        if callers.len() >= CALLERS_MAX || !(running || self.attachments.fetching.has_room()) {
+        if waiting >= CALLERS_MAX || !(running || self.attachments.fetching.has_room()) {
             let message = "too many attachments are being fetched; ask again in a moment";
             return drop(answer.send(Failure::new("busy", message).into()));
         }
-        callers.push(answer);
+        self.attachments.callers.entry(hash).or_default().push(answer);
         if !running {
             let peers = self.core.engine().sessions().filter_map(|(node, session)| {
                 let organisation = session.organisation()?;

@@ -71,7 +71,10 @@ pub(super) fn what(attachment: &Attachment, language: Language) -> String {
     let kind = attachment.kind.label(language);
     match (attachment.width, attachment.height, attachment.pages) {
         (Some(width), Some(height), _) => format!("{kind}, {width} × {height}"),
-        (_, _, Some(pages)) => format!("{kind}, {pages} s."),
+        (_, _, Some(pages)) => {
+            let unit = if language == Language::En { "pp." } else { "s." };
+            format!("{kind}, {pages} {unit}")
+        }
         _ => kind.to_owned(),
     }
 }

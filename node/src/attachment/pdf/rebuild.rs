@@ -7,13 +7,11 @@ use super::super::jpeg;
 use super::super::refusal::Refusal;
 use super::object::{DEPTH_MAX, Dictionary, File, Indirect, OBJECTS_MAX, Object};
 use super::rules::{Role, role_of};
-use super::source::Source;
+use super::source::{PHOTOGRAPH, Source};
 
 /// Ways of packing in which nothing else can be said, besides pictures.
 const PACKINGS: [&[u8]; 6] =
     [b"FlateDecode", b"LZWDecode", b"ASCII85Decode", b"ASCIIHexDecode", b"RunLengthDecode", b"CCITTFaxDecode"];
-/// Packing of a photograph, which has segments of its own.
-const PHOTOGRAPH: &[u8] = b"DCTDecode";
 
 /// Where objects come from.
 pub(super) trait Objects {

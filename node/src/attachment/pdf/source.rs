@@ -3,7 +3,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use lopdf::{Dictionary as Read, Document, LoadOptions, Object as Given, ObjectId};
+use lopdf::{Dictionary as Read, Document, LoadOptions, Object as Given, ObjectId, Stream};
 
 use super::super::PAGES_MAX;
 use super::super::refusal::Refusal;
@@ -28,6 +28,9 @@ const WILD: [(&[u8], Option<&[u8]>, &str); 10] = [
     (b"XFA", None, "a form of a kind that cannot be cleaned (XFA)"),
     (b"OCProperties", None, "layers that can be switched off"),
 ];
+
+/// How photographs are packed.
+pub(super) const PHOTOGRAPH: &[u8] = b"DCTDecode";
 
 /// A file that has been read.
 pub(super) struct Source(pub(super) Document);
@@ -58,6 +61,8 @@ impl Source {
         let (_, found) = self.0.objects.range((number, 0)..=(number, u16::MAX)).next_back()?;
         Some(match found {
             Given::Stream(stream) => {
+                let unwrapped = unwrapped(stream);
+                let stream = unwrapped.as_ref().unwrap_or(stream);
                 let object = Object::Dictionary(dictionary(&stream.dict, 0));
                 Indirect { object, stream: Some(stream.content.clone()) }
             }
@@ -139,6 +144,23 @@ impl Source {
         }
         Ok(whole)
     }
+}
+
+/// Unpacks a photograph that is packed once more, as some programs do; `None` if it is none or cannot be unpacked.
+fn unwrapped(stream: &Stream) -> Option<Stream> {
+    let filters: Vec<Vec<u8>> = stream.filters().ok()?.into_iter().map(<[u8]>::to_vec).collect();
+    let (last, outer) = filters.split_last()?;
+    if last != PHOTOGRAPH || outer.is_empty() {
+        return None;
+    }
+    let mut packed = stream.clone();
+    packed.dict.set("Filter", outer.iter().map(|name| Given::Name(name.clone())).collect::<Vec<_>>());
+    // Their settings stand by their places, which change; photographs and what is around them have none in practice.
+    packed.dict.remove(b"DecodeParms");
+    let content = fenced(|| packed.decompressed_content_with_limit(UNPACKED_BYTES_MAX)).ok()?;
+    packed.dict.set("Filter", Given::Name(PHOTOGRAPH.to_vec()));
+    packed.content = content;
+    Some(packed)
 }
 
 fn dictionary(read: &Read, depth: usize) -> Dictionary {

@@ -112,6 +112,19 @@ fn a_picture_in_a_document_loses_its_camera() {
     let clean = clean("kuva.pdf", &file).unwrap();
     assert!(holds(&file, b"GPS!") && !holds(&clean.bytes, b"GPS!"));
     assert!(holds(&clean.bytes, &plain), "the picture itself is there");
+    let mut hexadecimal: Vec<u8> = plain.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect();
+    hexadecimal.push(b'>');
+    let twice = document_with("Kuva", |document, page| {
+        let image = dictionary! {
+            "Type" => "XObject", "Subtype" => "Image", "Width" => 32, "Height" => 32, "ColorSpace" => "DeviceRGB",
+            "BitsPerComponent" => 8, "Filter" => vec!["ASCIIHexDecode".into(), "DCTDecode".into()],
+        };
+        let image = document.add_object(Stream::new(image, hexadecimal));
+        let fonts =
+            dictionary! { "F1" => dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" } };
+        set(document, page, "Resources", dictionary! { "XObject" => dictionary! { "Im0" => image }, "Font" => fonts });
+    });
+    assert!(holds(&super::clean("kuva.pdf", &twice).unwrap().bytes, &plain), "unpacked, so that it can be looked at");
     for filter in ["JPXDecode", "JBIG2Decode", "Crypt"] {
         let refusal = super::clean("kuva.pdf", &with(filter, vec![1, 2, 3])).unwrap_err();
         assert!(matches!(refusal, Refusal::Holds { .. } | Refusal::Damaged), "{filter}: {refusal}");

@@ -104,7 +104,11 @@ fn other_pictures_become_jpegs_and_large_ones_small() {
     let mut webp = Vec::new();
     let encoder = image::codecs::webp::WebPEncoder::new_lossless(&mut webp);
     encoder.encode(&RgbaImage::new(20, 10), 20, 10, ExtendedColorType::Rgba8).unwrap();
+    webp.extend(b"EXIF\x03\0\0\0GPS\0");
+    let length = (webp.len() as u32 - 8).to_le_bytes();
+    webp[4..8].copy_from_slice(&length);
     let clean_webp = clean("kuva.webp", &webp).unwrap();
+    assert_eq!(clean_webp.removed.len(), 1);
     assert_eq!((clean_webp.kind, clean_webp.size), (AttachmentKind::Jpeg, Some((20, 10))));
     let seen = image::load_from_memory(&clean_webp.bytes).unwrap().into_rgb8();
     assert!(seen.pixels().all(|pixel| pixel.0[0] > 250), "what is seen through is white");
