@@ -5,7 +5,14 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use talkoot_tests::process::{Running, Site, eventually};
+use talkoot_node::network::{Config, Event, Network, address};
+use talkoot_protocol::charter::Charter;
+use talkoot_protocol::header::VERSION;
+use talkoot_protocol::id::NodeId;
+use talkoot_protocol::wire::attachment::{Given, Want};
+use talkoot_protocol::wire::message::{Hello, Message};
+use talkoot_tests::cast::Organisation;
+use talkoot_tests::process::{PATIENCE, Running, Site, eventually};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_talkoot-under-test");
 /// What a camera leaves in a file.
@@ -116,4 +123,76 @@ fn who_may_not_have_the_report_gets_no_byte() {
     let said = there.refused(1, &["report", "attachment", &shared, "1", "--output", &saved]);
     assert!(said.contains("no attachment"), "{said}");
     assert!(shelf(&there).is_empty() && !Path::new(&saved).exists());
+}
+
+/// Eve's own node: the real transport, and nothing above it.
+struct Eve {
+    network: Network,
+    organisation: Organisation,
+    victim: NodeId,
+}
+
+impl Eve {
+    async fn connect(address: &str) -> Self {
+        let organisation = Organisation::found("eve", &Charter::commons());
+        let mut network = Network::start(&organisation.node_key, &Config::default()).unwrap();
+        network.keep(address::parse(address).unwrap());
+        let is_connected = |event| if let Event::Connected { node, .. } = event { Some(node) } else { None };
+        let victim = until(&mut network, is_connected).await;
+        Self { network, organisation, victim }
+    }
+
+    fn greet(&mut self) {
+        let hello = Hello {
+            version_min: VERSION,
+            version_max: VERSION,
+            features: 0,
+            network: Charter::commons().network(),
+            record: self.organisation.record.encode(),
+            certificate: self.organisation.node_certificate.encode(),
+        };
+        self.network.send(&self.victim, Message::Hello(Box::new(hello)).encode()).unwrap();
+    }
+
+    async fn ask(&mut self, document: &str, hash: &str) -> Given {
+        let want = Want { document: document.parse().unwrap(), hash: hash.parse().unwrap(), offset: 0 };
+        self.network.ask(&self.victim, want);
+        let is_answer = |event| if let Event::Answered { given, .. } = event { given } else { None };
+        until(&mut self.network, is_answer).await
+    }
+}
+
+async fn until<T>(network: &mut Network, mut of_interest: impl FnMut(Event) -> Option<T>) -> T {
+    let wait = async {
+        loop {
+            if let Some(found) = of_interest(network.next().await) {
+                return found;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, wait).await.expect("it happens in good time")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stranger_a_newcomer_and_a_member_ask_by_the_hash() {
+    let temporary = tempfile::tempdir().unwrap();
+    let here = site(temporary.path(), "here");
+    let running = here.run();
+    let (own, shared) = (publish(&here, "organisation"), publish(&here, "network"));
+    let file = photograph(temporary.path(), "ovi.png");
+    for document in [&own, &shared] {
+        here.ok(&["report", "attach", document, &file, "--caption", "Ovi", "--confirm"]);
+    }
+    let hash = listed(&here, &own)[0]["hash"].as_str().unwrap().to_owned();
+    let mut eve = Eve::connect(&running.addresses[0]).await;
+    assert_eq!(eve.ask(&shared, &hash).await, Given::Absent, "she has not introduced herself");
+    eve.greet();
+    eventually("she is seen", || here.ok(&["org", "list"]).contains("eve"));
+    assert_eq!(eve.ask(&shared, &hash).await, Given::Absent, "nobody has recognised her");
+    here.ok(&["org", "recognise", &eve.organisation.id.to_string()]);
+    assert!(matches!(eve.ask(&shared, &hash).await, Given::Part(bytes) if bytes.starts_with(b"\x89PNG")));
+    let unknown = "ab".repeat(32);
+    for (document, hash) in [(&own, &hash), (&shared, &unknown), (&unknown, &hash)] {
+        assert_eq!(eve.ask(document, hash).await, Given::Absent, "one answer for what is not here and not hers");
+    }
 }

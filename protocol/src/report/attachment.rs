@@ -1,5 +1,5 @@
 //! What a report says of an attachment: the hash of its bytes and what to expect of them. The bytes are no part of a report: they
-//! travel apart, to whom asks for them ([0031](../../../docs/decisions/0031-attachments.md)). A file's name is never stored.
+//! travel apart, to whom asks for them (decision 0031). A file's name is never stored.
 //!
 //! This file knows neither pictures nor documents; what may be in the bytes, a node judges.
 

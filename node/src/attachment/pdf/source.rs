@@ -16,7 +16,8 @@ const ANCESTORS_MAX: usize = 64;
 /// What a page takes from what stands above it.
 const INHERITED: [&[u8]; 4] = [b"Resources", b"MediaBox", b"CropBox", b"Rotate"];
 /// What acts by itself or carries something along: key, value if only that one does, and what it is in words.
-const WILD: [(&[u8], Option<&[u8]>, &str); 10] = [
+type Wild = (&'static [u8], Option<&'static [u8]>, &'static str);
+const WILD: [Wild; 10] = [
     (b"EF", None, "attached files"),
     (b"EmbeddedFiles", None, "attached files"),
     (b"Type", Some(b"EmbeddedFile"), "attached files"),
