@@ -11,6 +11,7 @@ use talkoot_protocol::sync::engine::{Config, Engine, Restored};
 
 use crate::checker::check_all;
 use crate::core::{KIND_CHANGE, KIND_EVIDENCE};
+use crate::shelf;
 use crate::store::verify::{Finding, walk};
 use crate::store::{self, Damage};
 
@@ -30,6 +31,8 @@ pub struct Audit {
     pub changes: u64,
     /// Headers kept of changes refused for an identifier, with a good signature.
     pub evidence: u64,
+    /// Attachments whose bytes are what they are named after.
+    pub attachments: u64,
     /// Bytes read.
     pub bytes: u64,
     /// Changes that would not be admitted again in the order of the log.
@@ -132,6 +135,7 @@ pub fn audit(dir: &Path, engine: Config, progress: &mut dyn FnMut(&Audit)) -> Re
     }
     judge(&network, &mut engine, &mut audit, pending);
     engine.finish_restoring();
+    attachments(dir, &mut audit);
     audit.not_admitted = engine.parked().len() as u64;
     if audit.is_clean() && engine.membership().record(&own).is_none() {
         audit.note(
@@ -143,6 +147,22 @@ pub fn audit(dir: &Path, engine: Config, progress: &mut dyn FnMut(&Audit)) -> Re
         );
     }
     Ok(audit)
+}
+
+fn attachments(dir: &Path, audit: &mut Audit) {
+    let verified = shelf::verify(dir, &mut |hash, length, holds| {
+        audit.bytes += length;
+        match holds {
+            true => audit.attachments += 1,
+            false => {
+                let problem = format!("attachment {hash} is damaged; it is fetched anew when somebody asks for it");
+                audit.note(None, 0, 0, "attachment", problem);
+            }
+        }
+    });
+    if let Err(error) = verified {
+        audit.note(None, 0, 0, "unreadable", error.to_string());
+    }
 }
 
 fn judge(network: &NetworkId, engine: &mut Engine, audit: &mut Audit, group: Vec<Pending>) {

@@ -68,6 +68,8 @@ const CIRCUIT_MINUTES: Number =
 const ANTI_ENTROPY: Number =
     Number { key: "sync.anti_entropy_seconds", unit: "seconds", min: 1, max: 86_400, default: 30 };
 const SEGMENT: Number = Number { key: "store.segment_mib", unit: "MiB", min: 1, max: 1024, default: 64 };
+const ATTACHMENTS: Number =
+    Number { key: "store.attachments_mib_max", unit: "MiB", min: 1, max: 1_048_576, default: 1024 };
 const WORDS_MEMORY: Number = Number { key: "words.memory_mib", unit: "MiB", min: 15, max: 1024, default: 30 };
 const REPORTS: Number = floored("views.reports_min", "reports", rules::REPORTS_MIN);
 const ORGANISATIONS: Number = floored("views.organisations_min", "organisations", rules::ORGANISATIONS_MIN);
@@ -196,6 +198,8 @@ impl Default for Sync {
 pub struct Store {
     /// Size at which a segment file is closed and the next one begun, 1 to 1024 MiB.
     pub segment_mib: u32,
+    /// Most that attachments may take together, 1 MiB to 1 TiB.
+    pub attachments_mib_max: u32,
 }
 
 impl Store {
@@ -203,11 +207,16 @@ impl Store {
     pub const fn segment_bytes(&self) -> u64 {
         (self.segment_mib as u64) << 20
     }
+
+    /// Returns how many bytes attachments may take together.
+    pub const fn attachments_bytes(&self) -> u64 {
+        (self.attachments_mib_max as u64) << 20
+    }
 }
 
 impl Default for Store {
     fn default() -> Self {
-        Self { segment_mib: SEGMENT.default }
+        Self { segment_mib: SEGMENT.default, attachments_mib_max: ATTACHMENTS.default }
     }
 }
 
@@ -298,7 +307,7 @@ impl Config {
         let config = Self {
             network: network(&mut reader)?,
             sync: Sync { anti_entropy: seconds(reader.number(&ANTI_ENTROPY)?) },
-            store: Store { segment_mib: reader.number(&SEGMENT)? },
+            store: Store { segment_mib: reader.number(&SEGMENT)?, attachments_mib_max: reader.number(&ATTACHMENTS)? },
             words: Words { keep: reader.flag(WORDS_KEEP)?.unwrap_or(true), memory_mib: reader.number(&WORDS_MEMORY)? },
             views: Views {
                 reports_min: reader.number(&REPORTS)?,

@@ -5,6 +5,7 @@
 //! - `projector`: from changes to columns;
 //! - [`read`]: from the log to what people read;
 //! - [`answer`]: requests and their responses;
+//! - `attachments`: those about pictures and documents that belong to reports;
 //! - `bundle`: those about bundles;
 //! - `forms`: those about form packages;
 //! - `joints`: documents that several organisations write in;
@@ -16,6 +17,7 @@
 //! - `words`: those about words.
 
 pub mod answer;
+mod attachments;
 mod bundle;
 mod forms;
 mod joints;
@@ -49,6 +51,7 @@ use talkoot_protocol::view::{Columns, Rules};
 
 use crate::checker::judge;
 use crate::peers::Peers;
+use crate::shelf::{self, Shelf};
 use crate::shipper::{self, Shipped};
 use crate::store::{self, Place, Record, Store};
 use crate::words::Words;
@@ -113,6 +116,9 @@ pub enum Error {
     /// The store.
     #[error("the store cannot be used")]
     Store(#[from] store::Error),
+    /// The attachments.
+    #[error("the attachments cannot be used")]
+    Shelf(#[from] shelf::Error),
     /// The index is there and the log is not.
     #[error(
         "the log in {} is gone while its index is still there; put log/ back from a copy, or delete index/ to begin anew \
@@ -161,6 +167,8 @@ pub struct Core {
     /// The words, where this process looks after them. Nothing here waits for them.
     words: Option<Words>,
     words_memory_mib: u32,
+    /// Attachments.
+    shelf: Shelf,
     /// The node's directory.
     home: PathBuf,
 }

@@ -1,6 +1,8 @@
 //! The one loop of a running node: it owns core, network and checker, feeds what happens to the engine and does what the engine
 //! asks. No opinions. The rest of the process holds a [`Handle`].
 
+mod attachments;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
@@ -18,6 +20,8 @@ use crate::control::{Call, Reply};
 use crate::core::{Core, Outside, answer};
 use crate::network::{self, Network, SendError, address};
 use crate::shipper::{self, Shipped, Shipper};
+
+use attachments::Attachments;
 
 /// Calls that may wait for the driver.
 const CALLS_MAX: usize = 64;
@@ -162,6 +166,7 @@ pub struct Driver {
     addressing: Option<Addressing>,
     addresses_at: time::Instant,
     symbols_at: time::Instant,
+    attachments: Attachments,
     calls: mpsc::Receiver<(Call, oneshot::Sender<Reply>)>,
     stop: watch::Receiver<bool>,
 }
@@ -194,7 +199,8 @@ impl Driver {
         let addresses_at = time::Instant::now() + ADDRESSES_SOON;
         let symbols_at = time::Instant::now() + SYMBOLS_EVERY;
         let kept = BTreeSet::new();
-        let mut driver = Self { core, links, kept, addressing, addresses_at, symbols_at, calls, stop };
+        let attachments = Attachments::default();
+        let mut driver = Self { core, links, kept, addressing, addresses_at, symbols_at, attachments, calls, stop };
         for address in driver.core.kept_peers() {
             driver.keep(&address);
         }
@@ -311,6 +317,8 @@ impl Driver {
             }
             network::Event::Frame { node, bytes } => self.tell(Input::Frame { node, bytes }),
             network::Event::Drained { node } => self.drain(node),
+            network::Event::Asked { node, ticket, want } => self.give_attachment(node, ticket, &want),
+            network::Event::Answered { node, want, given } => self.attachment_answered(node, &want, given),
             network::Event::Offence { node, offence } => {
                 tracing::warn!(peer = %node.short(), %offence, "the peer broke the framing");
                 self.core.count_offence(offence.name());
@@ -371,6 +379,12 @@ impl Driver {
                 let token = self.core.token();
                 self.links.waiting.insert(token, answer);
                 return self.tell(Input::Submitted { token, changes: call.attachments });
+            }
+            Request::KeepAttachment { attachment } => {
+                self.core.keep_attachment(&attachment, &call.attachments).map_or_else(Reply::from, Reply::from)
+            }
+            Request::Attachment { document, attachment } => {
+                return self.want_attachment(&document, &attachment, answer);
             }
             Request::Status => {
                 let socket = self.links.network.socket_bytes();

@@ -6,12 +6,15 @@
 //! - [`network`]: libp2p lives here and nowhere else;
 //! - [`addressing`]: telling members where this node is reached;
 //! - [`driver`], [`server`], [`checker`], [`shipper`]: a running node;
+//! - [`fetching`]: attachments on their way here;
 //! - [`control`]: how programs of the same machine speak to it;
 //! - [`words`]: full text and similar reports; tantivy lives here and nowhere else;
 //! - [`audit`]: reading every byte again;
+//! - [`attachment`], [`shelf`]: pictures and documents that belong to reports: cleaned and looked at, kept;
 //! - `disk`: how whatever must outlive a power cut is written.
 
 pub mod addressing;
+pub mod attachment;
 pub mod audit;
 pub mod checker;
 pub mod config;
@@ -19,11 +22,13 @@ pub mod control;
 pub mod core;
 mod disk;
 pub mod driver;
+pub mod fetching;
 pub mod home;
 pub mod keystore;
 pub mod network;
 pub mod peers;
 pub mod server;
+pub mod shelf;
 pub mod shipper;
 pub mod store;
 pub mod words;

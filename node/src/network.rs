@@ -15,6 +15,7 @@
 //! - [`event`]: the words. [`address`]: addresses and names of nodes.
 //! - `traffic`, `muxer`, `transport`: from a socket to a connection with streams.
 //! - `frame`, `stream`, `queue`: bytes, streams and the bounded passages between tasks.
+//! - `fetch`: parts of attachments, on streams of their own.
 //! - `pace`: how fast a connection is read. `handler`: one connection. `behaviour`: all peers, `until` what holds for one
 //!   for a while, `knocks` how often an address may connect. `swarm`: the composition.
 //! - `redial`, `dials`, `relays`: whom to dial when, whom once, where to ask for a place. `reach`: own addresses.
@@ -34,12 +35,14 @@ use libp2p::swarm::{ConnectionId, DialError, SwarmEvent};
 use libp2p::{Multiaddr, Swarm, mdns, ping};
 use talkoot_protocol::id::NodeId;
 use talkoot_protocol::key::SecretKey;
+use talkoot_protocol::wire::attachment::{Given, Want};
 use tokio::time::Sleep;
 
 pub mod address;
 mod behaviour;
 mod dials;
 pub mod event;
+mod fetch;
 pub mod frame;
 mod handler;
 mod knocks;
@@ -66,6 +69,7 @@ pub use traffic::SocketBytes;
 
 use behaviour::{Outcome, root_cause};
 use dials::Dials;
+use fetch::Questions;
 use redial::Book;
 use relays::Relays;
 use swarm::{Behaviours, BehavioursEvent};
@@ -87,6 +91,7 @@ pub struct Network {
     book: Book,
     dials: Dials,
     relays: Relays,
+    questions: Questions,
     announced: Vec<Multiaddr>,
     /// Whether this node connects others, which takes knowing its own addresses.
     is_relay: bool,
@@ -116,6 +121,7 @@ impl Network {
             book: Book::new(config.jitter_seed),
             dials: Dials::default(),
             relays: Relays::new(&config.relay.through, Instant::now()),
+            questions: Questions::default(),
             announced: config.announce.clone(),
             is_relay: config.relay.offer,
             events: VecDeque::new(),
@@ -184,6 +190,20 @@ impl Network {
     /// [`SendError::Full`] and [`SendError::NotConnected`], with the frame; [`SendError::Length`] is an error of ours.
     pub fn send(&mut self, node: &NodeId, frame: Vec<u8>) -> Result<(), SendError> {
         self.swarm.behaviour_mut().sessions.send(node, frame)
+    }
+
+    /// Asks a node with which there is a session for a part of an attachment. What comes of it is told once, by [`Event::Answered`].
+    pub fn ask(&mut self, node: &NodeId, want: Want) {
+        let behaviours = self.swarm.behaviour_mut();
+        match address::peer_of_node(node).filter(|_| behaviours.sessions.has_session(node)) {
+            Some(peer) => self.questions.ask(&mut behaviours.fetch, &peer, *node, want),
+            None => self.tell(Event::Answered { node: *node, want, given: None }),
+        }
+    }
+
+    /// Answers a peer's question by its ticket; if the peer is gone, nothing happens.
+    pub fn answer(&mut self, ticket: u64, given: Given) {
+        self.questions.answer(&mut self.swarm.behaviour_mut().fetch, ticket, given);
     }
 
     /// Returns how many bytes of frames to this node have not been handed to libp2p yet; 0 if not connected. Handed over
@@ -388,6 +408,10 @@ impl Network {
                 // A peer without ping is not dead, only terse.
                 let is_answered = matches!(result, Ok(_) | Err(ping::Failure::Unsupported));
                 self.swarm.behaviour_mut().sessions.pinged(&peer, connection, is_answered);
+            }
+            BehavioursEvent::Fetch(event) => {
+                let event = self.questions.on_event(event);
+                event.into_iter().for_each(|event| self.tell(event));
             }
             BehavioursEvent::Mdns(mdns::Event::Discovered(found)) => {
                 for (peer, address) in found {

@@ -3,6 +3,7 @@
 //!
 //! A call is one JSON request and any number of binary attachments (encoded changes); so is the answer.
 
+mod attachment;
 mod bundle;
 mod node;
 mod path;
@@ -10,6 +11,7 @@ mod proposal;
 mod report;
 mod words;
 
+pub use attachment::HeldAttachment;
 pub use bundle::{BundleFilter, BundlePlan};
 pub use node::{Identity, Organisation, Peer, ScopeStatus, Status, Worker};
 pub use path::ServicePath;
@@ -23,9 +25,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::date::Date;
-use crate::id::{ChangeId, DocumentId, OrganisationId};
+use crate::id::{ChangeId, DocumentId, NodeId, OrganisationId};
 use crate::phenomenon::{Brief, Card};
 use crate::proposal::{State, Trace};
+use crate::report::Attachment;
 use crate::saved::{self, Saved};
 use crate::service_path::{PathView, Query as PathQuery};
 use crate::view::{Filters, MergedView, Query, Together};
@@ -198,6 +201,23 @@ pub enum Request {
         /// At most so many.
         limit: usize,
     },
+    /// Keep the attached bytes, which a report is about to name.
+    KeepAttachment {
+        /// What the report will say of them.
+        attachment: Attachment,
+    },
+    /// The attachments of a report. The id may be shortened.
+    Attachments {
+        /// The id or its beginning.
+        document: String,
+    },
+    /// The bytes of an attachment; fetched from a peer if they are not here and the node runs.
+    Attachment {
+        /// The report's id or its beginning.
+        document: String,
+        /// Its number in the list, from 1, or its hash or the beginning of it.
+        attachment: String,
+    },
     /// The organisations known here.
     Organisations,
     /// The workers certified by this organisation.
@@ -363,6 +383,20 @@ pub enum Response {
         hits: Vec<Hit>,
         /// How far the words of this node's reports are known.
         words: WordsStatus,
+    },
+    /// To `attachments`.
+    Attachments {
+        /// The report's full id.
+        document: DocumentId,
+        /// In the order of the report.
+        attachments: Vec<HeldAttachment>,
+    },
+    /// To `attachment`: the bytes are attached.
+    Attachment {
+        /// What the report says of it.
+        attachment: Box<Attachment>,
+        /// The peer it was fetched from; `None` if it was here.
+        from: Option<NodeId>,
     },
     /// To `organisations`.
     Organisations {

@@ -120,6 +120,11 @@ identifier! {
 }
 
 identifier! {
+    /// SHA-256 of the bytes of an attachment.
+    AttachmentHash
+}
+
+identifier! {
     /// A form package: the hash of its canonical encoding.
     FormHash
 }

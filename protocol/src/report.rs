@@ -12,6 +12,7 @@
 //! There are no fractions in the schema: whole numbers, texts, yes or no.
 
 pub mod area;
+pub mod attachment;
 pub mod check;
 pub mod code;
 pub mod codes;
@@ -26,6 +27,7 @@ pub mod text;
 #[cfg(test)]
 mod testing;
 
+pub use attachment::Attachment;
 pub use check::{check, check_against};
 pub use issue::{Issue, Problem};
 pub use schema::Report;

@@ -23,7 +23,7 @@ pub use content::{address, chunk, flat, form, text};
 pub use engine::engine;
 pub use envelope::{change, charter, header, sealed, statement};
 #[cfg(feature = "node")]
-pub use house::{control, frame, settings, store, table};
+pub use house::{attachment, control, frame, settings, store, table};
 pub use wire::{cells, listing, message, note, parcel, ranges, request};
 
 /// A target: its name, which is also that of its corpus, and what it does with bytes.
@@ -53,5 +53,11 @@ pub const TARGETS: &[Target] = &[
 
 /// Targets of what only a node or the command line reads.
 #[cfg(feature = "node")]
-pub const NODE_TARGETS: &[Target] =
-    &[("store", store), ("control", control), ("settings", settings), ("frame", frame), ("table", table)];
+pub const NODE_TARGETS: &[Target] = &[
+    ("store", store),
+    ("control", control),
+    ("settings", settings),
+    ("frame", frame),
+    ("table", table),
+    ("attachment", attachment),
+];

@@ -5,6 +5,8 @@
 
 pub(super) mod answers;
 mod asked;
+mod attach;
+mod attachments;
 pub(super) mod codes;
 mod edit;
 pub(super) mod examine;
@@ -51,6 +53,12 @@ enum Action {
     Fields(asked::Args),
     /// Show what came of a report: phenomena, proposals, answers, outcomes.
     Trace(trace::Args),
+    /// Attach a picture or PDF document, cleaned of hidden data.
+    Attach(attach::Args),
+    /// List the attachments of a report.
+    Attachments(attachments::ListArgs),
+    /// Save an attachment as a file; it is fetched if it is not here.
+    Attachment(attachments::GetArgs),
     /// Find reports like this one.
     Similar(similar::Args),
     /// List the codes a field takes, with their names.
@@ -68,6 +76,9 @@ pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
         Action::History(args) => list::history(global, &args),
         Action::Fields(args) => asked::run(global, &args),
         Action::Trace(args) => trace::run(global, &args),
+        Action::Attach(args) => attach::run(global, &args),
+        Action::Attachments(args) => attachments::list(global, &args),
+        Action::Attachment(args) => attachments::get(global, &args),
         Action::Similar(args) => similar::run(global, &args),
         Action::Codes(args) => codes::run(global, &args),
     }

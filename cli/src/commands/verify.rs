@@ -64,6 +64,10 @@ fn tell(audit: &Audit) -> Result<()> {
         let headers = output::count(audit.evidence, "header", "headers");
         output::line(&format!("{headers} kept of changes refused for a personal identifier"))?;
     }
+    if audit.attachments > 0 {
+        let attachments = output::count(audit.attachments, "attachment", "attachments");
+        output::line(&format!("{attachments} with good hashes"))?;
+    }
     if audit.not_admitted > 0 {
         let changes = output::count(audit.not_admitted, "change", "changes");
         output::line(&format!("Waiting for something that is damaged or not here: {changes}"))?;

@@ -2,9 +2,9 @@
 
 use super::reader::Number;
 use super::{
-    ANNOUNCE_MAX, ANTI_ENTROPY, AUTHORS, CIRCUIT_MIB, CIRCUIT_MINUTES, CIRCUITS, CONNECTIONS, FILTER_DEFAULT,
-    LISTEN_DEFAULT, LISTEN_MAX, Nat, ORGANISATIONS, PEER_RATE, PEERS_MAX, RELAYS_MAX, REPORTS, Relay, SEGMENT,
-    WORDS_MEMORY,
+    ANNOUNCE_MAX, ANTI_ENTROPY, ATTACHMENTS, AUTHORS, CIRCUIT_MIB, CIRCUIT_MINUTES, CIRCUITS, CONNECTIONS,
+    FILTER_DEFAULT, LISTEN_DEFAULT, LISTEN_MAX, Nat, ORGANISATIONS, PEER_RATE, PEERS_MAX, RELAYS_MAX, REPORTS, Relay,
+    SEGMENT, WORDS_MEMORY,
 };
 
 /// Writes the file from the same constants that reading it checks against.
@@ -86,6 +86,10 @@ answer = {answer}
 # Erasing a report rewrites the file it is in, so larger files make that slower.
 {segment_line}
 
+# What attachments (pictures and documents that belong to reports) may take together{attachments}
+# Beyond it none is taken or fetched any more; reports are not affected.
+{attachments_line}
+
 [words]
 # Keep an index of the words of reports, for searching and for finding similar ones: true or false.
 # It takes some hundred megabytes of disk for 100,000 reports, and time of the processor when reports come in.
@@ -128,6 +132,8 @@ filter = "{FILTER_DEFAULT}"
         anti_entropy_line = line(&ANTI_ENTROPY),
         segment = bounds(&SEGMENT),
         segment_line = line(&SEGMENT),
+        attachments = bounds(&ATTACHMENTS),
+        attachments_line = line(&ATTACHMENTS),
         words_memory = bounds(&WORDS_MEMORY),
         words_memory_line = line(&WORDS_MEMORY),
         reports = bounds(&REPORTS),

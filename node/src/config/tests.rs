@@ -13,7 +13,7 @@ fn message(text: &str) -> String {
     Config::parse(text).expect_err(text).to_string()
 }
 
-fn numbers() -> [Number; 11] {
+fn numbers() -> [Number; 12] {
     [
         CONNECTIONS,
         PEER_RATE,
@@ -22,6 +22,7 @@ fn numbers() -> [Number; 11] {
         CIRCUIT_MINUTES,
         ANTI_ENTROPY,
         SEGMENT,
+        ATTACHMENTS,
         WORDS_MEMORY,
         REPORTS,
         ORGANISATIONS,
@@ -85,6 +86,7 @@ fn every_key_can_be_set() {
         anti_entropy_seconds = 86_400
         [store]
         segment_mib = 1
+        attachments_mib_max = 2
         [words]
         keep = false
         memory_mib = 15
@@ -115,7 +117,7 @@ fn every_key_can_be_set() {
             nat: Nat { punch: false, probe: true, answer: true },
         },
         sync: Sync { anti_entropy: Duration::from_secs(86_400) },
-        store: Store { segment_mib: 1 },
+        store: Store { segment_mib: 1, attachments_mib_max: 2 },
         words: Words { keep: false, memory_mib: 15 },
         views: Views { reports_min: 4, organisations_min: 5, authors_min: 6 },
         log: Log { filter: "warn,talkoot_node=debug".into() },

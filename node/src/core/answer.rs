@@ -57,6 +57,12 @@ impl Core {
             Request::Peers => Response::Peers { peers: self.kept_peers().into_iter().map(kept_peer).collect() }.into(),
             Request::AddPeer { address } => done(self.keep_peer(&address)),
             Request::RemovePeer { address } => done(self.forget_peer(&address)),
+            Request::KeepAttachment { attachment } => {
+                self.keep_attachment(&attachment, &call.attachments).map_or_else(Reply::from, Reply::from)
+            }
+            Request::Attachment { document, attachment } => {
+                self.attachment_here(&document, &attachment).unwrap_or_else(Reply::from)
+            }
             request => self.answer(request, &call.attachments, false, &[]),
         }
     }
@@ -108,6 +114,7 @@ impl Core {
                 self.search(&Question { words, organisation, half_year }, limit)?
             }
             Request::Similar { document, fields, limit } => self.similar(document.as_deref(), fields, limit)?,
+            Request::Attachments { document } => self.attachments(&document)?,
             Request::Organisations => Response::Organisations { organisations: self.organisations() },
             Request::Workers => Response::Workers { workers: self.workers() },
             Request::BundleRequest { reader } => return self.bundle_request(reader),
@@ -115,7 +122,12 @@ impl Core {
             Request::BundlePage { filter, after, until, number } => {
                 return self.bundle_page(&filter, attached, after, until, number);
             }
-            Request::Submit | Request::Peers | Request::AddPeer { .. } | Request::RemovePeer { .. } => {
+            Request::Submit
+            | Request::Peers
+            | Request::AddPeer { .. }
+            | Request::RemovePeer { .. }
+            | Request::KeepAttachment { .. }
+            | Request::Attachment { .. } => {
                 return Err(Failure::new("internal", "this request went to the wrong place"));
             }
         };

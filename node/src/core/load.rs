@@ -19,6 +19,7 @@ use talkoot_protocol::view::Rules;
 use crate::home::Home;
 use crate::keystore;
 use crate::peers::Peers;
+use crate::shelf::Shelf;
 use crate::store::{Action, Loaded, Options, Place, Store};
 
 use super::joints::Joints;
@@ -42,10 +43,11 @@ impl Core {
             index_version: INDEX_VERSION,
             ..Options::default()
         };
+        let shelf = Shelf::open(&home.dir, home.config.store.attachments_bytes())?;
         let mut loading = Loading::new(home);
         let store = Store::open(&home.dir, &options, &mut |loaded| loading.take(loaded))?;
         // Read only now: whoever holds the store is the one process that may write them.
-        let mut core = loading.finish(store, Peers::open(&home.dir));
+        let mut core = loading.finish(store, Peers::open(&home.dir), shelf);
         core.admit_own_statements(home)?;
         core.refresh_stale();
         Ok(core)
@@ -206,7 +208,7 @@ impl Loading {
         }
     }
 
-    fn finish(mut self, store: Store, peers: Peers) -> Core {
+    fn finish(mut self, store: Store, peers: Peers, shelf: Shelf) -> Core {
         let mut unread = std::mem::take(&mut self.unread);
         loop {
             let before = unread.len();
@@ -237,6 +239,7 @@ impl Loading {
             next_token: 0,
             symbols: self.symbols,
             words: None,
+            shelf,
             words_memory_mib: self.words_memory_mib,
             home: self.home,
         }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use libp2p::Multiaddr;
 use talkoot_protocol::id::NodeId;
+use talkoot_protocol::wire::attachment::{Given, Want};
 
 /// The default for [`Config::frame_bytes_max`]: one full mebibyte and 4 KiB for what is wrapped around it.
 pub const FRAME_BYTES_MAX: usize = 1024 * 1024 + 4 * 1024;
@@ -164,6 +165,24 @@ pub enum Event {
     Unreachable {
         /// The node.
         node: NodeId,
+    },
+    /// A peer asks for a part of an attachment; the answer is given under the ticket.
+    Asked {
+        /// The peer.
+        node: NodeId,
+        /// Names the question.
+        ticket: u64,
+        /// What it asks for.
+        want: Want,
+    },
+    /// What came of a question for a part of an attachment.
+    Answered {
+        /// The peer that was asked.
+        node: NodeId,
+        /// What it was asked for.
+        want: Want,
+        /// The answer; `None` if there was none in time.
+        given: Option<Given>,
     },
     /// Another node of some kind announced itself in the local network; nothing is dialled by itself.
     Discovered {

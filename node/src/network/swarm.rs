@@ -17,6 +17,7 @@ use talkoot_protocol::id::NodeId;
 
 use super::behaviour::{self, root_cause};
 use super::event::{Config, Error, RelayConfig};
+use super::fetch;
 use super::queue::INBOX_FRAMES_MAX;
 use super::traffic::Traffic;
 use super::transport;
@@ -43,6 +44,7 @@ pub(super) struct Behaviours {
     pub(super) sessions: behaviour::Behaviour,
     identify: identify::Behaviour,
     ping: ping::Behaviour,
+    pub(super) fetch: fetch::Behaviour,
     mdns: Toggle<mdns::tokio::Behaviour>,
     through: relay::client::Behaviour,
     offer: Toggle<relay::Behaviour>,
@@ -102,6 +104,7 @@ fn behaviours(
         sessions: behaviour::Behaviour::new(local, config.frame_bytes_max, config.peer_bytes_per_second_max),
         identify: identify::Behaviour::new(identify),
         ping: ping::Behaviour::new(ping::Config::new().with_interval(PING_INTERVAL).with_timeout(PING_INTERVAL)),
+        fetch: fetch::behaviour(),
         mdns: Toggle::from(mdns),
         through,
         offer: config.relay.offer.then(|| relay::Behaviour::new(peer, relay_limits(&config.relay))).into(),

@@ -8,6 +8,7 @@ use tokio::io::AsyncWriteExt as _;
 use super::*;
 
 mod calls;
+mod fetch;
 mod relay;
 mod rude;
 

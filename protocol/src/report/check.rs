@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::codes::{Kind, Variant};
 use super::issue::{Issue, Problem};
-use super::limits::{ENTRIES_MAX, EVIDENCE_MAX, OTHER_MAX, PROPOSALS_MAX, REPORT_BYTES_MAX};
+use super::limits::{ATTACHMENTS_MAX, ENTRIES_MAX, EVIDENCE_MAX, OTHER_MAX, PROPOSALS_MAX, REPORT_BYTES_MAX};
 use super::schema::Report;
 use super::text::TextKind;
 use crate::form::question::Verdict;
@@ -155,6 +155,7 @@ fn lists(report: &Report, issues: &mut Vec<Issue>) {
         ("sector", report.sector.len(), ENTRIES_MAX),
         ("proposal", report.proposal.len(), PROPOSALS_MAX),
         ("evidence", report.evidence.len(), EVIDENCE_MAX),
+        ("attachment", report.attachment.len(), ATTACHMENTS_MAX),
         ("other", report.other.len(), OTHER_MAX),
     ] {
         if got > limit {

@@ -120,6 +120,13 @@ macro_rules! code_sets {
 pub(crate) use code_sets;
 
 code_sets! {
+    /// The form of an attachment's bytes.
+    AttachmentKind {
+        Jpeg = "jpeg": "Kuva (JPEG)", "Bild (JPEG)", "Picture (JPEG)";
+        Png = "png": "Kuva (PNG)", "Bild (PNG)", "Picture (PNG)";
+        Pdf = "pdf": "PDF-asiakirja", "PDF-dokument", "PDF document";
+    }
+
     /// What sort of thing a report tells of.
     Kind {
         Phenomenon = "phenomenon": "Ilmiö", "Fenomen", "Phenomenon";
@@ -413,6 +420,7 @@ mod tests {
         is_sound::<CauseCode>();
         is_sound::<Effect>();
         is_sound::<EvidenceCode>();
+        is_sound::<AttachmentKind>();
         is_sound::<ClientInvolved>();
         is_sound::<NeedMet>();
         is_sound::<AuthorRole>();

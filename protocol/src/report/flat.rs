@@ -4,7 +4,7 @@
 //!   `evidence_2_link` (counted from 1, as people do). [`columns`] is the fixed order. Only a report with more proposals or
 //!   pieces of evidence than [`PROPOSALS_MAX`] and [`EVIDENCE_MAX`] has further columns, at the end of its row.
 //! - Cells with codes hold keys, several divided by `; ` (`2; 3`). Parts of one entry are divided by `:`
-//!   (`unemployed:25-64`, `municipality:2026:564`), those of a service by `|` (`urn:oid:1.2.246.537.6.1222|101|Name`).
+//!   (`unemployed:25-64`, `municipality:2026:564`), those of a service or an attachment by `|` (`urn:oid:1.2.246.537.6.1222|101|Name`).
 //!   A part that holds a dividing mark stands in double quotes. A group without an age means all ages.
 //! - Text cells hold the text as it is, semicolons and line breaks included.
 //! - Yes and no are `yes` and `no`. `other` holds the fields this version does not know, as a JSON object. On reading, a

@@ -18,6 +18,12 @@ pub const ENTRIES_MAX: usize = 50;
 pub const PROPOSALS_MAX: usize = 5;
 /// Most pieces of evidence.
 pub const EVIDENCE_MAX: usize = 5;
+/// Most attachments.
+pub const ATTACHMENTS_MAX: usize = 10;
+/// Largest attachment, in bytes. On the wire nothing larger is asked for or taken.
+pub const ATTACHMENT_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Longest caption of an attachment, in characters.
+pub const CAPTION_CHARS_MAX: usize = 400;
 /// Most fields this version does not know.
 pub const OTHER_MAX: usize = 64;
 /// Largest report, in bytes of JSON: leaves room in a body (256 KiB) for what a document adds.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::area::Area;
+use super::attachment::Attachment;
 use super::code::Code;
 use super::codes::{
     AffectedEstimate, AgeBand, AimReached, AuthorRole, CauseCode, ClientInvolved, Continuation, Effect, EvidenceCode,
@@ -192,6 +193,8 @@ report! {
     proposal_together: Option<String>,
     /// What it rests on.
     evidence: Vec<Evidence>,
+    /// Pictures and documents that belong to it; their bytes travel apart.
+    attachment: Vec<Attachment>,
     /// What part clients had in it.
     client_involved: Option<Code<ClientInvolved>>,
     /// When it was observed.

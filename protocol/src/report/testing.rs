@@ -6,10 +6,12 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::area::{Area, AreaCode};
+use super::attachment::Attachment;
 use super::code::{Code, CodeSet};
 use super::codes::*;
 use super::period::{HalfYear, Period};
 use super::schema::{Cause, Coded, Evidence, Extent, FormId, Proposal, Report, TargetGroup};
+use crate::id::AttachmentHash;
 
 /// A report that passes every check of its variant.
 pub(crate) fn sample(variant: Variant) -> Report {
@@ -87,6 +89,21 @@ fn area() -> impl Strategy<Value = Area> {
     })
 }
 
+fn attachment() -> impl Strategy<Value = Attachment> {
+    let number = || option::of(any::<u32>());
+    (any::<[u8; 32]>(), code(), any::<u32>(), number(), number(), number(), option::of(text())).prop_map(
+        |(hash, kind, bytes, width, height, pages, caption)| Attachment {
+            hash: AttachmentHash::from_bytes(hash),
+            kind,
+            bytes,
+            width,
+            height,
+            pages,
+            caption,
+        },
+    )
+}
+
 fn period() -> impl Strategy<Value = Period> {
     prop_oneof![
         (1900u16..2200, 1u8..=12).prop_map(|(year, month)| Period::from_month(year, month).unwrap()),
@@ -128,7 +145,7 @@ pub(crate) fn report() -> impl Strategy<Value = Report> {
     let action = (
         option::of((code(), option::of(text())).prop_map(|(code, text)| Cause { code, text })),
         (option::of(text()), option::of(code()), option::of(code()), option::of(text())),
-        (vec(proposal, 0..8), option::of(text()), vec(evidence, 0..8)),
+        (vec(proposal, 0..8), option::of(text()), vec(evidence, 0..8), vec(attachment(), 0..3)),
     );
     let background = (
         (option::of(code()), option::of(period()), option::of(code()), any::<bool>(), option::of(code())),
@@ -141,8 +158,8 @@ pub(crate) fn report() -> impl Strategy<Value = Report> {
         let ((title, kind, valence, description), (support_need, service_task), service, target_group, extent, place) =
             subject;
         let (affected_estimate, area, level, sector) = place;
-        let (cause, (done_so_far, effect, need_met, would_have_helped), (proposal, proposal_together, evidence)) =
-            action;
+        let (cause, (done_so_far, effect, need_met, would_have_helped), acting) = action;
+        let (proposal, proposal_together, evidence, attachment) = acting;
         let (
             (client_involved, observed_period, author_role, want_feedback, language),
             (variant, form),
@@ -174,6 +191,7 @@ pub(crate) fn report() -> impl Strategy<Value = Report> {
             proposal,
             proposal_together,
             evidence,
+            attachment,
             client_involved,
             observed_period,
             author_role,

@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use super::area::Area;
 use super::code::{Code, CodeSet};
-use super::limits::{CODE_CHARS_MAX, LINE_CHARS_MAX, LINK_CHARS_MAX, TEXT_CHARS_MAX, TITLE_CHARS_MAX};
+use super::limits::{
+    CAPTION_CHARS_MAX, CODE_CHARS_MAX, LINE_CHARS_MAX, LINK_CHARS_MAX, TEXT_CHARS_MAX, TITLE_CHARS_MAX,
+};
 use super::schema::Report;
 
 /// One text of a report.
@@ -93,6 +95,10 @@ impl Report {
             texts.unknown(&format!("evidence[{at}].code"), [&evidence.code]);
             texts.option(&format!("evidence[{at}].text"), evidence.text.as_deref(), TEXT_CHARS_MAX);
             texts.option(&format!("evidence[{at}].link"), evidence.link.as_deref(), LINK_CHARS_MAX);
+        }
+        for (at, attachment) in self.attachment.iter().enumerate() {
+            texts.unknown(&format!("attachment[{at}].kind"), [&attachment.kind]);
+            texts.option(&format!("attachment[{at}].caption"), attachment.caption.as_deref(), CAPTION_CHARS_MAX);
         }
     }
 

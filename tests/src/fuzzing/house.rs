@@ -1,16 +1,20 @@
 //! What only an installation reads: its log after whatever happened to the disk, its settings, its control socket, the frames of a
-//! stream, and tables to import.
+//! stream, tables to import, and attachments.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::LazyLock;
 
+use talkoot_node::attachment::{hash_of, inspect};
 use talkoot_node::config::Config;
 use talkoot_node::control;
 use talkoot_node::network::frame;
 use talkoot_node::store::verify::{self, Finding};
 use talkoot_node::store::{Action, Loaded, Options, Record, Store};
 use talkoot_protocol::api::{Request, Response};
+use talkoot_protocol::report::Attachment;
+use talkoot_protocol::report::codes::AttachmentKind;
+use talkoot_protocol::wire::attachment::{Given, Want};
 
 /// Name of the only segment.
 const SEGMENT: &str = "log/000001.seg";
@@ -153,6 +157,33 @@ fn frames_of(stream: &[u8], piece: usize) -> (Vec<Vec<u8>>, bool) {
         }
     }
     (frames, decoder.is_at_border())
+}
+
+/// Bytes that a peer gives for an attachment; the first says of which kind it is said to be. Also a question for one and an answer.
+pub fn attachment(bytes: &[u8]) {
+    if let Some(want) = Want::decode(bytes) {
+        assert_eq!(want.encode(), bytes, "one form for one question");
+    }
+    if let Some(given) = Given::decode(bytes) {
+        assert_eq!(given.encode(), bytes, "one form for one answer");
+    }
+    let [kind, rest @ ..] = bytes else { return };
+    let kinds = AttachmentKind::all();
+    let said = Attachment {
+        hash: hash_of(rest),
+        kind: kinds[usize::from(*kind) % kinds.len()].into(),
+        bytes: rest.len() as u32,
+        width: None,
+        height: None,
+        pages: Some(1),
+        caption: None,
+    };
+    if inspect(&said, rest).is_ok() {
+        assert!(rest.starts_with(b"%PDF-1.7\n"), "a picture has a width");
+        assert!(rest.ends_with(b"%%EOF\n"), "nothing stands behind the end");
+    }
+    let wrong = Attachment { bytes: said.bytes.wrapping_add(1), ..said };
+    assert!(inspect(&wrong, rest).is_err());
 }
 
 /// Rows of a sheet that are read at most.

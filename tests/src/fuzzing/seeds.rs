@@ -285,7 +285,48 @@ fn house(basket: &mut Basket) {
     basket.put("settings", "some", settings.into());
     streams(basket);
     tables(basket);
+    attachments(basket);
     basket.put("settings", "misspelt", "[network]\nlisden = 3\n".into());
+}
+
+/// Attachments as they may be, and as they may not.
+fn attachments(basket: &mut Basket) {
+    let photograph = include_bytes!("../../data/photograph.png");
+    basket.put("attachment", "png with camera data", [&[1], &photograph[..]].concat());
+    let tables = b"\xFF\xDB\0\x43\0";
+    let frame = b"\xFF\xC0\0\x0B\x08\0\x08\0\x08\x01\x01\x11\0";
+    let scan = b"\xFF\xDA\0\x08\x01\x01\0\0\x3F\0\x2B\xFF\0\xFF\xD0\xFF\xD9";
+    let jpeg = [&[0, 0xFF, 0xD8], &tables[..], &[1; 64], frame, scan].concat();
+    basket.put("attachment", "jpeg", jpeg.clone());
+    basket.put("attachment", "jpeg with a comment", [&jpeg[..3], b"\xFF\xFE\0\x05moi", &jpeg[3..]].concat());
+    let objects = [
+        "<</Pages 2 0 R/Type /Catalog>>".to_owned(),
+        "<</Count 1/Kids [3 0 R]/Type /Pages>>".to_owned(),
+        "<</Contents 4 0 R/MediaBox [0 0 595.3 842]/Parent 2 0 R/Resources 5 0 R/Type /Page>>".to_owned(),
+        "<</Length 26>>\nstream\nBT /F1 12 Tf (moi) Tj ET \n\nendstream".to_owned(),
+        "<</Font <</F1 6 0 R>>>>".to_owned(),
+        "<</BaseFont /Helvetica/Encoding /WinAnsiEncoding/Subtype /Type1/Type /Font>>".to_owned(),
+    ];
+    basket.put("attachment", "pdf", [&[2], &pdf(&objects)[..]].concat());
+    let info = "<</Author <4d61747469>>>".to_owned();
+    let dressed: Vec<_> = objects.iter().cloned().chain([info]).collect();
+    basket.put("attachment", "pdf with an author", [&[2], &pdf(&dressed)[..]].concat());
+    basket.put("attachment", "question", vec![3; 68]);
+    basket.put("attachment", "part", [&[1], &b"part"[..]].concat());
+}
+
+/// Writes a document in the one form that is taken from peers.
+fn pdf(objects: &[String]) -> Vec<u8> {
+    let mut out = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n".to_vec();
+    let mut table = String::new();
+    for (number, object) in (1..).zip(objects) {
+        table.push_str(&format!("{:010} 00000 n \n", out.len()));
+        out.extend(format!("{number} 0 obj\n{object}\nendobj\n").into_bytes());
+    }
+    let (at, size) = (out.len(), objects.len() + 1);
+    out.extend(format!("xref\n0 {size}\n0000000000 65535 f \n{table}").into_bytes());
+    out.extend(format!("trailer\n<</Root 1 0 R/Size {size}>>\nstartxref\n{at}\n%%EOF\n").into_bytes());
+    out
 }
 
 /// Streams of frames.

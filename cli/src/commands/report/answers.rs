@@ -3,11 +3,12 @@
 
 use serde_json::Value;
 use talkoot_protocol::form::Form;
-use talkoot_protocol::report::Report;
 use talkoot_protocol::report::code::{Code, CodeSet};
 use talkoot_protocol::report::codes::Language;
 use talkoot_protocol::report::schema::{Evidence, Proposal};
+use talkoot_protocol::report::{Attachment, Report};
 
+use super::attachments::what;
 use super::labels::Word;
 
 /// Returns the answer to a field, one line for each entry of a list of texts; empty if there is none.
@@ -53,6 +54,7 @@ pub(crate) fn answer(report: &Report, field: &str, language: Language) -> String
         "proposal" => lines(report.proposal.iter().map(|proposal| one_proposal(proposal, language))),
         "proposal_together" => text(&report.proposal_together),
         "evidence" => lines(report.evidence.iter().map(|evidence| one_evidence(evidence, language))),
+        "attachment" => lines(report.attachment.iter().map(|attachment| one_attachment(attachment, language))),
         "client_involved" => codes(&report.client_involved, language),
         "observed_period" => report.observed_period.map(|period| period.to_string()).unwrap_or_default(),
         "author_role" => codes(&report.author_role, language),
@@ -136,6 +138,11 @@ fn one_evidence(evidence: &Evidence, language: Language) -> String {
     format!("{}{link}", with_text(&evidence.code, &evidence.text, language))
 }
 
+fn one_attachment(attachment: &Attachment, language: Language) -> String {
+    let caption = attachment.caption.as_ref().map(|caption| format!(": {caption}")).unwrap_or_default();
+    format!("{} ({}){caption}", what(attachment, language), attachment.hash.short())
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -188,6 +195,7 @@ mod tests {
             ("service", json!([{"system": "s", "code": "c"}])),
             ("cause", json!({"code": "law"})),
             ("evidence", json!([{"code": "story"}])),
+            ("attachment", json!([{"hash": "a5".repeat(32), "kind": "pdf", "bytes": 1, "pages": 2}])),
             ("observed_period", json!("2026-05")),
             ("author_role", json!("student")),
             ("language", json!("fi")),

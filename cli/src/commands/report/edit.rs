@@ -63,7 +63,7 @@ pub(crate) struct Args {
 }
 
 /// What a change does: the fields it sets (`Some`) and takes away (`None`).
-type Edits = BTreeMap<String, Option<Value>>;
+pub(super) type Edits = BTreeMap<String, Option<Value>>;
 
 #[derive(Serialize)]
 struct Edited<'a> {
@@ -99,7 +99,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
 }
 
 /// Refuses what every node would refuse, before anything is typed, signed and lost.
-fn require_own(client: &mut Client<'_>, document: &DocumentId, writers: &OrganisationId) -> Result<()> {
+pub(super) fn require_own(client: &mut Client<'_>, document: &DocumentId, writers: &OrganisationId) -> Result<()> {
     let Response::Report(report) = client.ask(Request::Report { document: document.to_string() })? else {
         return Err(unexpected());
     };

@@ -201,7 +201,7 @@ pub(crate) fn assign(cells: &mut Cells, name: &str, value: &str, form: &Form) ->
                 value.split(';').map(str::trim).filter(|text| !text.is_empty()).map(area).collect();
             cells.insert(name.to_owned(), areas.join("; "));
         }
-        _ if own_field(name, form).is_some() && !["proposal", "evidence"].contains(&name) => {
+        _ if own_field(name, form).is_some() && !["proposal", "evidence", "attachment"].contains(&name) => {
             cells.insert(name.to_owned(), value.to_owned());
         }
         _ => return Err(no_such(name, form)),

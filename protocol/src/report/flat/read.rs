@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::super::area::{Area, AreaCode};
+use super::super::attachment::{self, Attachment};
 use super::super::code::{Code, CodeSet};
 use super::super::codes::{AgeBand, Language};
 use super::super::issue::{Issue, Problem};
@@ -48,6 +49,7 @@ fn report(cells: &mut Cells) -> Report {
         proposal: cells.numbered("proposal", PROPOSAL_PARTS, proposal),
         proposal_together: cells.text("proposal_together"),
         evidence: cells.numbered("evidence", EVIDENCE_PARTS, evidence),
+        attachment: cells.entries("attachment", '|', attachment::PARTS, Attachment::from_parts),
         client_involved: cells.code("client_involved"),
         observed_period: cells.parsed("observed_period"),
         author_role: cells.code("author_role"),

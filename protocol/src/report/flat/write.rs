@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::super::attachment::Attachment;
 use super::super::code::{Code, CodeSet};
 use super::super::schema::{Evidence, Proposal, Report};
 use super::{EVIDENCE_MAX, EVIDENCE_PARTS, PROPOSAL_PARTS, PROPOSALS_MAX, cell};
@@ -62,6 +63,8 @@ fn action(report: &Report, row: &mut Row) {
     row.numbered("evidence", EVIDENCE_PARTS, EVIDENCE_MAX, &report.evidence, |Evidence { code, text, link }| {
         [codes([code]), text.clone().unwrap_or_default(), link.clone().unwrap_or_default()]
     });
+    let attachments: Vec<_> = report.attachment.iter().map(Attachment::to_parts).collect();
+    row.add("attachment", cell::write(attachments.iter().map(|parts| parts.iter().map(String::as_str).collect()), '|'));
 }
 
 fn background(report: &Report, row: &mut Row) {
