@@ -296,6 +296,24 @@ impl Source {
         remarks.into_iter().map(place).collect()
     }
 
+    /// Returns the questions of a form's own that the file answers.
+    pub(crate) fn questions(&self) -> Box<dyn Iterator<Item = &str> + '_> {
+        match &self.reading {
+            Reading::Json => Box::new(std::iter::empty()),
+            Reading::Flat(columns) => Box::new(columns.questions()),
+            Reading::Mapped(bound) => Box::new(bound.questions()),
+        }
+    }
+
+    /// Returns the official lists whose codes the mapping says the file holds.
+    pub(crate) fn systems(&self) -> impl Iterator<Item = &str> {
+        let bound = match &self.reading {
+            Reading::Mapped(bound) => Some(bound),
+            _ => None,
+        };
+        bound.into_iter().flat_map(|bound| bound.systems())
+    }
+
     /// Returns whether a mapping says what the columns are.
     pub(crate) fn is_mapped(&self) -> bool {
         matches!(self.reading, Reading::Mapped(_))

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use talkoot_protocol::form::LOCAL_PREFIX;
 use talkoot_protocol::report::{Report, flat};
 
 use super::values::{self, Holds};
-use super::{AGE, Mapping, Others, Rule, moment, normal};
+use super::{AGE, Mapping, Others, Rule, moment, normal, whole_system};
 use crate::commands::import::place::{Place, Placed, discreet, letters};
 use crate::commands::import::source::guarded;
 use crate::commands::report::examine::{Remark, issue_remark};
@@ -188,6 +189,7 @@ impl Laid {
     fn understand(&self, cell: &str) -> Result<String, String> {
         let own = || self.values.get(&normal(cell)).cloned();
         match self.holds {
+            Holds::Text if self.rule.system.is_some() => Ok(self.services(cell)),
             Holds::Text => Ok(own().unwrap_or_else(|| cell.to_owned())),
             Holds::Period => match own() {
                 Some(period) => Ok(period),
@@ -201,6 +203,19 @@ impl Laid {
             Holds::Code(_) => self.code(cell.trim()).ok_or_else(|| self.unknown(cell.trim())),
             Holds::Codes(_) | Holds::Areas => self.several(cell).map(|codes| codes.join("; ")),
         }
+    }
+
+    /// Reads codes of an official list, or names of them: which there are, the form's lists say later.
+    fn services(&self, cell: &str) -> String {
+        let system = whole_system(self.rule.system.as_deref().unwrap_or_default());
+        let usual = [";".to_owned(), "\n".to_owned()];
+        let pieces = values::pieces(cell, self.rule.separators.as_deref().unwrap_or(&usual));
+        let one = |(from, to): &(usize, usize)| {
+            let answer = cell.get(*from..*to).unwrap_or_default().trim();
+            let code = self.values.get(&normal(answer)).map_or(answer, String::as_str);
+            flat::service_cell(&system, code)
+        };
+        pieces.iter().map(one).collect::<Vec<_>>().join("; ")
     }
 
     /// Reads several answers of one cell.
@@ -270,6 +285,7 @@ impl Laid {
             }
         }
         match self.holds {
+            Holds::Text if self.rule.system.is_some() => found.join("; "),
             Holds::Text => found.join(self.rule.join.as_deref().unwrap_or("\n")),
             Holds::Codes(_) | Holds::Areas => {
                 let mut seen = BTreeSet::new();
@@ -343,7 +359,7 @@ impl Bound {
     pub(crate) fn placed(&self, remark: Remark, row: u64) -> Placed {
         let column = column_of(&remark.field);
         let begins = |rule: &&Laid| {
-            let rest = rule.target.strip_prefix(&column);
+            let rest = rule.target.strip_prefix(&column).filter(|_| !column.starts_with(LOCAL_PREFIX));
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
         };
         let rule = self.rules.iter().find(|rule| rule.target == column).or_else(|| self.rules.iter().find(begins));
@@ -359,6 +375,20 @@ impl Bound {
         let kept: Vec<_> = self.own.iter().map(|(_, name)| plain::cut(name, 40)).collect();
         let kept = if kept.is_empty() { "none".to_owned() } else { kept.join(", ") };
         format!("{read} of {} columns are mapped; kept as fields of your own: {kept}", self.headers.len())
+    }
+
+    /// Returns the questions of a form's own that the mapping knows.
+    pub(crate) fn questions(&self) -> impl Iterator<Item = &str> {
+        let rules = self.rules.iter().map(|rule| rule.target.as_str());
+        let all = rules
+            .chain(self.constants.keys().map(String::as_str))
+            .chain(self.own.iter().map(|(_, name)| name.as_str()));
+        all.filter(|name| name.starts_with(LOCAL_PREFIX))
+    }
+
+    /// Returns the official lists whose codes columns hold.
+    pub(crate) fn systems(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().filter_map(|rule| rule.rule.system.as_deref())
     }
 
     /// Returns whether answers are told apart by a column.
@@ -380,6 +410,9 @@ fn age(row: &mut BTreeMap<String, String>) {
 
 /// Returns the column of the flat form that a field of a report stands in: `proposal_1_text` for `proposal[0].text`.
 pub(crate) fn column_of(field: &str) -> String {
+    if field.starts_with(LOCAL_PREFIX) {
+        return field.to_owned();
+    }
     let field = field.strip_prefix("other.").unwrap_or(field);
     let Some((name, rest)) = field.split_once('[') else { return field.replace('.', "_") };
     let (number, part) = rest.split_once(']').unwrap_or((rest, ""));
@@ -521,6 +554,8 @@ mod tests {
             ("area[2]", "area"),
             ("extent.spread", "extent_spread"),
             ("other.mood", "mood"),
+            ("local.queue", "local.queue"),
+            ("service[1].code", "service"),
             ("title", "title"),
         ] {
             assert_eq!(column_of(field), column);
