@@ -6,7 +6,7 @@
 
 mod begin;
 mod facet;
-mod layout;
+pub(super) mod layout;
 mod link;
 mod list;
 mod merge;
