@@ -17,6 +17,7 @@ pub mod answer;
 mod bundle;
 mod forms;
 mod joints;
+mod kept;
 mod load;
 mod phenomena;
 #[cfg(test)]
@@ -49,6 +50,7 @@ use crate::store::{self, Place, Record, Store};
 use crate::words::Words;
 
 use joints::Joints;
+use kept::Kept;
 
 /// Record kind of a signed change.
 pub const KIND_CHANGE: u8 = 1;
@@ -138,6 +140,7 @@ pub struct Core {
     fresh_rows: HashMap<ChangeId, Row>,
     stale: BTreeSet<DocumentId>,
     joints: Joints,
+    kept: Kept,
     quarantined: BTreeMap<DocumentId, String>,
     /// What peers did below the engine's sight.
     offences: BTreeMap<&'static str, u64>,

@@ -58,10 +58,11 @@ fn every_planted_identifier_is_found_and_no_clean_text_is_stopped() {
         let (words, label) = (text["text"].as_str().unwrap(), &text["findings"][0]);
         let span: [usize; 2] = serde_json::from_value(label["span"].clone()).unwrap();
         let found = scan(words);
-        let finds = found.iter().any(|found| {
+        let is_it = |found: &&talkoot_protocol::scan::Finding| {
             found.rule.name() == label["rule"] && found.span.start <= span[0] && span[1] <= found.span.end
-        });
-        assert!(finds && found.iter().any(|found| found.action > Action::Warn), "{words}: {found:?}");
+        };
+        let finding = found.iter().find(is_it).unwrap_or_else(|| panic!("{label} in {words:?}: {found:?}"));
+        assert!(finding.action > Action::Warn || label["rule"] == "phone", "{words}: {found:?}");
     }
     for text in lines("clean.jsonl") {
         let words = text["text"].as_str().unwrap();

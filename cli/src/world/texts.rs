@@ -54,7 +54,7 @@ pub fn planted(seed: u64, count: usize) -> Vec<Labelled> {
         let mut dice = Dice::new(seed ^ 0x1d, number as u64);
         let (rule, identifier) = match number % 8 {
             0..=3 => ("personal_identity_code", identity_code(&mut dice)),
-            4 => ("personal_email", format!("etunimi.sukunimi{}@example.com", number)),
+            4 => ("personal_email", format!("malli.keksitty{number}@example.com")),
             5 => ("phone", format!("040 555 {:04}", dice.roll() % 10_000)),
             6 => ("iban", account(dice.roll() % 1_000_000)),
             _ => {
@@ -128,7 +128,7 @@ mod tests {
                     found.rule.name() == *rule && found.span.start <= *from && *to <= found.span.end
                 };
                 let finding = found.iter().find(is_it).unwrap_or_else(|| panic!("{rule} in {text:?}: {found:?}"));
-                assert!(finding.action > Action::Warn, "{text:?}");
+                assert!(finding.action > Action::Warn || *rule == "phone", "{text:?}");
                 let code = text.get(*from..*to).unwrap();
                 assert!(*rule != "personal_identity_code" || code.get(7..8) == Some("9"), "{code}");
             }
