@@ -17,7 +17,7 @@ pub mod answer;
 mod bundle;
 mod forms;
 mod joints;
-mod kept;
+mod lists;
 mod load;
 mod phenomena;
 #[cfg(test)]
@@ -50,7 +50,7 @@ use crate::store::{self, Place, Record, Store};
 use crate::words::Words;
 
 use joints::Joints;
-use kept::Kept;
+use lists::Lists;
 
 /// Record kind of a signed change.
 pub const KIND_CHANGE: u8 = 1;
@@ -140,7 +140,7 @@ pub struct Core {
     fresh_rows: HashMap<ChangeId, Row>,
     stale: BTreeSet<DocumentId>,
     joints: Joints,
-    kept: Kept,
+    lists: Lists,
     quarantined: BTreeMap<DocumentId, String>,
     /// What peers did below the engine's sight.
     offences: BTreeMap<&'static str, u64>,

@@ -90,6 +90,34 @@ fn a_node_counts_the_reports_as_they_were_invented() {
     for (row, total) in rows.iter().zip(view["slices"][0]["row_totals"].as_array().unwrap()) {
         assert_eq!(total.as_u64(), Some(by_valence.get(row).copied().unwrap_or_default()), "{row}: {view}");
     }
+    what_is_alike_is_about_one_matter(&site, temporary.path());
+}
+
+/// Of reports that the node finds alike, nearly all were invented about the same phenomenon.
+fn what_is_alike_is_about_one_matter(site: &Site, parent: &Path) {
+    let about = |fields: &Value| {
+        let told =
+            lines("reports.jsonl").into_iter().find(|line| line["fields"]["description"] == fields["description"]);
+        told.unwrap()["about"].as_u64().unwrap()
+    };
+    let path = parent.join("export.jsonl").display().to_string();
+    site.ok(&["export", &path]);
+    let text = std::fs::read_to_string(path).unwrap();
+    let exported: BTreeMap<String, Value> = text
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .map(|line| (line["document"].as_str().unwrap().to_owned(), line["fields"].clone()))
+        .collect();
+    let (mut same, mut all) = (0, 0);
+    for (document, fields) in exported.iter().step_by(50) {
+        let found = site.json(&["report", "similar", document]).remove(0);
+        assert_eq!(found["words"]["behind"], 0, "{found}");
+        for hit in found["hits"].as_array().unwrap() {
+            all += 1;
+            same += usize::from(about(&exported[hit["document"].as_str().unwrap()]) == about(fields));
+        }
+    }
+    assert!(all >= 30 && same * 10 >= all * 9, "{same} of {all}");
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::peers::Peers;
 use crate::store::{Action, Loaded, Options, Place, Store};
 
 use super::joints::Joints;
-use super::kept::Kept;
+use super::lists::Lists;
 use super::projector::{self, Kept};
 use super::rows::Rows;
 use super::{Core, Error, KIND_CHANGE, KIND_EVIDENCE, Places, SYMBOLS};
@@ -219,7 +219,7 @@ impl Loading {
             fresh_rows: HashMap::new(),
             stale: self.stale,
             joints: Joints::default(),
-            kept: Kept::default(),
+            lists: Lists::default(),
             quarantined: BTreeMap::new(),
             offences: BTreeMap::new(),
             damaged: Mutex::default(),

@@ -30,7 +30,7 @@ impl Core {
     /// Answers with a page of phenomena.
     pub(super) fn phenomena(&self, open: bool, skip: usize, limit: usize) -> Response {
         let joints = self.joints(Kind::Phenomenon);
-        let mut briefs = self.kept.briefs(&joints, |named| self.reports_of(named, Depth::Origin));
+        let mut briefs = self.lists.briefs(&joints, |named| self.reports_of(named, Depth::Origin));
         briefs.retain(|brief| !open || brief.open > 0);
         briefs.sort_by_key(|brief| (std::cmp::Reverse(brief.begun), brief.id));
         let total = briefs.len();

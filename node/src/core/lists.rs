@@ -13,14 +13,14 @@ use talkoot_protocol::proposal::{State, state};
 
 /// What is kept. Losing it costs time and nothing else.
 #[derive(Debug, Default)]
-pub(super) struct Kept {
-    briefs: Mutex<BTreeMap<DocumentId, KeptBrief>>,
-    states: Mutex<KeptStates>,
+pub(super) struct Lists {
+    briefs: Mutex<BTreeMap<DocumentId, ListedBrief>>,
+    states: Mutex<ListedStates>,
 }
 
 /// A phenomenon's line, and what it was worked out from.
 #[derive(Debug)]
-struct KeptBrief {
+struct ListedBrief {
     /// The documents of the group, the least id first. Held, so that no other document comes to stand at the same place in memory.
     documents: Vec<Arc<Joint>>,
     /// The reports that these name.
@@ -32,7 +32,7 @@ struct KeptBrief {
 
 /// States of proposals on one day.
 #[derive(Debug, Default)]
-struct KeptStates {
+struct ListedStates {
     today: Option<Date>,
     states: BTreeMap<DocumentId, (Arc<Joint>, State)>,
 }
@@ -42,7 +42,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Kept {
+impl Lists {
     /// Returns the line of every phenomenon. `known` tells of the reports that one names.
     pub(super) fn briefs(&self, joints: &[Arc<Joint>], known: impl Fn(&BTreeSet<DocumentId>) -> Reports) -> Vec<Brief> {
         let groups = Groups::new(joints.iter().map(Arc::as_ref));
@@ -97,11 +97,11 @@ fn fresh(
     id: &DocumentId,
     documents: Vec<Arc<Joint>>,
     known: impl Fn(&BTreeSet<DocumentId>) -> Reports,
-) -> Option<KeptBrief> {
+) -> Option<ListedBrief> {
     let named = linked(groups, id);
     let reports = known(&named);
     let brief = card(groups, id, &reports)?.brief();
-    Some(KeptBrief { documents, named, reports, brief })
+    Some(ListedBrief { documents, named, reports, brief })
 }
 
 #[cfg(test)]
@@ -126,6 +126,8 @@ mod tests {
         core: Core,
         prefix: Prefix,
         signed: u8,
+        /// Phenomena that are one with another.
+        merged: usize,
         _dir: tempfile::TempDir,
     }
 
@@ -136,7 +138,7 @@ mod tests {
             let mut core = Core::open(&founders.found(&dir.path().join("home")).unwrap()).unwrap();
             core.submit(vec![founders.employment.encode()]);
             let prefix = Prefix::of(&core.own);
-            Self { founders, core, prefix, signed: 0, _dir: dir }
+            Self { founders, core, prefix, signed: 0, merged: 0, _dir: dir }
         }
 
         fn moment(&mut self) -> Moment {
@@ -172,38 +174,35 @@ mod tests {
             history.push(change);
         }
 
-        /// What lists say, with what was kept and without.
-        fn lists(&mut self) -> [String; 2] {
-            let today = Date::new(2026, 11, 2).unwrap();
-            let filter = ProposalFilter { limit: 100, ..ProposalFilter::default() };
-            let requests = [
-                Request::Phenomena { open: false, skip: 0, limit: 100 },
-                Request::Proposals { filter: filter.clone(), today },
-                Request::Proposals { filter, today: Date::new(2027, 1, 1).unwrap() },
-            ];
-            let mut both = [true, false].map(|keep| {
-                let answers = requests.iter().map(|request| {
-                    if !keep {
-                        self.core.kept = Kept::default();
-                    }
-                    let call = Call { request: request.clone(), attachments: Vec::new() };
-                    let response = self.core.call(call).response;
-                    assert!(!matches!(response, Response::Failed(_)), "{response:?}");
-                    serde_json::to_string(&response).unwrap()
-                });
-                answers.collect::<Vec<_>>().join("\n")
-            });
-            both.sort_unstable();
-            both
+        fn ask(&mut self, request: &Request) -> String {
+            let response = self.core.call(Call { request: request.clone(), attachments: Vec::new() }).response;
+            assert!(!matches!(response, Response::Failed(_)), "{response:?}");
+            serde_json::to_string(&response).unwrap()
         }
 
+        /// What lists say with what was kept since they were last asked, which has to be what they say without.
         #[track_caller]
         fn agree(&mut self) -> String {
-            // Asked twice, so that the second time everything was kept.
-            let _first = self.lists();
-            let [kept, fresh] = self.lists();
-            assert_eq!(kept, fresh);
-            kept
+            let filter = ProposalFilter { limit: 100, ..ProposalFilter::default() };
+            let proposals =
+                |year| Request::Proposals { filter: filter.clone(), today: Date::new(year, 11, 2).unwrap() };
+            let phenomena = Request::Phenomena { open: false, skip: 0, limit: 100 };
+            // The day on which they were asked last comes first.
+            let requests = [phenomena, proposals(2026), proposals(2027), proposals(2026)];
+            let answers = requests.map(|request| {
+                let with = self.ask(&request);
+                let kept = std::mem::take(&mut self.core.lists);
+                let without = self.ask(&request);
+                self.core.lists = kept;
+                assert_eq!(with, without);
+                with
+            });
+            let kept = (locked(&self.core.lists.briefs).len(), locked(&self.core.lists.states).states.len());
+            assert_eq!(
+                kept,
+                (self.core.joints(Kind::Phenomenon).len() - self.merged, self.core.joints(Kind::Proposal).len())
+            );
+            answers.join("\n")
         }
     }
 
@@ -230,8 +229,10 @@ mod tests {
         desk.add(&mut one, "facet/01020304", Some(json!({"aspect": "Syy", "value": "hinta"})));
         seen.push(desk.agree());
         desk.add(&mut one, &merge, Some(json!({"state": "joined"})));
+        desk.merged = 1;
         seen.push(desk.agree());
         desk.add(&mut one, &merge, None);
+        desk.merged = 0;
         seen.push(desk.agree());
         desk.add(&mut asked, "support", Some(json!({"note": "Oikein."})));
         seen.push(desk.agree());
