@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
 use talkoot_protocol::form::Form;
-use talkoot_tests::process::Site;
+use talkoot_tests::process::{Site, report};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_talkoot-under-test");
 const FORM: &str = "etela-savo/report/1";
@@ -168,6 +168,14 @@ fn a_workbook_of_a_form_of_ones_own_is_judged_cell_by_cell() {
     assert_eq!(summary(&site, 0, &["import", &file, "--mapping", &mapping])["stored"], 3);
     require_good(&site);
     assert_eq!(summary(&site, 0, &["import", &file, "--mapping", &mapping])["already"], 3);
+
+    // Who writes by hand is told the same.
+    let mut fields = report("Outo palvelu", "Asukkaat odottavat.");
+    fields["service"] = json!([{"system": format!("urn:oid:{SYSTEM}"), "code": "103"}]);
+    let path = parent.join("report.json");
+    std::fs::write(&path, fields.to_string()).unwrap();
+    let new = ["report", "new", "--file", path.to_str().unwrap(), "--worker", "anna"];
+    assert!(site.refused(1, &new).contains("nearest: 101 Asumispalvelut, 102 Kotipalvelu"));
 
     // A mapping for another form is noticed before any row is.
     let text = std::fs::read_to_string(&mapping).unwrap().replace("local.queue", "local.queues");

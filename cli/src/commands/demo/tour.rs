@@ -88,7 +88,7 @@ pub(super) fn suggest(houses: &[House], phenomenon: DocumentId, kept: bool) {
     let how = if kept { "The nodes are stopped and kept. Try" } else { "In another terminal, try" };
     output::say(&format!("\n{how}:"));
     if kept {
-        output::say(&format!("  talkoot run --dir {first}        # Ctrl-C ends it; commands work with and without"));
+        output::say(&format!("  talkoot run --dir {first}        # Ctrl-C ends it; all but search works without, too"));
     }
     output::say(&format!("  export TALKOOT_PASSPHRASE={}", crate::house::PASSPHRASE));
     for line in [

@@ -68,9 +68,9 @@ fn of_proposal() -> Vec<(String, Value)> {
 pub(super) fn put(basket: &mut Basket) {
     let one = |(path, value): &(String, Value)| format!("{path}\n{value}");
     for (target, words) in [("phenomenon_word", of_phenomenon()), ("proposal_word", of_proposal())] {
-        for entry in &words {
+        for (at, entry) in words.iter().enumerate() {
             let name = entry.0.split('/').next().unwrap_or_default();
-            basket.put(target, &format!("{name} {}", entry.0.len()), one(entry).into());
+            basket.put(target, &format!("{at} {name}"), one(entry).into());
         }
     }
     // Digits: kind, document, organisation, role.
