@@ -24,6 +24,7 @@ use talkoot_protocol::statement::{
 use crate::client::{require_stored, unexpected};
 use crate::error::{Error, Result};
 use crate::keys;
+use crate::luck::Luck;
 
 /// The passphrase of all keys made here: these organisations are for show and hold nothing worth protecting.
 pub(crate) const PASSPHRASE: &str = "talkoot-demo";
@@ -39,8 +40,10 @@ pub(crate) struct Plan {
     pub(crate) names: Names,
     /// Its kind.
     pub(crate) kind: OrganisationKind,
-    /// How many workers it has.
+    /// How many workers it has that report.
     pub(crate) workers: usize,
+    /// Who else works there, by the name of the key file.
+    pub(crate) officers: &'static [(&'static str, Role)],
 }
 
 /// An organisation's keys, before it has a node.
@@ -48,11 +51,13 @@ pub(crate) struct Plan {
 pub(crate) struct Roots {
     root: SecretKey,
     next: SecretKey,
+    luck: Luck,
 }
 
 /// A worker of a house.
 #[derive(Debug)]
 pub(crate) struct Worker {
+    name: String,
     key: SecretKey,
     certificate: Verified,
     worker: WorkerId,
@@ -89,8 +94,12 @@ struct Listening {
 impl Roots {
     /// Makes fresh keys.
     pub(crate) fn fresh() -> Result<Self> {
-        let fresh = || keystore::fresh_key().map_err(Error::failed);
-        Ok(Self { root: fresh()?, next: fresh()? })
+        Self::drawn(Luck::Fresh)
+    }
+
+    /// Makes keys of a source; everything else that the organisation's beginning needs comes from it too.
+    pub(crate) fn drawn(mut luck: Luck) -> Result<Self> {
+        Ok(Self { root: luck.key()?, next: luck.key()?, luck })
     }
 
     fn inception(&self) -> Inception {
@@ -105,7 +114,7 @@ impl Roots {
 
 impl House {
     /// Makes the organisation's record, its node's home in `parent/short`, its key files beside it, and its workers.
-    pub(crate) fn build(parent: &Path, plan: Plan, roots: Roots, charter: &Charter) -> Result<Self> {
+    pub(crate) fn build(parent: &Path, plan: Plan, mut roots: Roots, charter: &Charter) -> Result<Self> {
         let network = charter.network();
         let record = Statement::Record(Record {
             inception: roots.inception(),
@@ -114,17 +123,23 @@ impl House {
             counties: County::new(12).into_iter().collect::<Counties>(),
             contact: String::new(),
         });
-        let record = sign::statement(&roots.root, network, None, &record, keys::moment()?).map_err(Error::failed)?;
-        let mut chain = Chain { root: &roots.root, record: &record, tip: (1, record.id()) };
-        let node = keystore::fresh_key().map_err(Error::failed)?;
-        let certificate = chain.certify(&roots.organisation(), &node, Bearer::Node)?;
-        let workers = (0..plan.workers).map(|_| chain.employ(&roots.organisation())).collect::<Result<Vec<_>>>()?;
+        let record =
+            sign::statement(&roots.root, network, None, &record, roots.luck.moment()?).map_err(Error::failed)?;
+        let id = roots.organisation();
+        let mut luck = roots.luck.clone();
+        let node = luck.key()?;
+        let mut chain = Chain { root: &roots.root, record: &record, tip: (1, record.id()), luck };
+        let certificate = chain.certify(&id, &node, Bearer::Node)?;
+        let reporters = (1..=plan.workers).map(|number| (format!("worker-{number}"), Role::Reporter));
+        let officers = plan.officers.iter().map(|(name, role)| ((*name).to_owned(), *role));
+        let employ = |(name, role)| chain.employ(&id, name, role);
+        let workers = reporters.chain(officers).map(employ).collect::<Result<Vec<_>>>()?;
         let dir = parent.join(plan.short);
         let config = Config::default_toml().replace("/ip4/0.0.0.0/tcp/7474", "/ip4/127.0.0.1/tcp/0");
         let config = config.replace("/ip4/0.0.0.0/udp/7474/quic-v1", "/ip4/127.0.0.1/udp/0/quic-v1");
         let founding = Founding { charter, key: &node, record: &record, certificate: &certificate, config: &config };
         let home = Home::create(&dir, &founding)?;
-        let house = Self { id: roots.organisation(), dir, home, workers, plan, child: None };
+        let house = Self { id, dir, home, workers, plan, child: None };
         house.write_keys(&roots)?;
         Ok(house)
     }
@@ -143,8 +158,8 @@ impl House {
         };
         write("organisation-root.key", &roots.root, Purpose::OrganisationRoot)?;
         write("organisation-next.key", &roots.next, Purpose::OrganisationNext)?;
-        for (at, worker) in self.workers.iter().enumerate() {
-            let name = format!("worker-{}", at + 1);
+        for worker in &self.workers {
+            let name = &worker.name;
             write(&format!("{name}.key"), &worker.key, Purpose::Worker)?;
             let file = keys::WorkerFile {
                 name: name.clone(),
@@ -163,6 +178,11 @@ impl House {
     pub(crate) fn author(&self, worker: usize) -> Option<Author<'_>> {
         let worker = self.workers.get(worker)?;
         Some(Author { key: &worker.key, certificate: worker.certificate.id(), network: self.home.charter.network() })
+    }
+
+    /// Returns the worker of a name at the pen.
+    pub(crate) fn officer(&self, name: &str) -> Option<Author<'_>> {
+        self.author(self.workers.iter().position(|worker| worker.name == name)?)
     }
 
     /// Returns the encoded certificates of the workers.
@@ -263,6 +283,7 @@ struct Chain<'a> {
     root: &'a SecretKey,
     record: &'a Verified,
     tip: (u32, ChangeId),
+    luck: Luck,
 }
 
 impl Chain<'_> {
@@ -271,23 +292,24 @@ impl Chain<'_> {
             organisation: *organisation,
             subject: key.public(),
             bearer,
-            valid_from: keys::now(),
+            valid_from: self.luck.now(),
             valid_until: None,
             counties: Counties::new(),
         });
         let after = Some((self.record.document(), self.tip.0, self.tip.1));
         let network = self.record.header().network;
-        let change = sign::statement(self.root, network, after, &statement, keys::moment()?).map_err(Error::failed)?;
+        let moment = self.luck.moment()?;
+        let change = sign::statement(self.root, network, after, &statement, moment).map_err(Error::failed)?;
         self.tip = (self.tip.0 + 1, change.id());
         Ok(change)
     }
 
-    fn employ(&mut self, organisation: &OrganisationId) -> Result<Worker> {
-        let key = keystore::fresh_key().map_err(Error::failed)?;
-        let worker = WorkerId::from_bytes(keystore::fresh_seed().map_err(Error::failed)?);
-        let roles = Roles::from_iter([Role::Reporter]);
+    fn employ(&mut self, organisation: &OrganisationId, name: String, role: Role) -> Result<Worker> {
+        let key = self.luck.key()?;
+        let worker = WorkerId::from_bytes(self.luck.bytes()?);
+        let roles = Roles::from_iter([role]);
         let certificate = self.certify(organisation, &key, Bearer::Worker { worker, roles })?;
-        Ok(Worker { key, certificate, worker })
+        Ok(Worker { name, key, certificate, worker })
     }
 }
 

@@ -13,6 +13,7 @@ mod forms;
 mod global;
 mod house;
 mod keys;
+mod luck;
 mod output;
 #[doc(hidden)]
 pub mod world;

@@ -4,11 +4,15 @@
 //! The phenomena are written by hand, in Finnish, Swedish and English (`cli/world/phenomena.json`); reports about them are put
 //! together from their sentences. The same seed and number give the same report. Some things are planted, so that what should
 //! find them can be measured: pairs of reports on one matter in other words or another language, aspects on which organisations
-//! contradict one another, proposals that are answered, and proposals that nobody answers.
+//! contradict one another, proposals that are answered, and proposals that nobody answers ([`joint`]); and apart from the reports
+//! texts in which invented identifiers are planted, and texts without any ([`texts`]).
+
+pub mod joint;
+pub mod texts;
 
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use talkoot_protocol::document::Fields;
 
@@ -20,16 +24,17 @@ pub const SEED: u64 = 1;
 pub const REPORTS: usize = 400;
 /// Pairs of reports on one matter in the small set; of these every third is in two languages.
 pub const PAIRS: usize = 6;
-/// Phenomena with an aspect on which two organisations contradict each other.
-pub const CONTRADICTIONS: usize = 3;
-/// Of all proposals so many in ten are answered.
-const ANSWERED_IN_TEN: usize = 4;
+/// The day on which the world is looked at: after some deadlines, before others.
+pub const DAY: &str = "2026-11-02";
 /// Municipalities of the county, and how often each is drawn.
 const AREAS: [(&str, usize); 8] =
     [("491", 8), ("740", 6), ("593", 5), ("213", 3), ("623", 3), ("507", 2), ("178", 2), ("097", 1)];
 
+pub use joint::{CONTRADICTIONS, Facet, Phenomenon, Proposal, Reply};
+
 /// Who reports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum House {
     /// A wellbeing services county.
     County,
@@ -93,7 +98,7 @@ impl Matter {
 }
 
 /// One report and its writer.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Written {
     /// The organisation.
     pub house: House,
@@ -103,45 +108,6 @@ pub struct Written {
     pub about: usize,
     /// The report's fields.
     pub fields: Fields,
-}
-
-/// What an organisation says of one aspect of a phenomenon.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Facet {
-    /// The organisation.
-    pub house: House,
-    /// The aspect.
-    pub aspect: String,
-    /// Its value.
-    pub value: String,
-}
-
-/// A phenomenon.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Phenomenon {
-    /// A short name of it.
-    pub key: String,
-    /// Its title in Finnish.
-    pub title: String,
-    /// What organisations say of it; in the first [`CONTRADICTIONS`] phenomena two contradict each other on the last aspect.
-    pub facets: Vec<Facet>,
-}
-
-/// What is asked of whom.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proposal {
-    /// Number of the phenomenon.
-    pub about: usize,
-    /// What should be done.
-    pub text: String,
-    /// The organisation that is asked, if it is one of the four; a body outside otherwise.
-    pub addressee: Option<House>,
-    /// The addressee in words.
-    pub body: String,
-    /// The last day for an answer.
-    pub deadline: &'static str,
-    /// How it is answered, if it is.
-    pub answer: Option<&'static str>,
 }
 
 /// Everything.
@@ -162,7 +128,7 @@ impl World {
     pub fn new(seed: u64, reports: usize) -> Self {
         let mut written: Vec<Written> = (0..reports).map(|number| report(seed, number)).collect();
         let pairs = plant_pairs(seed, &mut written);
-        Self { reports: written, pairs, phenomena: phenomena(), proposals: proposals(seed) }
+        Self { reports: written, pairs, phenomena: joint::phenomena(), proposals: joint::proposals(seed) }
     }
 }
 
@@ -274,49 +240,6 @@ fn plant_pairs(seed: u64, reports: &mut [Written]) -> Vec<(usize, usize)> {
         }
     }
     pairs
-}
-
-fn phenomena() -> Vec<Phenomenon> {
-    let houses = [House::County, House::Municipality, House::Ngo];
-    let describe = |(number, matter): (usize, &Matter)| {
-        let said = matter.facets.iter().zip(houses.iter().cycle());
-        let mut facets: Vec<Facet> = said
-            .map(|((aspect, value), house)| Facet { house: *house, aspect: aspect.clone(), value: value.clone() })
-            .collect();
-        if let Some(last) = facets.last().filter(|_| number < CONTRADICTIONS).cloned() {
-            let house = if last.house == House::Ngo { House::County } else { House::Ngo };
-            facets.push(Facet { house, value: format!("muu kuin {}", last.value), ..last });
-        }
-        Phenomenon { key: matter.key.clone(), title: matter.fi.title.first().cloned().unwrap_or_default(), facets }
-    };
-    MATTERS.iter().enumerate().map(describe).collect()
-}
-
-/// Two proposals about each phenomenon, the second in Swedish.
-fn proposals(seed: u64) -> Vec<Proposal> {
-    let answers = ["accepted", "partly", "forwarded", "rejected", "in_progress", "not_ours"];
-    let mut proposals = Vec::new();
-    for (about, matter) in MATTERS.iter().enumerate() {
-        for (at, texts) in [&matter.fi, &matter.sv].into_iter().enumerate() {
-            let number = proposals.len();
-            let mut dice = Dice::new(seed ^ 0xa5c, number as u64);
-            let addressee = match matter.level.as_str() {
-                "county" => Some(House::County),
-                "municipality" => Some(House::Municipality),
-                _ => None,
-            };
-            let answered = number * ANSWERED_IN_TEN % 10 < ANSWERED_IN_TEN;
-            proposals.push(Proposal {
-                about,
-                text: texts.proposal.clone(),
-                addressee,
-                body: texts.addressee.clone(),
-                deadline: if at == 0 { "2026-09-30" } else { "2026-12-31" },
-                answer: dice.draw(&answers).copied().filter(|_| answered),
-            });
-        }
-    }
-    proposals
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod attachments;
 mod bundle;
 mod forms;
 mod joints;
+mod lists;
 mod load;
 mod paths;
 mod phenomena;
@@ -58,6 +59,7 @@ use crate::words::Words;
 
 use joints::Joints;
 use paths::AnyRow;
+use lists::Lists;
 
 /// Record kind of a signed change.
 pub const KIND_CHANGE: u8 = 1;
@@ -153,6 +155,7 @@ pub struct Core {
     joints: Joints,
     /// Whether reports may be linked otherwise than the columns have it.
     links_changed: bool,
+    lists: Lists,
     quarantined: BTreeMap<DocumentId, String>,
     /// What peers did below the engine's sight.
     offences: BTreeMap<&'static str, u64>,

@@ -10,6 +10,7 @@ pub mod code_list;
 pub mod error;
 pub mod field;
 pub mod limits;
+pub mod lookup;
 pub mod notice;
 pub mod question;
 mod sound;

@@ -6,6 +6,7 @@
 //!
 //! - [`envelope`]: signed changes and what is in them, charters;
 //! - [`content`]: what is written: automerge chunks, texts, rows of a table, forms;
+//! - [`mod@joint`]: what organisations say in documents that they share: words, cards, states;
 //! - [`wire`]: what peers say and compare;
 //! - [`house`]: what only an installation reads: its log, its settings, its control socket, frames of a stream, tables;
 //! - [`mod@engine`]: one real engine in a world that a script decides;
@@ -16,6 +17,7 @@ pub mod engine;
 pub mod envelope;
 #[cfg(feature = "node")]
 pub mod house;
+pub mod joint;
 pub mod seeds;
 pub mod wire;
 
@@ -24,6 +26,7 @@ pub use engine::engine;
 pub use envelope::{change, charter, header, sealed, statement};
 #[cfg(feature = "node")]
 pub use house::{attachment, control, frame, settings, store, table};
+pub use joint::{joint, phenomenon_word, proposal_word};
 pub use wire::{cells, listing, message, note, parcel, ranges, request};
 
 /// A target: its name, which is also that of its corpus, and what it does with bytes.
@@ -41,6 +44,9 @@ pub const TARGETS: &[Target] = &[
     ("address", address),
     ("flat", flat),
     ("form", form),
+    ("phenomenon_word", phenomenon_word),
+    ("proposal_word", proposal_word),
+    ("joint", joint),
     ("message", message),
     ("parcel", parcel),
     ("cells", cells),

@@ -9,6 +9,8 @@ pub mod line;
 pub mod member;
 pub mod netns;
 pub mod process;
+#[cfg(feature = "node")]
+pub mod sample;
 pub mod sim;
 pub mod transcript;
 pub mod vectors;

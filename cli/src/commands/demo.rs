@@ -1,34 +1,55 @@
-//! `talkoot demo`: four organisations on this machine, each with its own node process, keys and reports; first apart, then
-//! connected; then the picture none of them had alone.
+//! `talkoot demo`: the sample world (`world.rs`) on this machine: four organisations, each with its own node process, keys and
+//! reports; first apart, then connected; then the picture none of them had alone, and what they do about it.
+//!
+//! [`story`] signs what each does, [`picture`] and [`tour`] show what came of it; [`corpus`] holds reports to measure with.
 
 pub(crate) mod corpus;
 mod picture;
+mod story;
+mod tour;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use talkoot_node::keystore;
-use talkoot_protocol::api::{Request, Response};
+use talkoot_protocol::api::{ProposalFilter, Request, Response};
 use talkoot_protocol::charter::Charter;
-use talkoot_protocol::scope::{Kind, Scope};
-use talkoot_protocol::statement::{Names, OrganisationKind};
+use talkoot_protocol::phenomenon::Card;
+use talkoot_protocol::statement::{Names, OrganisationKind, Role};
 use talkoot_protocol::sync::digest::Fingerprint;
 
+use crate::client::unexpected;
 use crate::error::{Error, Result};
 use crate::global::Global;
 use crate::house::{House, Plan, Roots, wait_until};
-use crate::{keys, output};
+use crate::luck::Luck;
+use crate::output;
+use crate::world::{self, World};
+
+use story::{COORDINATOR, DECISION_MAKER, Story};
 
 /// How long the four may take to agree.
 const AGREE_WITHIN: Duration = Duration::from_secs(120);
-/// Workers of each organisation.
-const WORKERS: usize = 4;
+/// Workers of each organisation that report.
+const WORKERS: usize = 5;
+/// Who else works in each.
+const OFFICERS: &[(&str, Role)] = &[(COORDINATOR, Role::Coordinator), (DECISION_MAKER, Role::DecisionMaker)];
+/// Fewest and most reports.
+const REPORTS: std::ops::RangeInclusive<i64> = 40..=100_000;
 
 /// See it work: four organisations on this machine, first apart, then together.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example: talkoot demo --once\n\n\
-With --json one object is printed: nodes, reports, converged, fingerprint (per node), seconds, dirs.")]
+#[command(after_help = "Examples:
+  talkoot demo --once
+  talkoot demo --keep playground
+
+Reports, phenomena and proposals are invented from a seed: the same seed and number give the same ids and the same picture. The keys \
+follow from the seed as well, so the nodes are for playing only. It is shown as on 2 November 2026.
+
+With --json one object is printed: nodes, reports, phenomena, contradictions, proposals, answered, overdue, converged, fingerprint (per \
+node), card (the fingerprint of one phenomenon, the same on all nodes), seconds, dirs.")]
 pub(crate) struct Args {
     /// End once the picture is there, instead of leaving the nodes running until Ctrl-C.
     #[arg(long)]
@@ -36,6 +57,15 @@ pub(crate) struct Args {
     /// Where to put the four nodes; must not exist yet. [default: a new directory among the temporary files]
     #[arg(long, value_name = "DIR")]
     at: Option<PathBuf>,
+    /// Put the four nodes there, end once the picture is there, and say what to try with them.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["at", "once"])]
+    keep: Option<PathBuf>,
+    /// How many reports.
+    #[arg(long, value_name = "NUMBER", default_value_t = world::REPORTS as i64, value_parser = clap::value_parser!(i64).range(REPORTS))]
+    reports: i64,
+    /// What the world is invented from.
+    #[arg(long, value_name = "NUMBER", default_value_t = world::SEED)]
+    seed: u64,
 }
 
 /// What `--json` prints.
@@ -43,46 +73,119 @@ pub(crate) struct Args {
 struct Summary {
     nodes: usize,
     reports: usize,
+    phenomena: usize,
+    contradictions: usize,
+    proposals: usize,
+    answered: usize,
+    overdue: usize,
     converged: bool,
-    fingerprint: std::collections::BTreeMap<&'static str, Fingerprint>,
+    fingerprint: BTreeMap<&'static str, Fingerprint>,
+    card: String,
     seconds: f64,
-    dirs: std::collections::BTreeMap<&'static str, PathBuf>,
+    dirs: BTreeMap<&'static str, PathBuf>,
 }
 
 pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
     let started = Instant::now();
-    let parent = directory(args.at)?;
+    let (kept, count) = (args.keep.is_some(), usize::try_from(args.reports).unwrap_or(world::REPORTS));
+    let parent = directory(args.keep.or(args.at))?;
+    let world = World::new(args.seed, count);
     output::say(&format!("Four organisations in {}", parent.display()));
-    let mut houses = build(&parent)?;
+    let mut houses = build(&parent, args.seed)?;
     for house in &mut houses {
         house.start()?;
     }
-    let reports = publish(&houses)?;
-    output::say("Each holds only its own reports:");
-    show(&houses)?;
-    output::say("Connecting them in a ring; nobody is in the middle …");
-    connect(&houses)?;
-    wait_until(AGREE_WITHIN, "agreement of all four", || agree(&houses, reports))?;
-    output::say("Now each holds all of them, every signature checked by itself:");
-    show(&houses)?;
+    let mut story = Story::new(&houses, &world, Luck::seeded(args.seed, "story"));
+    live_through(&houses, &mut story)?;
+    let card = tour::card(&houses, story.phenomenon(0).ok_or_else(unexpected)?)?;
     if !global.json {
         picture::print(&houses)?;
+        show_what_came(&houses, &world, &story, &card)?;
     }
-    let summary = Summary {
+    if global.json {
+        output::json(&summary(&houses, &world, &card, started)?)?;
+    }
+    if kept || !args.once {
+        tour::suggest(&houses, card.id, kept);
+    }
+    if !kept && !args.once {
+        stay()?;
+    }
+    drop(story);
+    houses.iter_mut().try_for_each(House::stop)
+}
+
+/// Lets them report apart, connects them, and lets them join what they know, ask and answer.
+fn live_through(houses: &[House], story: &mut Story<'_>) -> Result<()> {
+    for house in houses {
+        house.submit(&house.certificates())?;
+    }
+    submit(houses, &story.reports()?)?;
+    output::say("Each holds only its own reports:");
+    show(houses)?;
+    output::say("Connecting them in a ring; nobody is in the middle …");
+    connect(houses)?;
+    let reports = story.reports.len();
+    wait_until(AGREE_WITHIN, "agreement of all four", || agree(houses, reports))?;
+    output::say("Now each holds all of them, every signature checked by itself:");
+    show(houses)?;
+    output::say("Coordinators join them into phenomena, ask for changes; decision makers answer …");
+    for step in [Story::begin_phenomena, Story::join_and_ask, Story::answer] {
+        submit(houses, &step(story)?)?;
+        wait_until(AGREE_WITHIN, "agreement of all four", || agree(houses, reports))?;
+    }
+    Ok(())
+}
+
+fn submit(houses: &[House], signed: &story::Signed) -> Result<()> {
+    for (at, changes) in signed {
+        houses.get(*at).ok_or_else(unexpected)?.submit(changes)?;
+    }
+    Ok(())
+}
+
+/// Shows one phenomenon, one report's way to an outcome, and an inbox.
+fn show_what_came(houses: &[House], world: &World, story: &Story<'_>, card: &Card) -> Result<()> {
+    let [county, town, ..] = houses else { return Err(unexpected()) };
+    tour::show_card(county, card)?;
+    let answered = |code: &str| {
+        let mut about =
+            world.proposals.iter().filter(|proposal| proposal.answer.is_some_and(|reply| reply.code == code));
+        about.next().map(|proposal| proposal.about)
+    };
+    let about = answered("accepted").or_else(|| answered("partly")).unwrap_or_default();
+    let told = world.reports.iter().zip(&story.reports).find(|(written, _)| written.about == about);
+    let (written, report) = told.ok_or_else(unexpected)?;
+    let writer = houses.get(story::place(written.house)).ok_or_else(unexpected)?;
+    tour::show_way(writer, *report, town)
+}
+
+fn summary(houses: &[House], world: &World, card: &Card, started: Instant) -> Result<Summary> {
+    let day = story::date(world::DAY)?;
+    let county = houses.first().ok_or_else(unexpected)?;
+    let overdue = ProposalFilter { overdue: true, limit: 1, ..ProposalFilter::default() };
+    let Response::Proposals { total: overdue, .. } = ask(county, Request::Proposals { filter: overdue, today: day })?
+    else {
+        return Err(unexpected());
+    };
+    let count = |open| match ask(county, Request::Phenomena { open, skip: 0, limit: 1 })? {
+        Response::Phenomena { total, .. } => Ok(total),
+        _ => Err(unexpected()),
+    };
+    Ok(Summary {
         nodes: houses.len(),
-        reports,
-        converged: agree(&houses, reports)?,
-        fingerprint: fingerprints(&houses)?,
+        reports: world.reports.len(),
+        phenomena: count(false)?,
+        contradictions: count(true)?,
+        proposals: world.proposals.len(),
+        answered: world.proposals.iter().filter(|proposal| proposal.answer.is_some()).count(),
+        overdue,
+        converged: agree(houses, world.reports.len())?,
+        fingerprint: fingerprints(houses)?,
+        card: card.fingerprint(),
         seconds: started.elapsed().as_secs_f64(),
         dirs: houses.iter().map(|house| (house.plan.short, house.dir.clone())).collect(),
-    };
-    if global.json {
-        output::json(&summary)?;
-    }
-    if !args.once {
-        stay(&houses)?;
-    }
-    houses.iter_mut().try_for_each(House::stop)
+    })
 }
 
 fn directory(at: Option<PathBuf>) -> Result<PathBuf> {
@@ -104,6 +207,7 @@ fn plans() -> [Plan; 4] {
         names: Names { fi: fi.into(), sv: sv.into(), en: en.into() },
         kind,
         workers: WORKERS,
+        officers: OFFICERS,
     };
     [
         plan("county", "Hyvinvointialue", "Välfärdsområdet", "Wellbeing county", OrganisationKind::County),
@@ -113,31 +217,13 @@ fn plans() -> [Plan; 4] {
     ]
 }
 
-fn build(parent: &std::path::Path) -> Result<Vec<House>> {
+fn build(parent: &std::path::Path, seed: u64) -> Result<Vec<House>> {
     let plans = plans();
-    let roots = plans.iter().map(|_| Roots::fresh()).collect::<Result<Vec<_>>>()?;
+    let roots = plans.iter().map(|plan| Roots::drawn(Luck::seeded(seed, plan.short))).collect::<Result<Vec<_>>>()?;
     let mut founders: Vec<_> = roots.iter().map(Roots::organisation).collect();
     founders.sort_unstable();
     let charter = Charter { name: "Talkoot-esittely".into(), founders, threshold: 2, ..Charter::commons() };
     plans.into_iter().zip(roots).map(|(plan, roots)| House::build(parent, plan, roots, &charter)).collect()
-}
-
-/// Each organisation's workers sign its share of the reports, and its own node stores them.
-fn publish(houses: &[House]) -> Result<usize> {
-    let mut total = 0;
-    for house in houses {
-        house.submit(&house.certificates())?;
-        let mut changes = Vec::new();
-        for entry in corpus::of(house.plan.short)? {
-            let author = house.author(entry.worker.saturating_sub(1)).ok_or_else(|| {
-                Error::refused(format!("the demonstration has no worker {} in {}", entry.worker, house.plan.short))
-            })?;
-            let change = author.begin(Kind::Report, Scope::Network, &entry.report, keys::moment()?);
-            changes.push(change.map_err(Error::failed)?.encode());
-        }
-        total += house.submit(&changes)?;
-    }
-    Ok(total)
 }
 
 fn connect(houses: &[House]) -> Result<()> {
@@ -150,7 +236,7 @@ fn connect(houses: &[House]) -> Result<()> {
     Ok(())
 }
 
-fn fingerprints(houses: &[House]) -> Result<std::collections::BTreeMap<&'static str, Fingerprint>> {
+fn fingerprints(houses: &[House]) -> Result<BTreeMap<&'static str, Fingerprint>> {
     houses.iter().map(|house| Ok((house.plan.short, house.status()?.fingerprint))).collect()
 }
 
@@ -171,18 +257,8 @@ fn show(houses: &[House]) -> Result<()> {
 }
 
 /// Leaves the nodes running until Ctrl-C.
-fn stay(houses: &[House]) -> Result<()> {
-    output::say("\nThe four nodes go on running. Look around in another terminal, for example:");
-    if let Some(house) = houses.first() {
-        let dir = house.dir.display();
-        output::say(&format!("  talkoot report list --dir {dir}"));
-        output::say(&format!("  talkoot view --rows theme --columns organisation_kind --dir {dir}"));
-        let passphrase = crate::house::PASSPHRASE;
-        output::say(&format!(
-            "  TALKOOT_PASSPHRASE={passphrase} talkoot report new --worker worker-1 --dir {dir} --help"
-        ));
-    }
-    output::say("Ctrl-C ends it.");
+fn stay() -> Result<()> {
+    output::say("The four nodes go on running. Ctrl-C ends it.");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::failed)?;
     runtime.block_on(tokio::signal::ctrl_c()).map_err(Error::failed)
 }

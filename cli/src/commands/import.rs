@@ -2,11 +2,12 @@
 //! none of the others back, unless that is asked for.
 //!
 //! [`records`] cuts the file, [`workbook`] unpacks one, [`source`] reads a record as a report, by its [`columns`] or with a [`mapping`] if the columns are
-//! those of a form tool; [`batch`] signs and sends, [`journal`] remembers, [`tally`] counts and reports, [`place`] names cells. One
+//! those of a form tool; [`forms`] are what rows are judged by; [`batch`] signs and sends, [`journal`] remembers, [`tally`] counts and reports, [`place`] names cells. One
 //! batch is in memory at a time, and the one sheet of a workbook.
 
 mod batch;
 mod columns;
+mod forms;
 mod journal;
 mod mapping;
 mod place;
@@ -20,11 +21,12 @@ use std::process::ExitCode;
 
 use crate::client::Client;
 use crate::commands::report::pen::{self, Pen};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::global::Global;
 use crate::output;
 
 use batch::{Batches, Ids, Importer};
+use forms::Forms;
 use journal::Journal;
 use mapping::Mapping;
 use source::{Asked, Source};
@@ -46,7 +48,8 @@ commas, semicolons or tabs, in UTF-8. A workbook (XLSX) has such a sheet. In a J
 --file' takes it.
 
 A table of a form tool (Webropol, Forms, Kobo, ODK) needs a mapping once for each form: which column says what, and what answers mean. \
---suggest-mapping proposes one to read and mend. With a mapping nothing is stored while any row is bad, unless --good-rows is given.
+--suggest-mapping proposes one to read and mend. Answers to your own form's questions go to columns named local.…, and are judged as \
+'report new' does; official codes are held to the lists that 'talkoot form codes import' loaded. With a mapping nothing is stored while any row is bad, unless --good-rows is given.
 
 Each row is signed anew, so importing a file twice would store every report twice. The journal (FILE.imported, or MAPPING.imported, \
 unless --journal says otherwise) remembers which rows are stored: a repeated or interrupted import, or one of a file with more answers, \
@@ -80,6 +83,9 @@ pub(crate) struct Args {
     /// Who signs; needed only where several workers have keys.
     #[arg(long, value_name = "NAME")]
     worker: Option<String>,
+    /// The form that the rows are answers to, with questions of its own (local.…). Rows that name another form keep it.
+    #[arg(long, value_name = "FORM")]
+    form: Option<String>,
     /// For whom: network (all members), region:12 (members that act in county 12), organisation (only your own).
     #[arg(long, value_name = "SCOPE", default_value = "network")]
     scope: String,
@@ -121,10 +127,12 @@ pub(crate) fn run(global: &Global, args: Args) -> Result<ExitCode> {
     }
     let source = Source::open(&args.file, asked)?;
     source.introduce();
+    let mut forms = Forms::open(global, args.form.as_deref())?;
+    require_known(&source, &forms)?;
     let mut tally = Tally::start(global.json);
     let whole = args.all_or_nothing || (source.is_mapped() && !args.good_rows);
     if args.dry_run || whole {
-        check_all(&source, args.confirm, &mut tally)?;
+        check_all(&source, &mut forms, args.confirm, &mut tally)?;
         if args.dry_run {
             return tally.finish("would be stored", " This was a dry run: nothing was stored.");
         }
@@ -134,13 +142,28 @@ pub(crate) fn run(global: &Global, args: Args) -> Result<ExitCode> {
         }
         tally = Tally::start(global.json);
     }
-    let mut importer = prepare(global, &args)?;
+    let mut importer = prepare(global, &args, forms)?;
     let result = store_all(&mut importer, &source, &mut tally);
     // What was done is told even if it ended early.
     let code = tally.finish("stored", "")?;
     result?;
     importer.client.close()?;
     Ok(code)
+}
+
+/// Refuses a mapping with questions that the form asked for does not have, and says which official lists are missing.
+fn require_known(source: &Source, forms: &Forms<'_>) -> Result<()> {
+    if let Some((question, form)) = forms.lacks(source.questions()) {
+        let own: Vec<_> = form.questions.iter().map(|question| question.id.as_str()).collect();
+        return Err(Error::refused(format!("the form {} has no question {question:?}", form.form.0))
+            .hint(format!("Nothing was imported. Its questions: {}.", own.join(", "))));
+    }
+    for system in source.systems().filter(|system| !forms.has_codes(system)) {
+        output::say(&format!(
+            "Note: no list of {system} is loaded here, so its codes are kept as they are. Load it with: talkoot form codes import"
+        ));
+    }
+    Ok(())
 }
 
 fn why_nothing(args: &Args) -> &'static str {
@@ -176,11 +199,11 @@ pub(crate) fn read_form(path: &Path) -> Result<(u64, Vec<crate::TableRow>)> {
 }
 
 /// Checks every row and signs none; counts the good ones as stored.
-fn check_all(source: &Source, confirmed: bool, tally: &mut Tally) -> Result<()> {
+fn check_all(source: &Source, forms: &mut Forms<'_>, confirmed: bool, tally: &mut Tally) -> Result<()> {
     let (mut batches, mut ids) = (Batches::new(source)?, Ids::default());
     let bar = output::progress(source.records, "checking");
     while let Some(records) = batches.next()? {
-        for mut examined in batch::examine_all(source, &records, confirmed) {
+        for mut examined in batch::examine_all(source, &records, (forms, None), confirmed)? {
             ids.note(source, &mut examined);
             let line = examined.line;
             match examined.verdict {
@@ -198,14 +221,15 @@ fn check_all(source: &Source, confirmed: bool, tally: &mut Tally) -> Result<()> 
 }
 
 /// Reaches the node, opens the key and the journal.
-fn prepare<'a>(global: &'a Global, args: &Args) -> Result<Importer<'a>> {
+fn prepare<'a>(global: &'a Global, args: &Args, forms: Forms<'a>) -> Result<Importer<'a>> {
     let mut client = Client::open(&global.dir)?;
     let identity = client.identity()?;
     let scope = pen::scope(&args.scope, &identity)?;
     let pen = Pen::open(global, args.worker.as_deref(), &identity)?;
     let path = args.journal.clone().unwrap_or_else(|| beside(args.mapping.as_ref().unwrap_or(&args.file)));
     let journal = Journal::open(&path)?;
-    let mut importer = Importer { client, identity, scope, pen, journal, confirmed: args.confirm, ids: Ids::default() };
+    let (confirmed, ids) = (args.confirm, Ids::default());
+    let mut importer = Importer { client, identity, scope, pen, journal, confirmed, ids, forms };
     importer.settle_interrupted()?;
     Ok(importer)
 }

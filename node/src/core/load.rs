@@ -24,6 +24,7 @@ use crate::store::{Action, Loaded, Options, Place, Store};
 
 use super::joints::Joints;
 use super::paths::AnyRow;
+use super::lists::Lists;
 use super::projector::{self, Kept};
 use super::rows::Rows;
 use super::{Core, Error, KIND_CHANGE, KIND_EVIDENCE, Places, SYMBOLS};
@@ -230,6 +231,7 @@ impl Loading {
             stale: self.stale,
             joints: Joints::default(),
             links_changed: true,
+            lists: Lists::default(),
             quarantined: BTreeMap::new(),
             offences: BTreeMap::new(),
             damaged: Mutex::default(),

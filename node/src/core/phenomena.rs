@@ -1,5 +1,6 @@
 //! Requests about phenomena: their cards, and who wrote what in them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use talkoot_protocol::api::{Failure, Response, Written};
@@ -8,7 +9,7 @@ use talkoot_protocol::entry::Prefix;
 use talkoot_protocol::id::DocumentId;
 use talkoot_protocol::joint::{Joint, Source};
 use talkoot_protocol::phenomenon::card::{card, linked};
-use talkoot_protocol::phenomenon::{Brief, Groups, Report, Reports};
+use talkoot_protocol::phenomenon::{Groups, Report, Reports};
 use talkoot_protocol::report;
 use talkoot_protocol::scope::Kind;
 use talkoot_protocol::sync::check::{Checked, Content};
@@ -29,9 +30,8 @@ impl Core {
     /// Answers with a page of phenomena.
     pub(super) fn phenomena(&self, open: bool, skip: usize, limit: usize) -> Response {
         let joints = self.joints(Kind::Phenomenon);
-        let groups = Groups::new(joints.iter().map(Arc::as_ref));
-        let cards = groups.ids().filter_map(|id| card(&groups, &id, &self.linked_reports(&groups, &id, Depth::Origin)));
-        let mut briefs: Vec<Brief> = cards.map(|card| card.brief()).filter(|brief| !open || brief.open > 0).collect();
+        let mut briefs = self.lists.briefs(&joints, |named| self.reports_of(named, Depth::Origin));
+        briefs.retain(|brief| !open || brief.open > 0);
         briefs.sort_by_key(|brief| (std::cmp::Reverse(brief.begun), brief.id));
         let total = briefs.len();
         let phenomena = briefs.into_iter().skip(skip).take(limit.min(PAGE_MAX)).collect();
@@ -53,7 +53,7 @@ impl Core {
         let _read: Arc<Joint> = self.joint(&document)?;
         let joints = self.joints(Kind::Phenomenon);
         let groups = Groups::new(joints.iter().map(Arc::as_ref));
-        let reports = self.linked_reports(&groups, &document, Depth::Whole);
+        let reports = self.reports_of(&linked(&groups, &document), Depth::Whole);
         let card = card(&groups, &document, &reports).ok_or_else(unknown)?;
         let mut written = Vec::new();
         if history {
@@ -66,8 +66,11 @@ impl Core {
 
     /// Returns what is known of the reports that a phenomenon names.
     pub(super) fn linked_reports(&self, groups: &Groups<'_>, id: &DocumentId, depth: Depth) -> Reports {
-        let known = |id: DocumentId| self.linked_report(&id, depth).map(|report| (id, report));
-        linked(groups, id).into_iter().filter_map(known).collect()
+        self.reports_of(&linked(groups, id), depth)
+    }
+
+    fn reports_of(&self, named: &BTreeSet<DocumentId>, depth: Depth) -> Reports {
+        named.iter().filter_map(|id| Some((*id, self.linked_report(id, depth)?))).collect()
     }
 
     fn linked_report(&self, id: &DocumentId, depth: Depth) -> Option<Report> {

@@ -66,7 +66,7 @@ impl Founders {
             }),
         );
         let certificate = sign(Some((record.document(), 1, record.id())), certify(&node, Bearer::Node));
-        let roles = Roles::from_iter([Role::Reporter]);
+        let roles = Roles::from_iter([Role::Reporter, Role::Coordinator]);
         let bearer = Bearer::Worker { worker: WorkerId::from_bytes([9; 32]), roles };
         let employment = sign(Some((record.document(), 2, certificate.id())), certify(&worker, bearer));
         Self { charter, node, worker, record, certificate, employment }

@@ -17,7 +17,7 @@ use super::{Core, read};
 impl Core {
     /// Returns every readable proposal as it stands on a day.
     pub(super) fn proposal_states(&self, today: Date) -> Vec<State> {
-        self.joints(Kind::Proposal).iter().map(|joint| state(joint, today)).collect()
+        self.lists.states(&self.joints(Kind::Proposal), today)
     }
 
     /// Returns a page of a list of proposals.

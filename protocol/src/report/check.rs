@@ -5,13 +5,13 @@
 
 use serde_json::Value;
 
-use super::codes::{Kind, Variant};
+use super::codes::{Kind, Language, Variant};
 use super::issue::{Issue, Problem};
 use super::limits::{ATTACHMENTS_MAX, ENTRIES_MAX, EVIDENCE_MAX, OTHER_MAX, PROPOSALS_MAX, REPORT_BYTES_MAX};
 use super::schema::Report;
 use super::text::TextKind;
 use crate::form::question::Verdict;
-use crate::form::{Form, Need, Question};
+use crate::form::{CodeList, Form, NamedCode, Need, Question, lookup};
 
 /// Returns what is wrong with a report by the form that comes with the program; see [`check_against`].
 pub fn check(report: &Report) -> Vec<Issue> {
@@ -71,7 +71,10 @@ fn answers(report: &Report, form: &Form, issues: &mut Vec<Issue>) {
     for (question, value) in form.questions.iter().filter_map(|question| Some((question, answered(question)?))) {
         match question.judge(&value, form) {
             Verdict::Good => {}
-            Verdict::UnknownCode(code) => issues.push(Issue::new(&question.id, Problem::UnknownCode { code })),
+            Verdict::UnknownCode(code) => {
+                let list = question.label.get(Language::En).to_owned();
+                issues.push(Issue::new(&question.id, not_listed(code, list, question.codes(form))));
+            }
             Verdict::Unfit(reason) => issues.push(Issue::new(&question.id, Problem::Unreadable { reason })),
         }
     }
@@ -82,10 +85,16 @@ fn official_codes(report: &Report, form: &Form, issues: &mut Vec<Issue>) {
     for (at, service) in report.service.iter().enumerate() {
         let Some(list) = form.codes(&service.system) else { continue };
         if !list.codes.iter().any(|known| known.code == service.code) {
-            let code = service.code.clone();
-            issues.push(Issue::new(format!("service[{at}].code"), Problem::UnknownCode { code }));
+            let edition = if list.version.is_empty() { String::new() } else { format!(" {}", list.version) };
+            let name = format!("{}{edition}", list.name.get(Language::En));
+            issues.push(Issue::new(format!("service[{at}].code"), not_listed(service.code.clone(), name, &list.codes)));
         }
     }
+}
+
+fn not_listed(code: String, list: String, codes: &[NamedCode]) -> Problem {
+    let nearest = lookup::nearest(codes, &code).into_iter().map(CodeList::say).collect();
+    Problem::NotListed { code, list, nearest }
 }
 
 /// A concrete proposal is what sets a report apart from a complaint. Only a question may stand without one, and residents
@@ -173,7 +182,7 @@ mod tests {
     use serde_json::json;
 
     use super::super::area::{Area, YEAR};
-    use super::super::codes::{AreaScheme, Language};
+    use super::super::codes::AreaScheme;
     use super::super::limits::{TEXT_CHARS_MAX, TITLE_CHARS_MAX};
     use super::super::schema::Proposal;
     use super::super::testing::sample;
@@ -257,7 +266,8 @@ mod tests {
         report.other.insert("local.colour".into(), json!("green"));
         report.other.insert("local.theirs".into(), json!([1]));
         let issues = check_against(&report, &form);
-        assert_eq!(issues[0].problem, Problem::UnknownCode { code: "green".into() });
+        let green = Problem::NotListed { code: "green".into(), list: "c".into(), nearest: vec![] };
+        assert_eq!(issues[0].problem, green);
         assert!(matches!(&issues[1].problem, Problem::Unreadable { reason } if reason.contains("0 to 9")));
         assert_eq!(issues.len(), 2);
         report.other.clear();
@@ -279,8 +289,13 @@ mod tests {
         list.codes = serde_json::from_value(json!([{"code": "102", "name": {"fi": "Asumispalvelut"}}])).unwrap();
         form.fill_codes(list);
         let issues = check_against(&report, &form);
-        assert_eq!(issues, [Issue::new("service[0].code", Problem::UnknownCode { code: "101".into() })]);
+        assert_eq!((issues.len(), issues[0].field.as_str()), (1, "service[0].code"));
+        assert!(issues[0].to_string().contains("nearest: 102 Asumispalvelut"), "{}", issues[0]);
         assert!(!issues[0].problem.prevents_signing());
+        report.service[0].code = " asumispalvelut".into();
+        form.understand(&mut report);
+        assert_eq!((check_against(&report, &form), report.service[0].code.as_str()), (vec![], "102"));
+        assert_eq!(report.service[0].display.as_deref(), Some("asumispalvelut"));
     }
 
     #[test]

@@ -22,6 +22,11 @@ pub use write::{columns, to_flat};
 
 use super::limits::{EVIDENCE_MAX, PROPOSALS_MAX};
 
+/// Returns the cell for one service: a code of a list, with quotes where it needs them.
+pub fn service_cell(system: &str, code: &str) -> String {
+    cell::write([vec![system, code]], '|')
+}
+
 /// The parts of `proposal_<n>_…`.
 const PROPOSAL_PARTS: [&str; 3] = ["text", "addressee", "level"];
 /// The parts of `evidence_<n>_…`.

@@ -57,6 +57,15 @@ pub enum Problem {
         /// Its key.
         code: String,
     },
+    /// A code that a list, an official one or a question's own, does not have.
+    NotListed {
+        /// What was given.
+        code: String,
+        /// The list's name, with its edition if it has one.
+        list: String,
+        /// The nearest codes of the list, each with its name.
+        nearest: Vec<String>,
+    },
     /// An area the code lists do not have.
     UnknownArea(area::Error),
     /// A language tag that is none.
@@ -81,7 +90,7 @@ impl Problem {
     /// Says whether the report must not be signed as it is. Codes and areas this version does not know only warn: they may
     /// come with a newer form or code list.
     pub const fn prevents_signing(&self) -> bool {
-        !matches!(self, Self::UnknownCode { .. } | Self::UnknownArea(_))
+        !matches!(self, Self::UnknownCode { .. } | Self::NotListed { .. } | Self::UnknownArea(_))
     }
 }
 
@@ -112,6 +121,11 @@ impl fmt::Display for Issue {
             }
             Problem::UnknownCode { code } => {
                 write!(f, "Check `{field}`: the code {code:?} is not known here; it is kept as it is.")
+            }
+            Problem::NotListed { code, list, nearest } => {
+                let nearest =
+                    if nearest.is_empty() { String::new() } else { format!("; nearest: {}", nearest.join(", ")) };
+                write!(f, "Check `{field}`: {code:?} is not in {list:?}{nearest}; it is kept as it is.")
             }
             Problem::UnknownArea(error) => write!(f, "Check `{field}`: {error}; it is kept as it is."),
             Problem::NotALanguage => {

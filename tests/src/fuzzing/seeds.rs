@@ -24,6 +24,7 @@ use super::wire::id;
 use crate::cast::{fields, key_of};
 use crate::vectors::{self, Vector, unhex};
 
+mod joints;
 pub mod scripts;
 
 /// Longest seed, in bytes.
@@ -63,6 +64,7 @@ pub fn seeds() -> Seeds {
     comparisons(&mut basket);
     files(&mut basket);
     house(&mut basket);
+    joints::put(&mut basket);
     for (name, script) in scripts::scripts() {
         basket.put("engine", name, script);
     }

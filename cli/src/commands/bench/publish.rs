@@ -50,7 +50,7 @@ impl Drop for Scratch {
 /// Makes one organisation with one worker.
 pub(super) fn house(scratch: &Scratch, short: &'static str, roots: Roots, charter: &Charter) -> Result<House> {
     let names = Names { fi: short.into(), sv: short.into(), en: short.into() };
-    let plan = Plan { short, names, kind: OrganisationKind::Ngo, workers: 1 };
+    let plan = Plan { short, names, kind: OrganisationKind::Ngo, workers: 1, officers: &[] };
     House::build(&scratch.0, plan, roots, charter)
 }
 

@@ -1,15 +1,14 @@
-//! The reports of the demonstration: written for it, about phenomena and no person. Each line names the worker who signs.
+//! Reports written by hand, about phenomena and no person: measurements draw their words and answers from them, and the packing of
+//! parcels was trained on such words, so they stay as they are. What the demonstration shows is the sample world (`world.rs`).
 
 use serde::Deserialize;
 use talkoot_protocol::document::Fields;
 
 use crate::error::{Error, Result};
 
-/// One report and its writer.
+/// One report.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Entry {
-    /// Which of the organisation's workers writes it, from 1.
-    pub(crate) worker: usize,
     /// The report's fields.
     pub(crate) report: Fields,
 }

@@ -10,13 +10,14 @@ use talkoot_protocol::report::Report;
 use talkoot_protocol::scope::{Kind, Scope};
 use talkoot_protocol::signed::Verified;
 
+use super::forms::Forms;
 use super::journal::{Journal, RowHash};
 use super::place::Placed;
 use super::records::Record;
-use super::source::{Rows, Source};
+use super::source::{Answer, Rows, Source};
 use super::tally::Tally;
 use crate::client::Client;
-use crate::commands::report::examine::{Remark, examine};
+use crate::commands::report::examine::{Remark, examine_by};
 use crate::commands::report::pen::Pen;
 use crate::error::{Error, Result};
 use crate::keys;
@@ -62,22 +63,41 @@ pub(super) struct Examined {
     pub(super) verdict: Verdict,
 }
 
-/// Reads and examines records on all cores; empty rows are left out.
-pub(super) fn examine_all(source: &Source, records: &[Record], confirmed: bool) -> Vec<Examined> {
-    let one = |record: &Record| {
-        let answer = source.read(record)?;
-        let verdict = answer.report.and_then(|report| {
-            let remarks = examine(&report, confirmed);
-            let placed = |remarks| source.placed(remarks, record.row);
-            if remarks.refusals.is_empty() {
-                Ok((report, placed(remarks.notes)))
-            } else {
-                Err(placed(remarks.refusals))
-            }
-        });
-        Some(Examined { line: record.line, row: record.row, id: answer.id, verdict })
-    };
-    on_all_cores(records, one).into_iter().flatten().collect()
+/// A record that was read and not judged yet.
+struct Read {
+    line: u64,
+    row: u64,
+    answer: Answer,
+}
+
+/// Reads and examines records on all cores; empty rows are left out. Each is judged by the form it names.
+///
+/// # Errors
+/// If the node that was reached for a form cannot be left in good order.
+pub(super) fn examine_all(
+    source: &Source,
+    records: &[Record],
+    (forms, client): (&mut Forms<'_>, Option<&mut Client<'_>>),
+    confirmed: bool,
+) -> Result<Vec<Examined>> {
+    let read = |record: &Record| source.read(record).map(|answer| Read { line: record.line, row: record.row, answer });
+    let read: Vec<Read> = on_all_cores(records, read).into_iter().flatten().collect();
+    forms.learn(read.iter().filter_map(|read| read.answer.report.as_ref().ok()), client)?;
+    let forms = &*forms;
+    Ok(on_all_cores(&read, |read| judge(source, read, forms, confirmed)))
+}
+
+fn judge(source: &Source, read: &Read, forms: &Forms<'_>, confirmed: bool) -> Examined {
+    let verdict = read.answer.report.clone().and_then(|mut report| {
+        let form = forms.apply(&mut report);
+        let remarks = examine_by(&report, form, confirmed);
+        let placed = |remarks| source.placed(remarks, read.row);
+        match remarks.refusals.is_empty() {
+            true => Ok((report, placed(remarks.notes))),
+            false => Err(placed(remarks.refusals)),
+        }
+    });
+    Examined { line: read.line, row: read.row, id: read.answer.id.clone(), verdict }
 }
 
 /// The ids of a file: one that comes twice is refused, since which of the two answers holds is not known.
@@ -108,6 +128,7 @@ pub(super) struct Importer<'a> {
     pub(super) journal: Journal,
     pub(super) confirmed: bool,
     pub(super) ids: Ids,
+    pub(super) forms: Forms<'a>,
 }
 
 /// A good row that is not stored yet.
@@ -141,7 +162,8 @@ impl Importer<'_> {
         bar: &ProgressBar,
     ) -> Result<()> {
         let mut rows = Vec::new();
-        for mut examined in examine_all(source, records, self.confirmed) {
+        let forms = (&mut self.forms, Some(&mut self.client));
+        for mut examined in examine_all(source, records, forms, self.confirmed)? {
             self.ids.note(source, &mut examined);
             let line = examined.line;
             match examined.verdict {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use talkoot_protocol::form::LOCAL_PREFIX;
 use talkoot_protocol::report::{Report, flat};
 
 use super::mapping::bind::column_of;
@@ -82,11 +83,16 @@ impl Columns {
         Placed { remark, place }
     }
 
+    /// Returns the questions that columns answer.
+    pub(super) fn questions(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().flatten().map(String::as_str).filter(|name| name.starts_with(LOCAL_PREFIX))
+    }
+
     /// Says which columns are kept as fields of one's own.
     pub(super) fn introduce(&self) {
         let known = flat::columns();
-        let own: Vec<_> =
-            self.names.iter().flatten().filter(|name| !known.contains(name)).map(String::as_str).collect();
+        let is_own = |name: &&String| !known.contains(name) && !name.starts_with(LOCAL_PREFIX);
+        let own: Vec<_> = self.names.iter().flatten().filter(is_own).map(String::as_str).collect();
         if !own.is_empty() {
             output::say(&format!("Kept as fields of your own: {}", own.join(", ")));
         }

@@ -21,6 +21,13 @@
 //! [column.sector.options]               # one column for each answer
 //! "Kuka voisi toimia: Kaupunki" = "housing"
 //!
+//! [column.service]                      # codes of an official list, or names of them
+//! from = "Palvelu"
+//! system = "1.2.246.537.6.1222"
+//!
+//! [column."local.queue"]                # a question of a form of one's own, see --form
+//! from = "Jonon pituus"
+//!
 //! [own]
 //! "Mistä kuulit kyselystä?" = "heard_from"
 //! ```
@@ -35,6 +42,8 @@ use std::io::Read as _;
 use std::path::Path;
 
 use serde::Deserialize;
+use talkoot_protocol::form::LOCAL_PREFIX;
+use talkoot_protocol::form::code_list::{OID_PREFIX, is_oid};
 use talkoot_protocol::report::flat;
 
 use crate::commands::report::fields::{columns_in_words, field_of};
@@ -100,6 +109,8 @@ struct Rule {
     join: Option<String>,
     /// What bare numbers of an area are codes of.
     scheme: Option<Scheme>,
+    /// The official list that codes of services are of, by its object identifier.
+    system: Option<String>,
     /// How dates with slashes are read.
     slashes: Option<Slashes>,
     /// How exact a date becomes.
@@ -198,8 +209,9 @@ impl Mapping {
     fn check(&self) -> std::result::Result<(), String> {
         let known =
             |target: &str| target != "other" && (target == AGE || flat::columns().iter().any(|one| one == target));
+        let local = |target: &str| target.len() > LOCAL_PREFIX.len() && target.starts_with(LOCAL_PREFIX);
         for target in self.column.keys().chain(self.constant.keys()) {
-            if !known(target) {
+            if !known(target) && !local(target) {
                 return Err(format!("reports have no column {target:?}"));
             }
         }
@@ -209,6 +221,14 @@ impl Mapping {
         for (target, rule) in &self.column {
             if rule.from.all().is_empty() && rule.options.is_empty() {
                 return Err(format!("[column.{target}] says neither from which column (from) nor which options"));
+            }
+        }
+        for (target, rule) in &self.column {
+            let Some(system) = &rule.system else { continue };
+            if target != "service" || !is_oid(&whole_system(system)) {
+                return Err(format!(
+                    "[column.{target}] has the system {system:?}: only services have one, an object identifier"
+                ));
             }
         }
         let field = |name: &&String| field_of(name).is_some() || known(name) || name.trim().is_empty();
@@ -222,6 +242,14 @@ impl Mapping {
     fn named(&self) -> impl Iterator<Item = &String> {
         let rules = self.column.values().flat_map(|rule| rule.from.all().iter().chain(rule.options.keys()));
         rules.chain(&self.ignore).chain(self.own.keys()).chain(&self.id)
+    }
+}
+
+/// Returns a system with what every one of an object identifier begins with.
+fn whole_system(system: &str) -> String {
+    match system.starts_with(OID_PREFIX) {
+        true => system.to_owned(),
+        false => format!("{OID_PREFIX}{system}"),
     }
 }
 
@@ -244,6 +272,9 @@ mod tests {
             ("[constant]\nkind = \"wondering\"\n[column.kind]\nfrom = \"A\"", "both"),
             ("[own]\nA = \"title\"", "no name"),
             ("[column.area]\nfrom = \"A\"\nscheme = \"street\"", "street"),
+            ("[column.title]\nfrom = \"A\"\nsystem = \"1.2.3\"", "only services"),
+            ("[column.service]\nfrom = \"A\"\nsystem = \"list\"", "object identifier"),
+            ("[column.\"local.\"]\nfrom = \"A\"", "no column \"local.\""),
             ("[column.other]\nfrom = \"A\"", "no column \"other\""),
         ] {
             let error = Mapping::parse(text, false).unwrap_err();

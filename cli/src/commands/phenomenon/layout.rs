@@ -20,7 +20,7 @@ use crate::commands::report::show::when;
 const LINE_CHARS_MAX: usize = 160;
 
 /// Returns the lines of a card.
-pub(super) fn lines(
+pub(crate) fn lines(
     card: &Card,
     history: &[Written],
     organisations: &Organisations,

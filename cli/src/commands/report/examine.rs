@@ -51,11 +51,6 @@ pub(crate) struct Remarks {
     pub(crate) notes: Vec<Remark>,
 }
 
-/// Looks at a report by the built-in form. With `confirmed`, what only may be wrong is no refusal.
-pub(crate) fn examine(report: &Report, confirmed: bool) -> Remarks {
-    examine_by(report, Form::built_in(), confirmed)
-}
-
 /// Looks at a report by a form. With `confirmed`, what only may be wrong is no refusal.
 pub(crate) fn examine_by(report: &Report, form: &Form, confirmed: bool) -> Remarks {
     let mut remarks = Remarks::default();
@@ -180,6 +175,10 @@ mod tests {
     use talkoot_protocol::report::codes::{Language, Variant};
 
     use super::*;
+
+    fn examine(report: &Report, confirmed: bool) -> Remarks {
+        examine_by(report, Form::built_in(), confirmed)
+    }
 
     fn report(description: &str) -> Report {
         let fields = serde_json::json!({

@@ -294,15 +294,10 @@ pub(crate) fn report_of(cells: &Cells, form: &Form) -> Result<Report> {
     })
 }
 
-/// Reads cells as a report. Answers to the form's own questions become what the question takes.
+/// Reads cells as a report. Answers to the form's own questions become what the question takes, official codes may be names.
 pub(crate) fn read(cells: &Cells, form: &Form) -> std::result::Result<Report, Vec<Issue>> {
     let mut report = flat::from_flat(cells)?;
-    for question in &form.questions {
-        if let Some(Value::String(text)) = report.other.get(&question.id) {
-            let typed = question.typed(text);
-            report.other.insert(question.id.clone(), typed);
-        }
-    }
+    form.understand(&mut report);
     Ok(report)
 }
 

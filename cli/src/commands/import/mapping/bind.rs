@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use talkoot_protocol::form::LOCAL_PREFIX;
 use talkoot_protocol::report::{Report, flat};
 
 use super::values::{self, Holds};
-use super::{AGE, Mapping, Others, Rule, moment, normal};
+use super::{AGE, Mapping, Others, Rule, moment, normal, whole_system};
 use crate::commands::import::place::{Place, Placed, discreet, letters};
 use crate::commands::import::source::guarded;
 use crate::commands::report::examine::{Remark, issue_remark};
@@ -188,6 +189,7 @@ impl Laid {
     fn understand(&self, cell: &str) -> Result<String, String> {
         let own = || self.values.get(&normal(cell)).cloned();
         match self.holds {
+            Holds::Text if self.rule.system.is_some() => Ok(self.services(cell)),
             Holds::Text => Ok(own().unwrap_or_else(|| cell.to_owned())),
             Holds::Period => match own() {
                 Some(period) => Ok(period),
@@ -201,6 +203,19 @@ impl Laid {
             Holds::Code(_) => self.code(cell.trim()).ok_or_else(|| self.unknown(cell.trim())),
             Holds::Codes(_) | Holds::Areas => self.several(cell).map(|codes| codes.join("; ")),
         }
+    }
+
+    /// Reads codes of an official list, or names of them: which there are, the form's lists say later.
+    fn services(&self, cell: &str) -> String {
+        let system = whole_system(self.rule.system.as_deref().unwrap_or_default());
+        let usual = [";".to_owned(), "\n".to_owned()];
+        let pieces = values::pieces(cell, self.rule.separators.as_deref().unwrap_or(&usual));
+        let one = |(from, to): &(usize, usize)| {
+            let answer = cell.get(*from..*to).unwrap_or_default().trim();
+            let code = self.values.get(&normal(answer)).map_or(answer, String::as_str);
+            flat::service_cell(&system, code)
+        };
+        pieces.iter().map(one).collect::<Vec<_>>().join("; ")
     }
 
     /// Reads several answers of one cell.
@@ -270,6 +285,7 @@ impl Laid {
             }
         }
         match self.holds {
+            Holds::Text if self.rule.system.is_some() => found.join("; "),
             Holds::Text => found.join(self.rule.join.as_deref().unwrap_or("\n")),
             Holds::Codes(_) | Holds::Areas => {
                 let mut seen = BTreeSet::new();
@@ -343,7 +359,7 @@ impl Bound {
     pub(crate) fn placed(&self, remark: Remark, row: u64) -> Placed {
         let column = column_of(&remark.field);
         let begins = |rule: &&Laid| {
-            let rest = rule.target.strip_prefix(&column);
+            let rest = rule.target.strip_prefix(&column).filter(|_| !column.starts_with(LOCAL_PREFIX));
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
         };
         let rule = self.rules.iter().find(|rule| rule.target == column).or_else(|| self.rules.iter().find(begins));
@@ -359,6 +375,20 @@ impl Bound {
         let kept: Vec<_> = self.own.iter().map(|(_, name)| plain::cut(name, 40)).collect();
         let kept = if kept.is_empty() { "none".to_owned() } else { kept.join(", ") };
         format!("{read} of {} columns are mapped; kept as fields of your own: {kept}", self.headers.len())
+    }
+
+    /// Returns the questions of a form's own that the mapping knows.
+    pub(crate) fn questions(&self) -> impl Iterator<Item = &str> {
+        let rules = self.rules.iter().map(|rule| rule.target.as_str());
+        let all = rules
+            .chain(self.constants.keys().map(String::as_str))
+            .chain(self.own.iter().map(|(_, name)| name.as_str()));
+        all.filter(|name| name.starts_with(LOCAL_PREFIX))
+    }
+
+    /// Returns the official lists whose codes columns hold.
+    pub(crate) fn systems(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().filter_map(|rule| rule.rule.system.as_deref())
     }
 
     /// Returns whether answers are told apart by a column.
@@ -380,6 +410,9 @@ fn age(row: &mut BTreeMap<String, String>) {
 
 /// Returns the column of the flat form that a field of a report stands in: `proposal_1_text` for `proposal[0].text`.
 pub(crate) fn column_of(field: &str) -> String {
+    if field.starts_with(LOCAL_PREFIX) {
+        return field.to_owned();
+    }
     let field = field.strip_prefix("other.").unwrap_or(field);
     let Some((name, rest)) = field.split_once('[') else { return field.replace('.', "_") };
     let (number, part) = rest.split_once(']').unwrap_or((rest, ""));
@@ -392,155 +425,4 @@ pub(crate) fn column_of(field: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn strings(cells: &[&str]) -> Vec<String> {
-        cells.iter().map(|cell| (*cell).to_owned()).collect()
-    }
-
-    fn mapping(text: &str) -> Mapping {
-        Mapping::parse(text, false).unwrap()
-    }
-
-    const KOBO: &str = r##"
-        id = "_uuid"
-        ignore = ["_index"]
-        [constant]
-        language = "fi"
-        variant = "NGO"
-        [column.title]
-        from = "g/title"
-        [column.support_need]
-        from = "g/need"
-        separators = [" "]
-        values = { housing = "2", money = "3" }
-        [column.sector.options]
-        "g/sector/housing" = "housing"
-        "g/sector/police" = "police"
-        [column.target_group]
-        from = "g/whom"
-        values = { youth = "young" }
-        [column.target_group_age]
-        from = "g/age"
-        [column.area]
-        from = "g/place"
-        [column.observed_period]
-        from = "_submission_time"
-        [column.description]
-        from = ["g/what", "g/more"]
-        join = " / "
-        [own]
-        "g/mood" = "mood"
-    "##;
-    const HEADER: [&str; 13] = [
-        "g/title",
-        "g/need",
-        "g/sector",
-        "g/sector/housing",
-        "g/sector/police",
-        "g/whom",
-        "g/age",
-        "g/place",
-        "g/what",
-        "g/more",
-        "g/mood",
-        "_submission_time",
-        "_uuid",
-    ];
-
-    fn bound() -> Bound {
-        let header: Vec<String> = strings(&HEADER).into_iter().chain(["_index".to_owned()]).collect();
-        Mapping { others: Others::Ignore, ..mapping(KOBO) }.bind(&header).unwrap()
-    }
-
-    #[test]
-    fn a_row_of_kobo_becomes_a_report() {
-        let cells = strings(&[
-            "'=1",
-            "housing money",
-            "housing police",
-            "1",
-            "0",
-            "youth",
-            "18-24",
-            "Mikkeli",
-            "a",
-            "b",
-            "glad",
-            "2026-05-17T10:31:22",
-            "u-1",
-            "1",
-        ]);
-        let (report, id) = bound().row(&cells, 2).unwrap();
-        let report = report.unwrap();
-        assert_eq!(id.as_deref(), Some("u-1"));
-        assert_eq!(report.support_need.iter().map(|code| code.key()).collect::<Vec<_>>(), ["2", "3"]);
-        assert_eq!(report.sector.iter().map(|code| code.key()).collect::<Vec<_>>(), ["housing"]);
-        assert_eq!((report.target_group[0].group.key(), report.target_group[0].age.key()), ("young", "18-24"));
-        assert_eq!(
-            (report.description.as_str(), report.area[0].to_string().as_str()),
-            ("a / b", "municipality:2026:491")
-        );
-        assert_eq!((report.observed_period.unwrap().to_string().as_str(), report.variant.key()), ("2026-H1", "ngo"));
-        assert_eq!((report.other["mood"].as_str(), report.title.as_str()), (Some("glad"), "'=1"));
-        assert!(bound().row(&strings(&["", " "]), 3).is_none());
-    }
-
-    #[test]
-    fn each_bad_cell_is_named() {
-        let cells = strings(&[
-            "T",
-            "housing luxury",
-            "",
-            "perhaps",
-            "0",
-            "youth",
-            "18-24",
-            "131052-308T",
-            "a",
-            "b",
-            "glad",
-            "31.2.2026",
-            "",
-            "1",
-            "x",
-        ]);
-        let (report, _) = bound().row(&cells, 17).unwrap();
-        let wrong = report.unwrap_err();
-        let places: BTreeSet<_> = wrong.iter().map(|wrong| wrong.place.as_ref().unwrap().cell.as_str()).collect();
-        assert_eq!(places, ["B17", "D17", "H17", "L17", "M17", "O17"].into());
-        let words: String = wrong.iter().map(|wrong| wrong.remark.problem.as_str()).collect();
-        assert!(words.contains("\"luxury\"") && !words.contains("131052"), "{words}");
-    }
-
-    #[test]
-    fn what_the_form_says_of_a_field_is_said_of_its_column() {
-        for (field, column) in [
-            ("proposal[0].addressee", "proposal_1_addressee"),
-            ("area[2]", "area"),
-            ("extent.spread", "extent_spread"),
-            ("other.mood", "mood"),
-            ("title", "title"),
-        ] {
-            assert_eq!(column_of(field), column);
-        }
-        let placed = bound().placed(Remark::new("sector", "Fill in."), 5);
-        assert_eq!(placed.place.unwrap(), Place { cell: "D5".into(), column: "g/sector/housing".into() });
-        assert_eq!(bound().placed(Remark::new("level", "Fill in."), 5).place, None);
-    }
-
-    #[test]
-    fn a_header_that_does_not_fit_is_refused() {
-        let bind = |text: &str, header: &[&str]| mapping(text).bind(&strings(header)).unwrap_err();
-        assert!(bind("[column.title]\nfrom = \"A\"", &["B"]).contains("no column \"A\""));
-        assert!(bind("[column.title]\nfrom = \"A\"", &["A", "a "]).contains("\"#A\""));
-        assert!(bind("[column.title]\nfrom = \"A\"", &["A", "New"]).contains("B \"New\""));
-        assert!(
-            bind("others = \"ignore\"\n[constant]\nobserved_period = \"eilen\"", &["A"]).contains("observed_period")
-        );
-        let kept = mapping("others = \"keep\"\n[column.title]\nfrom = \"#B\"").bind(&strings(&["title", "a"])).unwrap();
-        assert_eq!(kept.own, [(0, "title (2)".to_owned())]);
-        assert_eq!(fitting(&mapping(KOBO), &strings(&HEADER)), 12);
-    }
-}
+mod tests;

@@ -179,7 +179,7 @@ pub(super) fn answers(
 }
 
 /// Returns where the pieces between separators begin and end, in bytes; blank ones are left out.
-fn pieces(cell: &str, separators: &[String]) -> Vec<(usize, usize)> {
+pub(super) fn pieces(cell: &str, separators: &[String]) -> Vec<(usize, usize)> {
     let (mut pieces, mut from, mut at) = (Vec::new(), 0, 0);
     while at < cell.len() {
         let rest = cell.get(at..).unwrap_or_default();
