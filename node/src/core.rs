@@ -58,8 +58,8 @@ use crate::store::{self, Place, Record, Store};
 use crate::words::Words;
 
 use joints::Joints;
-use paths::AnyRow;
 use lists::Lists;
+use paths::AnyRow;
 
 /// Record kind of a signed change.
 pub const KIND_CHANGE: u8 = 1;

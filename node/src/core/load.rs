@@ -23,8 +23,8 @@ use crate::shelf::Shelf;
 use crate::store::{Action, Loaded, Options, Place, Store};
 
 use super::joints::Joints;
-use super::paths::AnyRow;
 use super::lists::Lists;
+use super::paths::AnyRow;
 use super::projector::{self, Kept};
 use super::rows::Rows;
 use super::{Core, Error, KIND_CHANGE, KIND_EVIDENCE, Places, SYMBOLS};
