@@ -24,7 +24,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else TARGET / "debug" / "talkoot"
 FACETS = [
-    "theme", "county", "municipality", "half_year", "organisation_kind", "organisation", "valence", "kind", "group", "client",
+    "theme", "county", "municipality", "half_year", "organisation_kind", "organisation", "valence", "kind", "group", "client", "met",
 ]
 REPORTS_MIN, ORGANISATIONS_MIN, AUTHORS_MIN, BASE = 3, 2, 3, 5
 APART = {"organisation", "organisation_kind"}
@@ -112,6 +112,7 @@ def values_of(line, kind, county_of):
         "kind": {fields.get("kind", "none")},
         "group": {target["group"] for target in fields.get("target_group", [])} or {"none"},
         "client": {fields.get("client_involved", "none")},
+        "met": {fields.get("need_met", "none")},
     }
 
 
