@@ -25,6 +25,7 @@ mod projector;
 mod proposals;
 pub mod read;
 mod rows;
+mod suggestions;
 mod trace;
 mod words;
 

@@ -13,7 +13,9 @@ pub use bundle::{BundleFilter, BundlePlan};
 pub use node::{Identity, Organisation, Peer, ScopeStatus, Status, Worker};
 pub use proposal::{ProposalFilter, ProposalList, ProposalSource};
 pub use report::{FormEntry, HistoryEntry, Outcome, Report, Written};
-pub use words::{HITS_MAX, Hit, Mark, QUESTION_BYTES_MAX, WordsStatus};
+pub use words::{
+    HITS_MAX, Hit, Mark, Pair, QUESTION_BYTES_MAX, SIMILARITY_SHOWN, SIMILARITY_SUGGESTED, Suggestion, WordsStatus,
+};
 
 use std::collections::BTreeMap;
 
@@ -141,7 +143,18 @@ pub enum Request {
         /// The fields of a report that is not stored.
         #[serde(default)]
         fields: Map<String, Value>,
+        /// Only those at least so similar, in thousandths.
+        #[serde(default)]
+        least: u16,
         /// At most so many.
+        limit: usize,
+    },
+    /// Reports that may belong to a phenomenon, and phenomena that may be one, as far as a program can tell.
+    Suggestions {
+        /// The id of a phenomenon or its beginning; without it those begun last are looked at.
+        #[serde(default)]
+        document: Option<String>,
+        /// At most so many of each.
         limit: usize,
     },
     /// The organisations known here.
@@ -279,6 +292,15 @@ pub enum Response {
     Found {
         /// The reports, best first.
         hits: Vec<Hit>,
+        /// How far the words of this node's reports are known.
+        words: WordsStatus,
+    },
+    /// To `suggestions`. Made by a program: people decide.
+    Suggestions {
+        /// Reports, the most similar first.
+        reports: Vec<Suggestion>,
+        /// Phenomena, the most similar first.
+        pairs: Vec<Pair>,
         /// How far the words of this node's reports are known.
         words: WordsStatus,
     },

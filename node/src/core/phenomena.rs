@@ -8,7 +8,7 @@ use talkoot_protocol::entry::Prefix;
 use talkoot_protocol::id::DocumentId;
 use talkoot_protocol::joint::{Joint, Source};
 use talkoot_protocol::phenomenon::card::{card, linked};
-use talkoot_protocol::phenomenon::{Brief, Groups, Report, Reports};
+use talkoot_protocol::phenomenon::{Brief, Card, Groups, Report, Reports};
 use talkoot_protocol::report;
 use talkoot_protocol::scope::Kind;
 use talkoot_protocol::sync::check::{Checked, Content};
@@ -30,7 +30,7 @@ impl Core {
     pub(super) fn phenomena(&self, open: bool, skip: usize, limit: usize) -> Response {
         let joints = self.joints(Kind::Phenomenon);
         let groups = Groups::new(joints.iter().map(Arc::as_ref));
-        let cards = groups.ids().filter_map(|id| card(&groups, &id, &self.linked_reports(&groups, &id, Depth::Origin)));
+        let cards = groups.ids().filter_map(|id| self.short_card(&groups, &id));
         let mut briefs: Vec<Brief> = cards.map(|card| card.brief()).filter(|brief| !open || brief.open > 0).collect();
         briefs.sort_by_key(|brief| (std::cmp::Reverse(brief.begun), brief.id));
         let total = briefs.len();
@@ -43,12 +43,8 @@ impl Core {
     /// # Errors
     /// `unknown_document`, `ambiguous_document`, and what keeps the document from being read.
     pub(super) fn phenomenon(&self, asked: &str, history: bool) -> Result<Response, Failure> {
-        let document = self.find(asked)?;
-        let kind = self.engine().catalog().document(&document).map(|known| known.kind);
+        let document = self.find_phenomenon(asked)?;
         let unknown = || read::Error::Unknown { asked: asked.to_owned() };
-        if kind != Some(Kind::Phenomenon) {
-            return Err(unknown().into());
-        }
         // Says why, if it cannot be read; the others are only passed over.
         let _read: Arc<Joint> = self.joint(&document)?;
         let joints = self.joints(Kind::Phenomenon);
@@ -62,6 +58,19 @@ impl Core {
             }
         }
         Ok(Response::Phenomenon { document, card: Box::new(card), history: written })
+    }
+
+    /// Returns the document of a phenomenon by its id or the beginning of that.
+    pub(super) fn find_phenomenon(&self, asked: &str) -> Result<DocumentId, read::Error> {
+        let document = self.find(asked)?;
+        let kind = self.engine().catalog().document(&document).map(|known| known.kind);
+        let is = kind == Some(Kind::Phenomenon);
+        is.then_some(document).ok_or_else(|| read::Error::Unknown { asked: asked.to_owned() })
+    }
+
+    /// Returns a group's card without the titles and periods of its reports.
+    pub(super) fn short_card(&self, groups: &Groups<'_>, id: &DocumentId) -> Option<Card> {
+        card(groups, id, &self.linked_reports(groups, id, Depth::Origin))
     }
 
     /// Returns what is known of the reports that a phenomenon names.
