@@ -116,9 +116,10 @@ impl Profile {
     }
 }
 
-/// Whom something is asked of says little about what it is about, and the same few are asked again and again.
+/// Whom something is asked of, and what the own organisation does, says little about what a report is about: it is the same
+/// again and again.
 fn is_about_the_matter(field: &str) -> bool {
-    !field.ends_with(".addressee")
+    !field.ends_with(".addressee") && field != "org_activity"
 }
 
 #[cfg(test)]
