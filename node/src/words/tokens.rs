@@ -8,15 +8,23 @@ use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 use super::analysis::{self, words};
 use super::lexicon::Language;
 
-/// Words whose terms are remembered in each language: most of a text's words have been seen before.
-const REMEMBERED_MAX: usize = 20_000;
+/// Words whose terms are remembered in each language, and half of them when others come: most of a text's words have been seen
+/// before.
+const REMEMBERED_MAX: usize = 10_000;
 
 /// Terms of one word.
 pub(super) type Terms = Arc<[Box<str>]>;
 
 /// Terms by word, for each language.
 #[derive(Default)]
-struct Remembered([HashMap<Box<str>, Terms>; 4]);
+struct Remembered([Seen; 4]);
+
+/// Terms by word. What was not asked for while as many others were seen is forgotten.
+#[derive(Default)]
+struct Seen {
+    young: HashMap<Box<str>, Terms>,
+    old: HashMap<Box<str>, Terms>,
+}
 
 /// Takes texts apart for the index.
 #[derive(Default)]
@@ -62,14 +70,20 @@ impl Remembered {
             Language::English => english,
             Language::Other => other,
         };
-        if let Some(terms) = words.get(word) {
+        words.terms(word, make)
+    }
+}
+
+impl Seen {
+    fn terms(&mut self, word: &str, make: impl FnOnce() -> Terms) -> Terms {
+        if let Some(terms) = self.young.get(word) {
             return Arc::clone(terms);
         }
-        let terms = make();
-        if words.len() >= REMEMBERED_MAX {
-            words.clear();
+        let terms = self.old.remove(word).unwrap_or_else(make);
+        if self.young.len() >= REMEMBERED_MAX {
+            self.old = std::mem::take(&mut self.young);
         }
-        words.insert(word.into(), Arc::clone(&terms));
+        self.young.insert(word.into(), Arc::clone(&terms));
         terms
     }
 }
@@ -123,5 +137,22 @@ impl TokenStream for Stream<'_> {
 
     fn token_mut(&mut self) -> &mut Token {
         &mut self.token
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_again_and_again_is_remembered_and_the_rest_forgotten() {
+        let mut words = Seen::default();
+        let made = |word: &str| -> Terms { Terms::from([Box::from(word)]) };
+        for number in 0..3 * REMEMBERED_MAX {
+            words.terms(&number.to_string(), || made("once"));
+            words.terms("asunto", || made(if number == 0 { "first" } else { "again" }));
+        }
+        assert_eq!(*words.terms("asunto", || made("again")), *made("first"));
+        assert!(words.young.len() <= REMEMBERED_MAX && words.old.len() <= REMEMBERED_MAX);
     }
 }
