@@ -61,13 +61,13 @@ impl Profile {
         let terms = analyser.terms(language, word);
         self.tokens = self.tokens.saturating_add(u32::try_from(terms.len()).unwrap_or(u32::MAX));
         // Of a language that is known, the keys say more than the words as they stand.
-        let wanted = |term: &&Box<str>| language == Language::Other || !term.starts_with('n');
-        for term in terms.iter().filter(wanted) {
-            if self.terms.len() >= TERMS_MAX && !self.terms.contains_key(&**term) {
+        let wanted = |term: &&str| language == Language::Other || !term.starts_with('n');
+        for term in terms.iter().map(|term| &**term).filter(wanted) {
+            if self.terms.len() >= TERMS_MAX && !self.terms.contains_key(term) {
                 continue;
             }
             let fresh = || Counted { count: 0, within: 0, source: 0, word: word.to_lowercase() };
-            let counted = self.terms.entry(term.to_string()).or_insert_with(fresh);
+            let counted = self.terms.entry(term.to_owned()).or_insert_with(fresh);
             counted.count += 1;
             if indexed && counted.source != self.sources {
                 counted.within += 1;
