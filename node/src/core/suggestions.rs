@@ -16,9 +16,9 @@ use super::words::{no_words, thousandths};
 use crate::words::{Finder, Found, Profile, Weighed, profile_of, profile_said};
 
 /// Linked reports that are read for one phenomenon, those with the least ids.
-const LINKED_MAX: usize = 24;
+const LINKED_MAX: usize = 16;
 /// Phenomena compared with each other, those begun last.
-const COMPARED_MAX: usize = 128;
+const COMPARED_MAX: usize = 64;
 /// Phenomena for which reports are looked for where none was asked for, those begun last.
 const LOOKED_FOR_MAX: usize = 16;
 /// Reports looked for beyond those asked for, since some may not be named there.

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use talkoot_protocol::id::DocumentId;
 use tantivy::query::{Bm25StatisticsProvider, BooleanQuery, Occur, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{Score, Searcher, Term};
+use tantivy::{Score, Term};
 
 use super::directory::Error;
 use super::find::{B, Finder, Found, K1};
@@ -60,10 +60,7 @@ struct Channel {
 }
 
 /// What is known of the index, whatever it went through.
-struct Exact<'a> {
-    searcher: &'a Searcher,
-    text: Field,
-}
+struct Exact<'a>(&'a Finder);
 
 impl Bm25StatisticsProvider for Exact<'_> {
     fn total_num_tokens(&self, _: Field) -> tantivy::Result<u64> {
@@ -71,13 +68,16 @@ impl Bm25StatisticsProvider for Exact<'_> {
     }
 
     fn total_num_docs(&self) -> tantivy::Result<u64> {
-        Ok(self.searcher.num_docs().max(1))
+        Ok(self.0.searcher.num_docs().max(1))
     }
 
     /// Counts only reports as they read now.
     fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
+        if let Some(known) = self.0.frequencies.borrow().get(term) {
+            return Ok(*known);
+        }
         let mut count = 0;
-        for segment in self.searcher.segment_readers() {
+        for segment in self.0.searcher.segment_readers() {
             let terms = segment.inverted_index(term.field())?;
             let Some(info) = terms.get_term_info(term)? else { continue };
             count += match segment.alive_bitset() {
@@ -87,20 +87,28 @@ impl Bm25StatisticsProvider for Exact<'_> {
                 }
             };
         }
-        Ok(u64::from(count))
+        let count = u64::from(count);
+        self.0.frequencies.borrow_mut().insert(term.clone(), count);
+        Ok(count)
     }
 }
 
 impl Finder {
     /// Weighs texts by how rare their terms are here.
     pub(crate) fn weigh(&self, profile: &Profile) -> Result<Weighed, Error> {
-        let exact = Exact { searcher: &self.searcher, text: self.fields.text };
+        // What is on disk was whole when it was opened; should it have changed since, only this answer is lost.
+        let guarded = std::panic::AssertUnwindSafe(|| self.weigh_unguarded(profile));
+        std::panic::catch_unwind(guarded).unwrap_or(Err(Error::Panicked))
+    }
+
+    fn weigh_unguarded(&self, profile: &Profile) -> Result<Weighed, Error> {
+        let exact = Exact(self);
         let documents = exact.total_num_docs()?;
         let common = (documents / COMMON_ONE_IN).max(COMMON_MIN);
         let mut weighed = Weighed { keys: BTreeMap::new(), concepts: Channel::default(), total: 0.0 };
         let mut alone = 0.0;
         for term in profile.terms() {
-            let frequency = exact.doc_freq(&Term::from_field_text(exact.text, term.term))?.min(documents);
+            let frequency = exact.doc_freq(&Term::from_field_text(self.fields.text, term.term))?.min(documents);
             let count = term.count * (REPEATED + 1.0) / (term.count + REPEATED);
             let concept = term.term.starts_with('c');
             if frequency <= u64::from(term.within) {
@@ -124,7 +132,7 @@ impl Finder {
     ) -> Result<Vec<Found>, Error> {
         let mut best: BTreeMap<DocumentId, Score> = BTreeMap::new();
         let asked: Vec<Option<char>> = weighed.keys.keys().copied().map(Some).chain([None]).collect();
-        let exact = Exact { searcher: &self.searcher, text: self.fields.text };
+        let exact = Exact(self);
         for language in asked {
             let query = self.in_language(weighed, language);
             for found in self.top_by(query, limit.saturating_add(except.len()), &exact)? {

@@ -4,7 +4,8 @@
 //! must hold most of the words; if that leaves too few, those that hold any follow.
 //! Which are like another is told in [`alike`](super::alike).
 
-use std::collections::{BTreeSet, HashSet};
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use talkoot_protocol::id::{DocumentId, OrganisationId};
 use tantivy::collector::TopDocs;
@@ -59,11 +60,13 @@ pub(crate) struct Found {
 pub(crate) struct Finder {
     pub(super) searcher: Searcher,
     pub(super) fields: Fields,
+    /// In how many reports a term was found to be, so that it is not looked up for each phenomenon anew.
+    pub(super) frequencies: RefCell<HashMap<Term, u64>>,
 }
 
 impl Finder {
     pub(super) fn new(searcher: Searcher, fields: Fields) -> Self {
-        Self { searcher, fields }
+        Self { searcher, fields, frequencies: RefCell::default() }
     }
 
     /// Returns the reports that hold the words, best first; and the terms by which they were found.

@@ -9,7 +9,7 @@ use super::text::Texts;
 use super::tokens::Analyser;
 
 /// Most different terms kept of one profile; further ones are left out.
-const TERMS_MAX: usize = 8_192;
+const TERMS_MAX: usize = 2_048;
 /// Most words told as the reason for a likeness.
 const SHARED_MAX: usize = 6;
 
