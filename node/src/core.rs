@@ -31,6 +31,7 @@ mod projector;
 mod proposals;
 pub mod read;
 mod rows;
+mod suggestions;
 mod trace;
 mod views;
 mod words;

@@ -8,8 +8,10 @@
 //! - `finnish`, `lexicon`, `analysis`, `tokens`: from words to terms;
 //! - `directory`, `text`, `writer`: from reports to the directory on disk;
 //! - `find`, `excerpt`: from questions to reports;
+//! - `profile`, `alike`: from texts to what is about the same;
 //! - [`bare`]: what tantivy alone takes for the same, to measure by.
 
+mod alike;
 mod analysis;
 pub mod bare;
 mod directory;
@@ -17,13 +19,14 @@ mod excerpt;
 mod find;
 mod finnish;
 mod lexicon;
+mod profile;
 #[cfg(test)]
 mod recall;
 mod text;
 mod tokens;
 mod writer;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -34,7 +37,7 @@ use std::time::{Duration, Instant};
 use talkoot_protocol::api;
 use talkoot_protocol::catalog::{Catalog, Index, Ordinal};
 use talkoot_protocol::document::Fields;
-use talkoot_protocol::id::{DocumentId, NetworkId};
+use talkoot_protocol::id::NetworkId;
 use talkoot_protocol::limits::DOCUMENT_CHANGES_MAX;
 use talkoot_protocol::scope::Kind;
 
@@ -42,8 +45,11 @@ use crate::store::{Place, Reader};
 pub(crate) use tokens::Analyser;
 use writer::{Job, Order, Shared, State, Writer};
 
+pub(crate) use alike::Weighed;
+pub(crate) use directory::Error;
 pub(crate) use excerpt::Excerpts;
 pub(crate) use find::{Finder, Found, Question};
+pub(crate) use profile::{Profile, Worth};
 
 /// Name of the directory in a node's directory. It may be deleted at any time.
 pub const DIR: &str = "words";
@@ -274,17 +280,16 @@ impl Words {
     }
 }
 
-/// Returns the reports most like one with these fields, and the terms they were compared by.
-///
-/// # Errors
-/// If the directory cannot be read.
-pub(crate) fn similar_to(
-    finder: &Finder,
-    fields: Fields,
-    except: Option<&DocumentId>,
-    limit: usize,
-) -> Result<(Vec<Found>, HashSet<String>), directory::Error> {
-    finder.similar(&text::Texts::of(fields), except, limit)
+/// Takes in what was said about a phenomenon, in a language such as `fi`.
+pub(crate) fn profile_said(profile: &mut Profile, language: &str, said: Vec<String>, analyser: &Analyser) {
+    let texts = said.into_iter().map(|text| (String::new(), text)).collect();
+    let texts = text::Texts { language: lexicon::Language::of(language), texts, half_year: None };
+    profile.add(&texts, false, analyser);
+}
+
+/// Takes in what a report with these fields is about. `indexed` if it is one of those here.
+pub(crate) fn profile_of(profile: &mut Profile, fields: Fields, indexed: bool, analyser: &Analyser) {
+    profile.add(&text::Texts::of(fields), indexed, analyser);
 }
 
 impl Drop for Words {

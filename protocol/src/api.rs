@@ -17,7 +17,9 @@ pub use node::{Identity, Organisation, Peer, ScopeStatus, Status, Worker};
 pub use path::ServicePath;
 pub use proposal::{ProposalFilter, ProposalList, ProposalSource};
 pub use report::{FormEntry, HistoryEntry, Outcome, Report, Written};
-pub use words::{HITS_MAX, Hit, Mark, QUESTION_BYTES_MAX, WordsStatus};
+pub use words::{
+    HITS_MAX, Hit, Mark, Pair, QUESTION_BYTES_MAX, SIMILARITY_SHOWN, SIMILARITY_SUGGESTED, Suggestion, WordsStatus,
+};
 
 use std::collections::BTreeMap;
 
@@ -198,6 +200,9 @@ pub enum Request {
         /// The fields of a report that is not stored.
         #[serde(default)]
         fields: Map<String, Value>,
+        /// Only those at least so similar, in thousandths.
+        #[serde(default)]
+        least: u16,
         /// At most so many.
         limit: usize,
     },
@@ -217,6 +222,14 @@ pub enum Request {
         document: String,
         /// Its number in the list, from 1, or its hash or the beginning of it.
         attachment: String,
+    },
+    /// Reports that may belong to a phenomenon, and phenomena that may be one, as far as a program can tell.
+    Suggestions {
+        /// The id of a phenomenon or its beginning; without it those begun last are looked at.
+        #[serde(default)]
+        document: Option<String>,
+        /// At most so many of each.
+        limit: usize,
     },
     /// The organisations known here.
     Organisations,
@@ -397,6 +410,15 @@ pub enum Response {
         attachment: Box<Attachment>,
         /// The peer it was fetched from; `None` if it was here.
         from: Option<NodeId>,
+    },
+    /// To `suggestions`. Made by a program: people decide.
+    Suggestions {
+        /// Reports, the most similar first.
+        reports: Vec<Suggestion>,
+        /// Phenomena, the most similar first.
+        pairs: Vec<Pair>,
+        /// How far the words of this node's reports are known.
+        words: WordsStatus,
     },
     /// To `organisations`.
     Organisations {

@@ -379,3 +379,49 @@ fn what_may_not_be_said_is_refused_before_it_is_signed() {
     assert_eq!(shown(&here, &begun)["card"]["aspects"], json!([]), "nothing of it was stored");
     assert_eq!(shown(&here, &begun)["card"]["statuses"], json!([]));
 }
+
+/// Publishes a report about something else altogether.
+fn publish_other(site: &Site) -> String {
+    let mut fields = talkoot_tests::process::report("Sienet", "Kantarelleja kasvaa kuusikossa.");
+    fields["done_so_far"] = json!("Poimittiin niitä.");
+    fields["proposal"][0]["text"] = json!("Lähdetään yhdessä metsään.");
+    let path = site.dir.with_file_name("other.json");
+    std::fs::write(&path, fields.to_string()).unwrap();
+    id(&site.json(&["report", "new", "--file", &path.to_string_lossy()]))
+}
+
+#[test]
+fn similar_reports_and_phenomena_are_suggested_until_somebody_decides() {
+    let temporary = tempfile::tempdir().unwrap();
+    let here = site(temporary.path(), "here");
+    let (linked, like) = (publish(&here, "Asuntojono", "network"), publish(&here, "Asuntoja jonotetaan", "network"));
+    let other = publish_other(&here);
+    let begun = id(&here.json(&["phenomenon", "begin", "--title", "Jono", "--language", "fi", "--report", &linked]));
+    let suggested = || here.json(&["phenomenon", "suggest", &begun]).remove(0);
+    let first = suggested();
+    let reports = first["reports"].as_array().unwrap();
+    assert_eq!(reports.len(), 1, "neither what is linked nor what is about something else: {first}");
+    assert_eq!((&reports[0]["hit"]["document"], &reports[0]["phenomenon"]), (&json!(like), &json!(begun)));
+    assert!(reports[0]["hit"]["shared"].as_array().unwrap().contains(&json!("asuntoa")), "{first}");
+    let text = here.ok(&["phenomenon", "suggest"]);
+    assert!(text.contains("Asuntoja jonotetaan") && text.contains("asuntoa"), "{text}");
+    let said = here.refused(1, &["phenomenon", "link", &begun, &other, "--suggested"]);
+    assert!(said.contains("does not suggest") && said.contains("Nothing was signed"), "{said}");
+    here.ok(&["phenomenon", "link", &begun, &like, "--suggested"]);
+    let links = shown(&here, &begun)["card"]["links"].clone();
+    let word = |report: &str| {
+        let link = links.as_array().unwrap().iter().find(|link| link["report"] == json!(report)).unwrap();
+        link["words"][0]["said"]["similarity"].clone()
+    };
+    assert_eq!((word(&like), word(&linked)), (reports[0]["similarity"].clone(), Value::Null));
+    assert_eq!(suggested()["reports"], json!([]));
+    here.ok(&["phenomenon", "unlink", &begun, &like, "--reason", "Toinen kaupunki."]);
+    assert_eq!(suggested()["reports"], json!([]), "somebody has said that it does not belong there");
+
+    let second = id(&here.json(&["phenomenon", "begin", "--title", "Jonotus", "--language", "fi", "--report", &like]));
+    let pairs = suggested()["pairs"].clone();
+    let ids = [begun.clone().min(second.clone()), begun.clone().max(second.clone())];
+    assert_eq!((&pairs[0]["one"], &pairs[0]["other"]), (&json!(ids[0]), &json!(ids[1])), "{pairs}");
+    here.ok(&["phenomenon", "part", &begun, &second, "--reason", "Eri kaupungit."]);
+    assert_eq!(suggested()["pairs"], json!([]));
+}

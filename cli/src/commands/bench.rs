@@ -8,6 +8,7 @@ mod process;
 mod publish;
 mod reconcile;
 pub(crate) mod reports;
+mod similar;
 mod start;
 mod sync;
 mod view;

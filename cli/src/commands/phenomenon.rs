@@ -13,6 +13,7 @@ mod merge;
 mod settle;
 mod show;
 mod status;
+mod suggest;
 mod table;
 pub(crate) mod words;
 
@@ -50,6 +51,8 @@ enum Action {
     Status(status::Args),
     /// Say how it was in a half-year.
     Period(status::PeriodArgs),
+    /// Show reports that may belong to a phenomenon, and phenomena that may be one, as far as a program can tell.
+    Suggest(suggest::Args),
     /// Say that two phenomena are one.
     Merge(merge::Args),
     /// Say that two phenomena are not one, or no longer.
@@ -69,6 +72,7 @@ pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
         Action::Settle(args) => settle::run(global, &args),
         Action::Status(args) => status::run(global, &args),
         Action::Period(args) => status::period(global, &args),
+        Action::Suggest(args) => suggest::run(global, &args),
         Action::Merge(args) => merge::run(global, &args),
         Action::Part(args) => merge::part(global, &args),
     }

@@ -113,8 +113,11 @@ impl Core {
             Request::Search { words, organisation, half_year, limit } => {
                 self.search(&Question { words, organisation, half_year }, limit)?
             }
-            Request::Similar { document, fields, limit } => self.similar(document.as_deref(), fields, limit)?,
             Request::Attachments { document } => self.attachments(&document)?,
+            Request::Similar { document, fields, least, limit } => {
+                self.similar(document.as_deref(), fields, least, limit)?
+            }
+            Request::Suggestions { document, limit } => self.suggestions(document.as_deref(), limit)?,
             Request::Organisations => Response::Organisations { organisations: self.organisations() },
             Request::Workers => Response::Workers { workers: self.workers() },
             Request::BundleRequest { reader } => return self.bundle_request(reader),

@@ -9,7 +9,7 @@ use talkoot_protocol::entry::Prefix;
 use talkoot_protocol::id::DocumentId;
 use talkoot_protocol::joint::{Joint, Source};
 use talkoot_protocol::phenomenon::card::{card, linked};
-use talkoot_protocol::phenomenon::{Groups, Report, Reports};
+use talkoot_protocol::phenomenon::{Card, Groups, Report, Reports};
 use talkoot_protocol::report;
 use talkoot_protocol::scope::Kind;
 use talkoot_protocol::sync::check::{Checked, Content};
@@ -43,12 +43,8 @@ impl Core {
     /// # Errors
     /// `unknown_document`, `ambiguous_document`, and what keeps the document from being read.
     pub(super) fn phenomenon(&self, asked: &str, history: bool) -> Result<Response, Failure> {
-        let document = self.find(asked)?;
-        let kind = self.engine().catalog().document(&document).map(|known| known.kind);
+        let document = self.find_phenomenon(asked)?;
         let unknown = || read::Error::Unknown { asked: asked.to_owned() };
-        if kind != Some(Kind::Phenomenon) {
-            return Err(unknown().into());
-        }
         // Says why, if it cannot be read; the others are only passed over.
         let _read: Arc<Joint> = self.joint(&document)?;
         let joints = self.joints(Kind::Phenomenon);
@@ -62,6 +58,19 @@ impl Core {
             }
         }
         Ok(Response::Phenomenon { document, card: Box::new(card), history: written })
+    }
+
+    /// Returns the document of a phenomenon by its id or the beginning of that.
+    pub(super) fn find_phenomenon(&self, asked: &str) -> Result<DocumentId, read::Error> {
+        let document = self.find(asked)?;
+        let kind = self.engine().catalog().document(&document).map(|known| known.kind);
+        let is = kind == Some(Kind::Phenomenon);
+        is.then_some(document).ok_or_else(|| read::Error::Unknown { asked: asked.to_owned() })
+    }
+
+    /// Returns a group's card without the titles and periods of its reports.
+    pub(super) fn short_card(&self, groups: &Groups<'_>, id: &DocumentId) -> Option<Card> {
+        card(groups, id, &self.linked_reports(groups, id, Depth::Origin))
     }
 
     /// Returns what is known of the reports that a phenomenon names.

@@ -1,14 +1,13 @@
 //! Words as the core has them: what changed is noted for their thread, questions are answered from what it has made so far.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant as Clock};
 
-use talkoot_protocol::api::{self, Failure, HITS_MAX, QUESTION_BYTES_MAX, Response};
+use talkoot_protocol::api::{self, Failure, HITS_MAX, Hit, QUESTION_BYTES_MAX, Response};
 use talkoot_protocol::document::Fields;
-use talkoot_protocol::id::DocumentId;
 
 use super::Core;
-use crate::words::{DIR, Excerpts, Finder, Found, Question, Words, similar_to};
+use crate::words::{Analyser, DIR, Excerpts, Finder, Found, Profile, Question, Words, Worth, profile_of};
 
 #[cfg(test)]
 mod tests;
@@ -64,7 +63,7 @@ impl Core {
     /// Before a question is answered without a network: nobody but this process looks after the words.
     pub(super) fn prepare_words(&mut self, request: &api::Request) {
         match request {
-            api::Request::Search { .. } => self.catch_up_words(CATCH_UP),
+            api::Request::Search { .. } | api::Request::Suggestions { .. } => self.catch_up_words(CATCH_UP),
             api::Request::Similar { .. } if self.home.join(DIR).is_dir() => self.catch_up_words(CATCH_UP_HINT),
             _ => {}
         }
@@ -75,7 +74,7 @@ impl Core {
         self.words.as_ref().map(|words| words.status(self.engine.catalog()))
     }
 
-    fn finder(&self) -> Result<Finder, Failure> {
+    pub(super) fn finder(&self) -> Result<Finder, Failure> {
         let off = || Failure::new("no_words", "this node keeps no index of words; see words.keep in talkoot.toml");
         let soon = || Failure::new("no_words", "the words of the reports are being read; ask again in a moment");
         self.words.as_ref().ok_or_else(off)?.finder().ok_or_else(soon)
@@ -86,37 +85,61 @@ impl Core {
             let message = format!("a question has at most {QUESTION_BYTES_MAX} bytes");
             return Err(Failure::new("question_too_long", message));
         }
-        let found = self.finder()?.search(question, limit.min(HITS_MAX));
-        let (found, terms) = found.map_err(|error| Failure::new("no_words", error.to_string()))?;
-        Ok(self.found(&found, &terms))
+        let (found, terms) = self.finder()?.search(question, limit.min(HITS_MAX)).map_err(no_words)?;
+        let mut hits = self.hits(&found, &terms);
+        // The marks show it: here the words were somebody's own.
+        hits.iter_mut().for_each(|hit| hit.shared.clear());
+        Ok(Response::Found { hits, words: self.words_status().unwrap_or_default() })
     }
 
-    pub(super) fn similar(&self, asked: Option<&str>, fields: Fields, limit: usize) -> Result<Response, Failure> {
+    pub(super) fn similar(
+        &self,
+        asked: Option<&str>,
+        fields: Fields,
+        least: u16,
+        limit: usize,
+    ) -> Result<Response, Failure> {
         let (except, fields) = match asked {
             Some(asked) => {
                 let document = self.find_report(asked)?;
-                (Some(document), self.report(&document)?.fields)
+                (BTreeSet::from([document]), self.report(&document)?.fields)
             }
-            None => (None, fields),
+            None => (BTreeSet::new(), fields),
         };
-        let found = similar_to(&self.finder()?, fields, except.as_ref(), limit.min(HITS_MAX));
-        let (found, terms) = found.map_err(|error| Failure::new("no_words", error.to_string()))?;
-        Ok(self.found(&found, &terms))
+        let (finder, mut profile) = (self.finder()?, Profile::default());
+        profile_of(&mut profile, fields, asked.is_some(), &self.analyser());
+        let weighed = finder.weigh(&profile).map_err(no_words)?;
+        let mut found = finder.alike(&weighed, &except, limit.min(HITS_MAX)).map_err(no_words)?;
+        found.retain(|found| thousandths(found.score) >= least);
+        let hits = self.hits(&found, &weighed.worth());
+        Ok(Response::Found { hits, words: self.words_status().unwrap_or_default() })
     }
 
-    /// Shows what was found: what cannot be read any more is left out.
-    fn found(&self, found: &[Found], terms: &HashSet<String>) -> Response {
-        let analyser = self.words.as_ref().map(Words::analyser).cloned().unwrap_or_default();
-        let excerpts = Excerpts { terms, analyser: &analyser };
-        let read = |document: &DocumentId| {
-            let sound = !self.quarantined.contains_key(document);
-            sound.then(|| self.report(document).ok()).flatten()
-        };
-        let hit = |found: &Found| {
-            let report = read(&found.document)?;
-            Some(excerpts.hit(found, report.organisation, report.fields))
-        };
-        let hits = found.iter().filter_map(hit).collect();
-        Response::Found { hits, words: self.words_status().unwrap_or_default() }
+    /// Returns what takes words apart.
+    pub(super) fn analyser(&self) -> Analyser {
+        self.words.as_ref().map(Words::analyser).cloned().unwrap_or_default()
     }
+
+    /// Shows what was found to be similar, with the words that make it so: what cannot be read any more is left out.
+    pub(super) fn hits(&self, found: &[Found], worth: &Worth) -> Vec<Hit> {
+        let analyser = self.analyser();
+        let excerpts = Excerpts { terms: worth, analyser: &analyser };
+        found.iter().filter_map(|found| self.hit(found, &excerpts)).collect()
+    }
+
+    fn hit(&self, found: &Found, excerpts: &Excerpts<'_>) -> Option<Hit> {
+        let sound = !self.quarantined.contains_key(&found.document);
+        let report = sound.then(|| self.report(&found.document).ok()).flatten()?;
+        Some(excerpts.hit(found, report.organisation, report.fields))
+    }
+}
+
+/// A score from 0 to 1 in thousandths.
+pub(super) fn thousandths(score: f32) -> u16 {
+    (score.clamp(0.0, 1.0) * 1_000.0).round() as u16
+}
+
+/// Says that the words cannot be read.
+pub(super) fn no_words(error: crate::words::Error) -> Failure {
+    Failure::new("no_words", error.to_string())
 }

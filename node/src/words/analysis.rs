@@ -11,7 +11,7 @@
 use super::lexicon::{Language, lexicon};
 
 /// Version of all this: another one makes every node build its words anew.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// Longest word, in bytes; a longer one is no word.
 const WORD_BYTES_MAX: usize = 96;

@@ -1,7 +1,5 @@
 //! The part of a report that shows why it was found, with the words marked.
 
-use std::collections::HashSet;
-
 use talkoot_protocol::api::{Hit, Mark};
 use talkoot_protocol::document::Fields;
 use talkoot_protocol::id::OrganisationId;
@@ -9,6 +7,7 @@ use talkoot_protocol::id::OrganisationId;
 use super::analysis::words;
 use super::find::Found;
 use super::lexicon::Language;
+use super::profile::{Profile, Worth};
 use super::text::Texts;
 use super::tokens::Analyser;
 
@@ -20,7 +19,7 @@ const MARKS_MAX: usize = 32;
 /// Makes excerpts around the terms something was found by.
 pub(crate) struct Excerpts<'a> {
     /// The terms.
-    pub(crate) terms: &'a HashSet<String>,
+    pub(crate) terms: &'a Worth,
     /// Remembers what words come to: those of a report were mostly seen when it was read.
     pub(crate) analyser: &'a Analyser,
 }
@@ -29,6 +28,8 @@ impl Excerpts<'_> {
     /// Puts together what is shown of a report.
     pub(crate) fn hit(&self, found: &Found, organisation: OrganisationId, values: Fields) -> Hit {
         let texts = Texts::of(values);
+        let mut profile = Profile::default();
+        profile.add(&texts, false, self.analyser);
         let title = texts.texts.iter().find(|(field, _)| field == "title").map(|(_, text)| text.clone());
         let title = title.unwrap_or_default();
         let others = texts.texts.iter().filter(|(field, _)| field != "title");
@@ -44,6 +45,7 @@ impl Excerpts<'_> {
             field,
             marks: cut.marks,
             excerpt: cut.text,
+            shared: profile.shared(self.terms),
         }
     }
 
@@ -51,7 +53,7 @@ impl Excerpts<'_> {
     fn places(&self, language: Language, text: &str) -> Vec<(usize, usize, u32)> {
         let worth = |word: &str| {
             let terms = self.analyser.terms(language, word);
-            let found = terms.iter().filter(|term| self.terms.contains(&***term));
+            let found = terms.iter().filter(|term| self.terms.contains_key(&***term));
             // A word of the same meaning is worth less than the word itself.
             found.map(|term| if term.starts_with('c') { 1 } else { 3 }).max()
         };

@@ -1,31 +1,28 @@
-//! Questions and their answers: reports that hold words, and reports that are like another.
+//! Questions and their answers: reports that hold words.
 //!
 //! Each word of a question is read in every language; whatever of that stands in a report counts, the best way most. A report
 //! must hold most of the words; if that leaves too few, those that hold any follow.
-//!
-//! Reports are alike if they share words that are rare elsewhere (as in tantivy's "more like this", but over our terms): the
-//! terms of the one with the greatest weight are looked for in the others. The score is measured by what the report itself
-//! would reach.
+//! Which are like another is told in [`alike`](super::alike).
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use talkoot_protocol::id::{DocumentId, OrganisationId};
 use tantivy::collector::TopDocs;
-use tantivy::query::{BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, Occur, Query, TermQuery};
+use tantivy::query::{
+    Bm25StatisticsProvider, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, Occur, Query, TermQuery,
+};
 use tantivy::schema::{Field, IndexRecordOption, Value as _};
 use tantivy::{Score, Searcher, TantivyDocument, Term};
 
 use super::analysis::{self, plain, term, words};
 use super::directory::{Error, Fields};
 use super::lexicon::{Language, lexicon};
-use super::text::{self, Texts};
+use super::profile::Worth;
+use super::text;
 
 /// Words of a question that count; further ones are left out.
 const WORDS_MAX: usize = 24;
-/// Terms of a report that are looked for in others.
-const TERMS_MAX: usize = 32;
-/// Of those, concepts.
-const CONCEPTS_MAX: usize = 12;
 /// How much more a word counts in the title.
 const TITLE: Score = 2.0;
 /// How much a word counts as it stands, without looking at its form.
@@ -34,16 +31,12 @@ const PLAIN: Score = 0.9;
 const APART: Score = 0.4;
 /// How much the same concept counts, said in whatever word.
 const CONCEPT: Score = 0.25;
-/// How much a concept counts among the terms of a report that is like another.
-const CONCEPT_ALIKE: Score = 0.5;
-/// What a report in another language counts that shares all concepts.
-const ACROSS: Score = 0.6;
 /// Hits beyond those asked for, so that equal scores are ordered by id and not by where they lie.
 const TIES: usize = 16;
 /// One of BM25's constants, as tantivy has them.
-const K1: Score = 1.2;
+pub(super) const K1: Score = 1.2;
 /// The other.
-const B: Score = 0.75;
+pub(super) const B: Score = 0.75;
 
 /// What is looked for.
 #[derive(Debug, Default)]
@@ -65,17 +58,19 @@ pub(crate) struct Found {
 
 /// The words as they are at one moment.
 pub(crate) struct Finder {
-    searcher: Searcher,
-    fields: Fields,
+    pub(super) searcher: Searcher,
+    pub(super) fields: Fields,
+    /// In how many reports a term was found to be, so that it is not looked up for each phenomenon anew.
+    pub(super) frequencies: RefCell<HashMap<Term, u64>>,
 }
 
 impl Finder {
     pub(super) fn new(searcher: Searcher, fields: Fields) -> Self {
-        Self { searcher, fields }
+        Self { searcher, fields, frequencies: RefCell::default() }
     }
 
     /// Returns the reports that hold the words, best first; and the terms by which they were found.
-    pub(crate) fn search(&self, question: &Question, limit: usize) -> Result<(Vec<Found>, HashSet<String>), Error> {
+    pub(crate) fn search(&self, question: &Question, limit: usize) -> Result<(Vec<Found>, Worth), Error> {
         let asked: Vec<Asked> = words(&question.words).map(|(_, word)| Asked::of(word)).collect();
         let asked: Vec<Asked> = asked.into_iter().filter(|word| !word.is_empty()).take(WORDS_MAX).collect();
         let terms = asked.iter().flat_map(Asked::terms).collect();
@@ -132,105 +127,29 @@ impl Finder {
         Box::new(DisjunctionMaxQuery::new(readings))
     }
 
-    fn term(&self, field: Field, term: &str, weight: Score) -> Box<dyn Query> {
+    pub(super) fn term(&self, field: Field, term: &str, weight: Score) -> Box<dyn Query> {
         let query = TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::WithFreqs);
         Box::new(BoostQuery::new(Box::new(query), weight))
     }
 
-    /// Returns the reports most like these texts, with a score from 0 to 1; and the terms they were compared by.
-    pub(super) fn similar(
-        &self,
-        texts: &Texts,
-        except: Option<&DocumentId>,
-        limit: usize,
-    ) -> Result<(Vec<Found>, HashSet<String>), Error> {
-        let mut weighed = self.weigh(texts)?;
-        let mut concepts: Vec<Weighed> = weighed.iter().filter(|weighed| weighed.is_concept()).cloned().collect();
-        concepts.truncate(CONCEPTS_MAX);
-        weighed.truncate(TERMS_MAX);
-        let terms = weighed.iter().chain(&concepts).map(|weighed| weighed.term.clone()).collect();
-        let mut best: BTreeMap<DocumentId, Score> = BTreeMap::new();
-        // In another language only concepts can be shared: those are measured by what concepts alone could reach.
-        let facet = Term::from_field_text(self.fields.facet, &text::language_facet(texts.language));
-        let same: Box<dyn Query> = Box::new(TermQuery::new(facet, IndexRecordOption::Basic));
-        for (weighed, without, share) in [(&weighed, None, 1.0), (&concepts, Some(same), ACROSS)] {
-            for found in self.alike(weighed, without, limit + 1)? {
-                let score = best.entry(found.document).or_default();
-                *score = score.max(found.score * share);
-            }
-        }
-        let others = best.into_iter().filter(|(document, _)| Some(document) != except);
-        let mut found: Vec<Found> = others.map(|(document, score)| Found { document, score }).collect();
-        found.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.document.cmp(&other.document)));
-        found.truncate(limit);
-        Ok((found, terms))
-    }
-
-    /// Returns the reports with most of these terms, but not those of a query, with a score from 0 to 1.
-    fn alike(&self, terms: &[Weighed], without: Option<Box<dyn Query>>, limit: usize) -> Result<Vec<Found>, Error> {
-        let reach: Score = terms.iter().map(|weighed| weighed.reach).sum();
-        if reach <= 0.0 {
-            return Ok(Vec::new());
-        }
-        let of = |weighed: &Weighed| (Occur::Should, self.term(self.fields.text, &weighed.term, weighed.boost));
-        let mut clauses: Vec<(Occur, Box<dyn Query>)> = terms.iter().map(of).collect();
-        clauses.extend(without.map(|without| (Occur::MustNot, without)));
-        let found = self.top(Box::new(BooleanQuery::new(clauses)), limit)?;
-        Ok(found.into_iter().map(|found| Found { score: (found.score / reach).min(1.0), ..found }).collect())
-    }
-
-    /// Returns the terms of these texts, first those that tell most about them.
-    fn weigh(&self, texts: &Texts) -> Result<Vec<Weighed>, Error> {
-        let mut counts: BTreeMap<String, u32> = BTreeMap::new();
-        let mut length = 0;
-        for (_, text) in &texts.texts {
-            for (_, word) in words(text) {
-                let terms = analysis::terms(texts.language, word);
-                length += terms.len();
-                // Of a language that is known, the keys say more than the words as they stand.
-                let wanted = |term: &&String| texts.language == Language::Other || !term.starts_with('n');
-                for term in terms.iter().filter(wanted) {
-                    *counts.entry(term.clone()).or_default() += 1;
-                }
-            }
-        }
-        let (documents, tokens) = self.totals()?;
-        let average = (tokens / documents).max(1.0);
-        let mut weighed = Vec::with_capacity(counts.len());
-        for (term, count) in counts {
-            let frequency = self.searcher.doc_freq(&Term::from_field_text(self.fields.text, &term))? as Score;
-            if frequency == 0.0 {
-                continue;
-            }
-            let rarity = (1.0 + (documents - frequency + 0.5) / (frequency + 0.5)).ln();
-            let count = count as Score;
-            let norm = K1 * (1.0 - B + B * length as Score / average);
-            let concept = if term.starts_with('c') { CONCEPT_ALIKE } else { 1.0 };
-            // A rare word weighs twice: because it is rare, and because what it shares is worth more.
-            let boost = concept * rarity;
-            let reach = boost * rarity * (count * (K1 + 1.0)) / (count + norm);
-            weighed.push(Weighed { term, boost, reach });
-        }
-        weighed.sort_by(|one, other| other.reach.total_cmp(&one.reach).then_with(|| one.term.cmp(&other.term)));
-        Ok(weighed)
-    }
-
-    /// Returns how many reports there are, and how many terms their texts have together.
-    fn totals(&self) -> Result<(Score, Score), Error> {
-        let mut tokens = 0;
-        for segment in self.searcher.segment_readers() {
-            tokens += segment.inverted_index(self.fields.text)?.total_num_tokens();
-        }
-        Ok((self.searcher.num_docs().max(1) as Score, tokens as Score))
-    }
-
     /// Returns the best of a query; equal scores by the document's id.
     fn top(&self, query: Box<dyn Query>, limit: usize) -> Result<Vec<Found>, Error> {
+        self.top_by(query, limit, &self.searcher)
+    }
+
+    /// The same by statistics of the caller's.
+    pub(super) fn top_by(
+        &self,
+        query: Box<dyn Query>,
+        limit: usize,
+        statistics: &dyn Bm25StatisticsProvider,
+    ) -> Result<Vec<Found>, Error> {
         if limit == 0 {
             return Ok(Vec::new());
         }
         let guarded = std::panic::AssertUnwindSafe(|| {
-            self.searcher.search(&*query, &TopDocs::with_limit(limit + TIES).order_by_score())
+            let best = TopDocs::with_limit(limit + TIES).order_by_score();
+            self.searcher.search_with_statistics_provider(&*query, &best, statistics)
         });
         // What is on disk was whole when it was opened; should it have changed since, only this answer is lost.
         let top = std::panic::catch_unwind(guarded).unwrap_or(Ok(Vec::new()))?;
@@ -246,21 +165,6 @@ impl Finder {
         found.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.document.cmp(&other.document)));
         found.truncate(limit);
         Ok(found)
-    }
-}
-
-/// A term of a report that is looked for in others.
-#[derive(Debug, Clone)]
-struct Weighed {
-    term: String,
-    boost: Score,
-    /// What it adds to the score of the report itself.
-    reach: Score,
-}
-
-impl Weighed {
-    fn is_concept(&self) -> bool {
-        self.term.starts_with('c')
     }
 }
 
@@ -311,9 +215,9 @@ impl Asked {
         self.readings.is_empty()
     }
 
-    /// All its terms.
-    fn terms(&self) -> impl Iterator<Item = String> {
-        let apart = self.apart.iter().flatten().flatten();
-        self.readings.iter().map(|(term, _)| term).chain(apart).cloned()
+    /// All its terms and what they count.
+    fn terms(&self) -> impl Iterator<Item = (String, Score)> {
+        let apart = self.apart.iter().flatten().flatten().map(|term| (term.clone(), APART));
+        self.readings.iter().cloned().chain(apart)
     }
 }

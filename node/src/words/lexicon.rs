@@ -80,7 +80,7 @@ impl Lexicon {
             swedish,
             english,
             finnish_parts: Parts::read(include_str!("lexicon/parts_fi.txt"), &finnish::keys, &['n', 's']),
-            swedish_parts: Parts::read(include_str!("lexicon/parts_sv.txt"), &|word| vec![stem(swedish, word)], &[]),
+            swedish_parts: Parts::read(include_str!("lexicon/parts_sv.txt"), &|word| vec![swede(swedish, word)], &[]),
             concepts: HashMap::new(),
             stop: Language::KNOWN.into_iter().map(|language| (language, stop::words(language))).collect(),
         };
@@ -99,7 +99,7 @@ impl Lexicon {
     pub(super) fn keys(&self, language: Language, word: &str) -> Vec<String> {
         match language {
             Language::Finnish => finnish::keys(word),
-            Language::Swedish => vec![stem(self.swedish, word)],
+            Language::Swedish => vec![swede(self.swedish, word)],
             Language::English => vec![stem(self.english, word)],
             Language::Other => Vec::new(),
         }
@@ -109,7 +109,7 @@ impl Lexicon {
     pub(super) fn parts(&self, language: Language, word: &str) -> Vec<Vec<String>> {
         match language {
             Language::Finnish => self.finnish_parts.split(word, &finnish::keys),
-            Language::Swedish => self.swedish_parts.split(word, &|word| vec![stem(self.swedish, word)]),
+            Language::Swedish => self.swedish_parts.split(word, &|word| vec![swede(self.swedish, word)]),
             Language::English | Language::Other => Vec::new(),
         }
     }
@@ -142,6 +142,15 @@ fn stem(stemmer: Stemmer, word: &str) -> String {
             Cow::Borrowed(shorter) if shorter.len() < stem.len() => stem = shorter.to_owned(),
             _ => break,
         }
+    }
+    stem
+}
+
+/// Takes a Swedish stem. An m or n between vowels is written twice, at the end of a word once: *hem* and *hemmet* are one.
+fn swede(stemmer: Stemmer, word: &str) -> String {
+    let mut stem = stem(stemmer, word);
+    if stem.len() > 3 && (stem.ends_with("mm") || stem.ends_with("nn")) {
+        stem.pop();
     }
     stem
 }

@@ -1,11 +1,13 @@
 //! From the log to what is indexed of a report: its texts and what it can be narrowed down by.
 
+use talkoot_protocol::chunk::Chunk;
 use talkoot_protocol::document::{self, Fields as Values};
 use talkoot_protocol::id::{NetworkId, OrganisationId};
 use talkoot_protocol::report::Report;
 use talkoot_protocol::report::text::TextKind;
 use talkoot_protocol::sign;
-use talkoot_protocol::sync::check::{Checked, Content};
+use talkoot_protocol::signed::Signed;
+use talkoot_protocol::sync::check::Checked;
 use tantivy::TantivyDocument;
 
 use super::directory::Fields;
@@ -80,14 +82,20 @@ pub(super) fn half_year_facet(half_year: &str) -> String {
 
 /// Reads a report's fields from the log; `None` if it cannot be read.
 pub(super) fn read(reader: &Reader, network: &NetworkId, places: &[Place]) -> Option<Values> {
-    let read = |place: &Place| Checked::from_log(network, reader.read(*place).ok()?).ok();
-    let changes: Vec<Checked> = places.iter().map(read).collect::<Option<_>>()?;
-    match changes.as_slice() {
+    match places {
         [] => None,
-        [only] => match only.content() {
-            Content::Chunk(chunk) => document::read_first(chunk).ok(),
-            _ => None,
-        },
-        many => Some(document::read(&document::sound(&sign::chunks(many))).ok()?.values()),
+        [only] => read_first(&reader.read(*only).ok()?),
+        many => {
+            let read = |place: &Place| Checked::from_log(network, reader.read(*place).ok()?).ok();
+            let changes: Vec<Checked> = many.iter().map(read).collect::<Option<_>>()?;
+            Some(document::read(&document::sound(&sign::chunks(&changes))).ok()?.values())
+        }
     }
+}
+
+/// Reads a report that has had one change. What the log holds was judged when it came in: nobody looks for identifiers again.
+fn read_first(bytes: &[u8]) -> Option<Values> {
+    let change = Signed::decode(bytes).ok()?.trust_own_log().ok()?;
+    let chunk = Chunk::check(change.body()?.content().to_vec(), &change.header().author, None).ok()?;
+    document::read_first(&chunk).ok()
 }

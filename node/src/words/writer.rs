@@ -18,6 +18,8 @@ use crate::store::{Place, Reader};
 
 /// Longest time between a report's coming in here and a commit.
 const COMMIT_EVERY: Duration = Duration::from_secs(2);
+/// The same while further ones are waiting all the time: each commit makes a segment, and each segment has to be merged.
+const COMMIT_EVERY_BUSY: Duration = Duration::from_secs(15);
 /// Reports after which it commits at the latest.
 const COMMIT_REPORTS_MAX: u64 = 20_000;
 /// How long it waits after a failure.
@@ -138,6 +140,7 @@ impl Writer {
             if self.shared.stop.load(Ordering::Relaxed) {
                 return session.commit();
             }
+            let busy = order.is_ok();
             match order {
                 Ok(Order::Take(job)) if job.epoch == epoch => session.take(&job)?,
                 Ok(Order::Commit { epoch: meant }) if meant == epoch => session.commit()?,
@@ -145,7 +148,7 @@ impl Writer {
                 Ok(_) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return session.commit(),
             }
-            if session.is_due() {
+            if session.is_due(busy) {
                 session.commit()?;
             }
         }
@@ -186,8 +189,10 @@ impl<'a> Session<'a> {
         self.since.map_or(COMMIT_EVERY, |since| COMMIT_EVERY.saturating_sub(since.elapsed()))
     }
 
-    fn is_due(&self) -> bool {
-        self.jobs > 0 && (self.patience().is_zero() || self.jobs >= COMMIT_REPORTS_MAX)
+    fn is_due(&self, busy: bool) -> bool {
+        let every = if busy { COMMIT_EVERY_BUSY } else { COMMIT_EVERY };
+        let late = self.since.is_some_and(|since| since.elapsed() >= every);
+        self.jobs > 0 && (late || self.jobs >= COMMIT_REPORTS_MAX)
     }
 
     fn take(&mut self, job: &Job) -> Result<(), Error> {

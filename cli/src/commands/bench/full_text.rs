@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
 use talkoot_node::control::Call;
 use talkoot_node::core::Core;
 use talkoot_node::words::{DIR, bare};
-use talkoot_protocol::api::{Request, Response};
+use talkoot_protocol::api::{Hit, Request, Response};
 use talkoot_protocol::charter::Charter;
 use talkoot_protocol::document::Fields;
 use talkoot_protocol::id::DocumentId;
@@ -24,6 +24,7 @@ use crate::world::{self, World, Written};
 
 use super::publish::{Scratch, house, require};
 use super::reports::Templates;
+use super::similar::{self, Planted};
 use super::{process, reports};
 
 /// Reports signed and stored at once while the store is made.
@@ -32,10 +33,6 @@ const BATCH: usize = 1_000;
 const ASKED: usize = 200;
 /// Longest time the words may take.
 const LONGEST: Duration = Duration::from_secs(3_600);
-/// How many of the most similar are looked at.
-const LOOKED_AT: usize = 5;
-/// How many reports of the sample world are planted.
-const INVENTED: usize = 100;
 /// Memory for gathering words, in MiB: the setting's default.
 const MEMORY_MIB: u32 = 30;
 /// What people ask.
@@ -61,15 +58,6 @@ pub(super) struct Args {
     pub(super) at: Option<PathBuf>,
 }
 
-/// A report about a matter that others are about too.
-#[derive(Deserialize)]
-struct Planted {
-    matter: u32,
-    language: String,
-    title: String,
-    text: String,
-}
-
 /// What was measured. Times in seconds, sizes in bytes.
 #[derive(Serialize)]
 pub(super) struct Measured {
@@ -90,12 +78,8 @@ pub(super) struct Measured {
     questions: BTreeMap<&'static str, Answered>,
     similar_p50_ms: f64,
     similar_p99_ms: f64,
-    /// Of the five most similar to a planted report: the share about the same matter.
-    similar_precision_at_5: f64,
-    /// Of the others in Finnish about a Finnish one's matter (three, where they were written for this): the share among the five.
-    similar_recall_finnish: f64,
-    /// Of those in other languages (two): the share among the five.
-    similar_recall_across: f64,
+    /// How alike the planted reports are found to be, by the set they are from.
+    similar: BTreeMap<&'static str, similar::Alike>,
 }
 
 #[derive(Serialize)]
@@ -110,7 +94,7 @@ pub(super) fn run(args: &Args) -> Result<Measured> {
     let house = house(&scratch, "words", Roots::fresh()?, &Charter::commons())?;
     let mut core = Core::open(&house.home)?;
     require(&core.submit(house.certificates()))?;
-    let planted = if args.world { invented() } else { planted()? };
+    let planted = if args.world { similar::invented() } else { similar::planted()? };
     let count = args.reports.max(planted.len());
     let documents = fill(&mut core, &house, count, &planted)?;
 
@@ -121,7 +105,7 @@ pub(super) fn run(args: &Args) -> Result<Measured> {
     let peak_rss_bytes = process::peak_rss_bytes(None).unwrap_or_default();
     let questions = QUESTIONS.into_iter().map(|question| Ok((question, ask(&mut core, question)?)));
     let questions = questions.collect::<Result<_>>()?;
-    let alike = compare(&mut core, &planted, &documents)?;
+    let (similar, mut times) = similar::compare(&mut core, &planted, &documents)?;
     core.close()?;
     let disk_bytes = process::bytes_in(&house.dir.join(DIR));
     let (cal_bare_seconds, cal_bare_cpu_seconds) = calibrate(&scratch, count, &planted)?;
@@ -139,28 +123,10 @@ pub(super) fn run(args: &Args) -> Result<Measured> {
         ratio: cal_bare_cpu_seconds / cpu_seconds,
         ratio_to: "cal_bare",
         questions,
-        similar_p50_ms: alike.p50_ms,
-        similar_p99_ms: alike.p99_ms,
-        similar_precision_at_5: alike.precision,
-        similar_recall_finnish: alike.finnish,
-        similar_recall_across: alike.across,
+        similar_p50_ms: percentile(&mut times, 50),
+        similar_p99_ms: percentile(&mut times, 99),
+        similar,
     })
-}
-
-fn planted() -> Result<Vec<Planted>> {
-    include_str!("planted.jsonl").lines().map(|line| serde_json::from_str(line).map_err(Error::failed)).collect()
-}
-
-/// Returns reports of the sample world: each about one of its phenomena.
-fn invented() -> Vec<Planted> {
-    let text = |fields: &Fields, key: &str| fields.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let one = |written: Written| Planted {
-        matter: u32::try_from(written.about).unwrap_or_default(),
-        language: text(&written.fields, "language"),
-        title: text(&written.fields, "title"),
-        text: text(&written.fields, "description"),
-    };
-    World::new(world::SEED, INVENTED).reports.into_iter().map(one).collect()
 }
 
 /// Puts a planted report into the shape of another.
@@ -220,9 +186,9 @@ fn calibrate(scratch: &Scratch, count: usize, planted: &[Planted]) -> Result<(f6
     Ok((seconds + started.elapsed().as_secs_f64(), cpu + process::cpu_seconds(None).unwrap_or_default() - before))
 }
 
-fn found(core: &mut Core, request: Request) -> Result<Vec<DocumentId>> {
+pub(super) fn found(core: &mut Core, request: Request) -> Result<Vec<Hit>> {
     match core.call(Call { request, attachments: Vec::new() }).response {
-        Response::Found { hits, .. } => Ok(hits.into_iter().map(|hit| hit.document).collect()),
+        Response::Found { hits, .. } => Ok(hits),
         Response::Failed(failure) => Err(failure.into()),
         _ => Err(unexpected()),
     }
@@ -238,48 +204,6 @@ fn ask(core: &mut Core, question: &str) -> Result<Answered> {
         times.push(started.elapsed().as_secs_f64() * 1e3);
     }
     Ok(Answered { hits, p50_ms: percentile(&mut times, 50), p99_ms: percentile(&mut times, 99) })
-}
-
-/// How alike the planted reports are found to be.
-struct Alike {
-    p50_ms: f64,
-    p99_ms: f64,
-    precision: f64,
-    finnish: f64,
-    across: f64,
-}
-
-fn compare(core: &mut Core, planted: &[Planted], documents: &[DocumentId]) -> Result<Alike> {
-    let at: BTreeMap<&DocumentId, &Planted> = documents.iter().zip(planted).collect();
-    let (mut times, mut right, mut looked) = (Vec::new(), 0, 0);
-    let (mut finnish, mut finnish_all, mut across, mut across_all) = (0, 0, 0, 0);
-    for (document, asked) in documents.iter().zip(planted) {
-        let document = Some(document.to_string());
-        let started = Instant::now();
-        let alike = found(core, Request::Similar { document, fields: Fields::new(), limit: LOOKED_AT })?;
-        times.push(started.elapsed().as_secs_f64() * 1e3);
-        let same: Vec<_> = alike.iter().filter_map(|id| at.get(id)).filter(|it| it.matter == asked.matter).collect();
-        right += same.len();
-        looked += LOOKED_AT;
-        if asked.language == "fi" {
-            finnish += same.iter().filter(|it| it.language == "fi").count();
-            across += same.iter().filter(|it| it.language != "fi").count();
-            let others = |finnish: bool| {
-                let same = planted.iter().filter(|it| it.matter == asked.matter && (it.language == "fi") == finnish);
-                same.count() - usize::from(finnish)
-            };
-            finnish_all += others(true).min(LOOKED_AT);
-            across_all += others(false).min(LOOKED_AT);
-        }
-    }
-    let share = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
-    Ok(Alike {
-        p50_ms: percentile(&mut times, 50),
-        p99_ms: percentile(&mut times, 99),
-        precision: share(right, looked),
-        finnish: share(finnish, finnish_all),
-        across: share(across, across_all),
-    })
 }
 
 /// Returns the value below which so many of a hundred lie.

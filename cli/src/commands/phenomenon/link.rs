@@ -1,15 +1,17 @@
-//! `talkoot phenomenon link` and `unlink`: people decide which reports belong to a phenomenon. A machine may suggest them by
-//! similarity one day; a word that follows such a suggestion says so in its part `similarity`.
+//! `talkoot phenomenon link` and `unlink`: people decide which reports belong to a phenomenon. A program may have suggested them;
+//! a word that follows such a suggestion says so in its part `similarity`.
 
 use talkoot_protocol::phenomenon::word::{Link, LinkState, Others, Word};
 
+use super::suggest;
 use super::table::{self, Signing};
 use crate::commands::joint::Desk;
 use crate::error::Result;
 use crate::global::Global;
 
-const EXAMPLE: &str = "Example:
+const EXAMPLE: &str = "Examples:
   talkoot phenomenon link 1a2b3c 3fa9c1 77e0d2 --reason \"The same queue, seen by the parish.\"
+  talkoot phenomenon link 1a2b3c 3fa9c1 --suggested
 
 A report is linked if some organisation says so, unless the organisation that wrote it says that it is not. A report that fewer may \
 read than the phenomenon is refused: its id would tell others that it exists.
@@ -28,6 +30,9 @@ pub(crate) struct Args {
     /// Why.
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
+    /// They follow a suggestion of 'talkoot phenomenon suggest': how similar the program found them is kept with the link.
+    #[arg(long)]
+    suggested: bool,
     #[command(flatten)]
     signing: Signing,
 }
@@ -58,12 +63,15 @@ pub(crate) struct UnlinkArgs {
 
 /// Links reports.
 pub(super) fn run(global: &Global, args: &Args) -> Result<()> {
-    write(global, &args.signing, &args.id, &args.reports, LinkState::Linked, args.reason.clone())
+    let link = Link { state: LinkState::Linked, reason: args.reason.clone(), similarity: None, others: Others::new() };
+    write(global, &args.signing, &args.id, &args.reports, &link, args.suggested)
 }
 
 /// Unlinks reports.
 pub(super) fn unlink(global: &Global, args: &UnlinkArgs) -> Result<()> {
-    write(global, &args.signing, &args.id, &args.reports, LinkState::Unlinked, Some(args.reason.clone()))
+    let (state, reason) = (LinkState::Unlinked, Some(args.reason.clone()));
+    let link = Link { state, reason, similarity: None, others: Others::new() };
+    write(global, &args.signing, &args.id, &args.reports, &link, false)
 }
 
 fn write(
@@ -71,14 +79,18 @@ fn write(
     signing: &Signing,
     asked: &str,
     reports: &[String],
-    state: LinkState,
-    reason: Option<String>,
+    link: &Link,
+    suggested: bool,
 ) -> Result<()> {
     let mut desk = Desk::open(global, signing.worker.as_deref(), signing.confirm)?;
     let shown = table::fetch(&mut desk.client, asked, false)?;
     let reports = table::reports(&mut desk.client, reports, &shown.scope()?)?;
-    let link = Link { state, reason, similarity: None, others: Others::new() };
-    let words: Vec<_> = reports.into_iter().map(|report| Word::Link(report, link.clone())).collect();
+    let similarities: Vec<Option<u16>> = match suggested {
+        true => suggest::similarities(&mut desk.client, &shown.document, &reports)?.into_iter().map(Some).collect(),
+        false => vec![None; reports.len()],
+    };
+    let word = |(report, similarity)| Word::Link(report, Link { similarity, ..link.clone() });
+    let words: Vec<_> = reports.into_iter().zip(similarities).map(word).collect();
     table::sign(global, &mut desk, &shown.document, &table::edits(&words)?)?;
     desk.close()
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use talkoot_protocol::api::Hit;
+use talkoot_protocol::id::DocumentId;
 use talkoot_protocol::scope::{Kind, Scope};
 use talkoot_protocol::sign::Moment;
 use talkoot_protocol::sync::check::Checked;
@@ -69,6 +70,14 @@ impl Site {
         let Response::Found { hits, words } = self.core().search(&question, 50).unwrap() else { unreachable!() };
         assert_eq!(words.behind, 0);
         hits
+    }
+
+    /// What is like a report that is not here, to the last digit.
+    fn alike(&mut self) -> Vec<(DocumentId, f64, Vec<String>)> {
+        self.core().catch_up_words(LONG);
+        let asked = fields("fi", "Asuntoja ei ole nuorille", "Vuokra-asuntojen jonot ovat pitkiä.");
+        let Response::Found { hits, .. } = self.core().similar(None, asked, 0, 10).unwrap() else { unreachable!() };
+        hits.into_iter().map(|hit| (hit.document, hit.score, hit.shared)).collect()
     }
 
     /// What each of some questions finds.
@@ -159,13 +168,17 @@ fn alike_are_those_about_the_same_in_whatever_language() {
     stored(site.core().submit(changes));
     site.core().catch_up_words(LONG);
     let asked = fields("fi", "Asuntoja ei ole nuorille", "Vuokra-asuntojen jonot ovat pitkiä.");
-    let Response::Found { hits, .. } = site.core().similar(None, asked, 5).unwrap() else { unreachable!() };
+    let Response::Found { hits, .. } = site.core().similar(None, asked, 0, 5).unwrap() else { unreachable!() };
     assert_eq!(hits[0].title, "Nuoret jonottavat asuntoa");
     let others = ["Young people wait for housing", "Uusi: Unga köar för bostäder"];
     assert!(others.iter().all(|other| titles(&hits).contains(other)), "{:?}", titles(&hits));
     assert!(hits.iter().all(|hit| (0.0..=1.0).contains(&hit.score)));
+    assert_eq!(hits[0].shared, ["vuokra", "asuntoa", "nuoret"], "by what it was found");
+    let nothing = fields("fi", "Sienet", "Kantarelleja kasvaa kuusikossa.");
+    let Response::Found { hits: none, .. } = site.core().similar(None, nothing, 0, 5).unwrap() else { unreachable!() };
+    assert!(none.is_empty(), "rather nothing than rubbish: {none:?}");
     let id = hits[0].document.to_string();
-    let Response::Found { hits, .. } = site.core().similar(Some(&id), Fields::new(), 10).unwrap() else {
+    let Response::Found { hits, .. } = site.core().similar(Some(&id), Fields::new(), 0, 10).unwrap() else {
         unreachable!()
     };
     assert!(hits.iter().all(|hit| hit.document.to_string() != id), "not like itself");
@@ -192,8 +205,12 @@ fn every_order_and_every_pace_finds_the_same_as_a_rebuilt_directory() {
     let expected = one.answers();
     assert!(expected.values().filter(|found| !found.is_empty()).count() >= 8, "{expected:?}");
     assert_eq!(other.answers(), expected);
+    let alike = one.alike();
+    assert!(alike.len() >= 3, "{alike:?}");
+    assert_eq!(other.alike(), alike, "what was replaced on the way does not matter");
     one.between(|words| fs::remove_dir_all(words).unwrap());
     assert_eq!(one.answers(), expected, "rebuilt");
+    assert_eq!(one.alike(), alike, "rebuilt");
     other.between(|_| {});
     assert_eq!(other.answers(), expected, "opened again");
 }
