@@ -20,7 +20,6 @@ use crate::error::{Error, Result};
 use crate::global::Global;
 use crate::house::Roots;
 use crate::output;
-use crate::world::{self, World, Written};
 
 use super::publish::{Scratch, house, require};
 use super::reports::Templates;
