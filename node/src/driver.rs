@@ -34,6 +34,7 @@ const DISCOVERED_MAX: usize = 64;
 #[derive(Debug, Clone)]
 pub struct Handle {
     calls: mpsc::Sender<(Call, oneshot::Sender<Reply>)>,
+    changed: watch::Receiver<u64>,
 }
 
 impl Handle {
@@ -45,6 +46,11 @@ impl Handle {
             return gone();
         }
         answered.await.unwrap_or_else(|_| gone())
+    }
+
+    /// Returns the number of changes in the log, to be watched.
+    pub fn changed(&self) -> watch::Receiver<u64> {
+        self.changed.clone()
     }
 }
 
@@ -149,7 +155,7 @@ impl Discovered {
 }
 
 /// Waits until the flag is set, or nobody is left who could set it.
-async fn stopped(stop: &mut watch::Receiver<bool>) {
+pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _set_or_gone = stop.wait_for(|stop| *stop).await.map(|_| ());
 }
 
@@ -163,6 +169,8 @@ pub struct Driver {
     addresses_at: time::Instant,
     symbols_at: time::Instant,
     calls: mpsc::Receiver<(Call, oneshot::Sender<Reply>)>,
+    /// Number of changes in the log, for whoever watches it.
+    changed: watch::Sender<u64>,
     stop: watch::Receiver<bool>,
 }
 
@@ -194,11 +202,12 @@ impl Driver {
         let addresses_at = time::Instant::now() + ADDRESSES_SOON;
         let symbols_at = time::Instant::now() + SYMBOLS_EVERY;
         let kept = BTreeSet::new();
-        let mut driver = Self { core, links, kept, addressing, addresses_at, symbols_at, calls, stop };
+        let (changed, watched) = watch::channel(core.engine().catalog().durable_len() as u64);
+        let mut driver = Self { core, links, kept, addressing, addresses_at, symbols_at, calls, changed, stop };
         for address in driver.core.kept_peers() {
             driver.keep(&address);
         }
-        Ok((driver, Handle { calls: sender }))
+        Ok((driver, Handle { calls: sender, changed: watched }))
     }
 
     /// Keeps a connection to an address that was checked before.
@@ -279,6 +288,8 @@ impl Driver {
 
     fn tell(&mut self, input: Input) {
         self.core.handle(input, &mut self.links);
+        let changes = self.core.engine().catalog().durable_len() as u64;
+        self.changed.send_if_modified(|told| std::mem::replace(told, changes) != changes);
     }
 
     /// Sends a delivery, unless its session is gone.

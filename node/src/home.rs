@@ -7,6 +7,7 @@
 //! node.change           this node's certificate        control.sock   while the node runs
 //! node.key              this node's key (not a worker's, not the root key: those live elsewhere)
 //! peers.json            addresses added by hand, once there are any
+//! tokens.json           tokens for programs of other machines, by hash, once there are any
 //! making/               only while a home is made: its files, before they move into place
 //! ```
 

@@ -7,6 +7,7 @@
 //! - [`addressing`]: telling members where this node is reached;
 //! - [`driver`], [`server`], [`checker`], [`shipper`]: a running node;
 //! - [`control`]: how programs of the same machine speak to it;
+//! - [`http`], [`tokens`]: how programs of other machines do; axum lives here and nowhere else;
 //! - [`words`]: full text and similar reports; tantivy lives here and nowhere else;
 //! - [`audit`]: reading every byte again;
 //! - `disk`: how whatever must outlive a power cut is written.
@@ -20,10 +21,12 @@ pub mod core;
 mod disk;
 pub mod driver;
 pub mod home;
+pub mod http;
 pub mod keystore;
 pub mod network;
 pub mod peers;
 pub mod server;
 pub mod shipper;
 pub mod store;
+pub mod tokens;
 pub mod words;
