@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Org(commands::org::Args),
     /// Keep connections to other nodes.
     Peer(commands::peer::Args),
+    /// Let programs of other machines ask the node over HTTP.
+    Token(commands::token::Args),
     /// Write, change and read reports.
     Report(commands::report::Args),
     /// Finish what was written and not signed: drafts on this machine.

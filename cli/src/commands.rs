@@ -22,6 +22,7 @@ pub(crate) mod run;
 pub(crate) mod search;
 pub(crate) mod status;
 pub(crate) mod table;
+pub(crate) mod token;
 pub(crate) mod verify;
 pub(crate) mod view;
 pub(crate) mod worker;
@@ -41,6 +42,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
         Command::Worker(args) => done(worker::run(global, args)),
         Command::Org(args) => done(org::run(global, args)),
         Command::Peer(args) => done(peer::run(global, args)),
+        Command::Token(args) => done(token::run(global, args)),
         Command::Report(args) => done(report::run(global, args)),
         Command::Draft(args) => done(draft::run(global, args)),
         Command::Form(args) => done(form::run(global, args)),

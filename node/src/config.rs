@@ -12,6 +12,7 @@ mod template;
 
 use std::fs::File;
 use std::io::{self, Read as _};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -35,6 +36,9 @@ pub const ANNOUNCE_MAX: usize = 8;
 /// Most relays to be reached through.
 pub const RELAYS_MAX: usize = 4;
 
+/// Most addresses to answer on over HTTP.
+pub const HTTP_LISTEN_MAX: usize = 4;
+
 const LISTEN_DEFAULT: [&str; 2] = ["/ip4/0.0.0.0/tcp/7474", "/ip4/0.0.0.0/udp/7474/quic-v1"];
 const FILTER_DEFAULT: &str = "info";
 
@@ -42,6 +46,7 @@ const LISTEN: Text = Text { key: "network.listen", bytes_max: 256 };
 const PEERS: Text = Text { key: "network.peers", bytes_max: 256 };
 const ANNOUNCE: Text = Text { key: "network.announce", bytes_max: 200 };
 const THROUGH: Text = Text { key: "network.relay.through", bytes_max: 256 };
+const HTTP: Text = Text { key: "http.listen", bytes_max: 64 };
 const FILTER: Text = Text { key: "log.filter", bytes_max: 1024 };
 const MDNS: &str = "network.mdns";
 const WORDS_KEEP: &str = "words.keep";
@@ -93,6 +98,8 @@ pub struct Config {
     pub words: Words,
     /// Section `[views]`.
     pub views: Views,
+    /// Section `[http]`.
+    pub http: Http,
     /// Section `[log]`.
     pub log: Log,
 }
@@ -252,6 +259,13 @@ impl Default for Views {
     }
 }
 
+/// Where the node answers over HTTP.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Http {
+    /// Addresses and ports to listen on; at most [`HTTP_LISTEN_MAX`]. Empty: nothing is answered over HTTP.
+    pub listen: Vec<SocketAddr>,
+}
+
 /// What the node writes to its log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Log {
@@ -314,6 +328,7 @@ impl Config {
                 organisations_min: reader.number(&ORGANISATIONS)?,
                 authors_min: reader.number(&AUTHORS)?,
             },
+            http: Http { listen: reader.sockets(&HTTP, HTTP_LISTEN_MAX)? },
             log: Log { filter: reader.text(&FILTER)?.unwrap_or_else(|| FILTER_DEFAULT.to_owned()) },
         };
         reader.finish()?;

@@ -57,10 +57,8 @@ pub fn encode(json: &impl Serialize, attachments: &[Vec<u8>]) -> io::Result<Vec<
     }
     let mut message = Vec::with_capacity(4 + length);
     message.extend_from_slice(&(length as u32).to_be_bytes());
-    for part in std::iter::once(&json).chain(attachments) {
-        message.extend_from_slice(&(part.len() as u32).to_be_bytes());
-        message.extend_from_slice(part);
-    }
+    message.extend_from_slice(&join(std::slice::from_ref(&json)));
+    message.extend_from_slice(&join(attachments));
     Ok(message)
 }
 
@@ -69,7 +67,27 @@ pub fn encode(json: &impl Serialize, attachments: &[Vec<u8>]) -> io::Result<Vec<
 /// # Errors
 /// If it is not such a message.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> io::Result<(T, Vec<Vec<u8>>)> {
-    let malformed = || io::Error::new(io::ErrorKind::InvalidData, "not a message of this protocol");
+    let mut parts = split(bytes)?.into_iter();
+    let json = parts.next().ok_or_else(malformed)?;
+    let value = serde_json::from_slice(&json).map_err(io::Error::other)?;
+    Ok((value, parts.collect()))
+}
+
+/// Puts parts one after another, each behind its length (u32 BE).
+pub fn join(parts: &[Vec<u8>]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(parts.iter().map(|part| 4 + part.len()).sum());
+    for part in parts {
+        bytes.extend_from_slice(&(part.len() as u32).to_be_bytes());
+        bytes.extend_from_slice(part);
+    }
+    bytes
+}
+
+/// Takes apart what [`join`] put together.
+///
+/// # Errors
+/// If a length is cut off or goes beyond the end.
+pub fn split(bytes: &[u8]) -> io::Result<Vec<Vec<u8>>> {
     let mut rest = bytes;
     let mut parts = Vec::new();
     while !rest.is_empty() {
@@ -79,10 +97,11 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> io::Result<(T, Vec<Vec<u8>>)
         rest = after.get(length..).unwrap_or_default();
         parts.push(part.to_vec());
     }
-    let mut parts = parts.into_iter();
-    let json = parts.next().ok_or_else(malformed)?;
-    let value = serde_json::from_slice(&json).map_err(io::Error::other)?;
-    Ok((value, parts.collect()))
+    Ok(parts)
+}
+
+fn malformed() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "not a message of this protocol")
 }
 
 /// Calls the node that runs in `dir`, and waits for its answer.

@@ -38,6 +38,7 @@ const DISCOVERED_MAX: usize = 64;
 #[derive(Debug, Clone)]
 pub struct Handle {
     calls: mpsc::Sender<(Call, oneshot::Sender<Reply>)>,
+    changed: watch::Receiver<u64>,
 }
 
 impl Handle {
@@ -49,6 +50,11 @@ impl Handle {
             return gone();
         }
         answered.await.unwrap_or_else(|_| gone())
+    }
+
+    /// Returns the number of changes in the log, to be watched.
+    pub fn changed(&self) -> watch::Receiver<u64> {
+        self.changed.clone()
     }
 }
 
@@ -153,7 +159,7 @@ impl Discovered {
 }
 
 /// Waits until the flag is set, or nobody is left who could set it.
-async fn stopped(stop: &mut watch::Receiver<bool>) {
+pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _set_or_gone = stop.wait_for(|stop| *stop).await.map(|_| ());
 }
 
@@ -168,6 +174,8 @@ pub struct Driver {
     symbols_at: time::Instant,
     attachments: Attachments,
     calls: mpsc::Receiver<(Call, oneshot::Sender<Reply>)>,
+    /// Number of changes in the log, for whoever watches it.
+    changed: watch::Sender<u64>,
     stop: watch::Receiver<bool>,
 }
 
@@ -200,11 +208,13 @@ impl Driver {
         let symbols_at = time::Instant::now() + SYMBOLS_EVERY;
         let kept = BTreeSet::new();
         let attachments = Attachments::default();
-        let mut driver = Self { core, links, kept, addressing, addresses_at, symbols_at, attachments, calls, stop };
+        let (changed, watched) = watch::channel(core.engine().catalog().durable_len() as u64);
+        let mut driver =
+            Self { core, links, kept, addressing, addresses_at, symbols_at, attachments, calls, changed, stop };
         for address in driver.core.kept_peers() {
             driver.keep(&address);
         }
-        Ok((driver, Handle { calls: sender }))
+        Ok((driver, Handle { calls: sender, changed: watched }))
     }
 
     /// Keeps a connection to an address that was checked before.
@@ -285,6 +295,8 @@ impl Driver {
 
     fn tell(&mut self, input: Input) {
         self.core.handle(input, &mut self.links);
+        let changes = self.core.engine().catalog().durable_len() as u64;
+        self.changed.send_if_modified(|told| std::mem::replace(told, changes) != changes);
     }
 
     /// Sends a delivery, unless its session is gone.

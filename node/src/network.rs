@@ -63,6 +63,7 @@ mod until;
 pub use behaviour::{BANS_MAX, THROTTLE_MAX, THROTTLES_MAX};
 pub use dials::{DIAL_ADDRESSES_MAX, DIALS_MAX};
 pub use event::{Config, Error, Event, FRAME_BYTES_MAX, NatConfig, Offence, RelayConfig, SendError};
+pub(crate) use pace::Bucket;
 pub use queue::{INBOX_BYTES_MAX, INBOX_FRAMES_MAX, OUTBOX_BYTES_MAX, OUTBOX_FRAMES_MAX};
 pub use reach::{REACHABLE_MAX, REACHABLE_TEXT_MAX};
 pub use traffic::SocketBytes;

@@ -14,6 +14,7 @@ use crate::control::{self, Call, MESSAGE_BYTES_MAX, Reply};
 use crate::core::{self, Core};
 use crate::driver::{Driver, Handle};
 use crate::home::Home;
+use crate::http::{self, Http};
 use crate::keystore;
 use crate::network::{self, Network, address};
 
@@ -41,6 +42,9 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// The listener for programs of other machines.
+    #[error("nothing can be answered over HTTP; 'http.listen' in talkoot.toml says where")]
+    Http(#[from] http::Error),
     /// A thread could not be started.
     #[error("cannot start a thread")]
     Thread(#[source] io::Error),
@@ -55,6 +59,7 @@ pub struct Server {
     stop: watch::Sender<bool>,
     driver: tokio::task::JoinHandle<Core>,
     callers: tokio::task::JoinHandle<()>,
+    http: Http,
 }
 
 impl Server {
@@ -76,8 +81,10 @@ impl Server {
         }
         let socket = Home::control_socket(&home.dir);
         let listener = bind(&socket).map_err(|source| Error::Socket { path: socket.clone(), source })?;
+        let listen = &home.config.http.listen;
+        let http = Http::start(listen, &home.dir, handle.clone(), stopping.clone())?;
         let callers = tokio::spawn(serve(listener, handle.clone(), stopping));
-        Ok(Self { handle, node: home.node(), socket, stop, driver: tokio::spawn(driver.run()), callers })
+        Ok(Self { handle, node: home.node(), socket, stop, driver: tokio::spawn(driver.run()), callers, http })
     }
 
     /// Returns how to ask the node something.
@@ -88,6 +95,11 @@ impl Server {
     /// Returns the node's id.
     pub fn node(&self) -> NodeId {
         self.node
+    }
+
+    /// Returns where it answers over HTTP.
+    pub fn http_addresses(&self) -> &[std::net::SocketAddr] {
+        self.http.addresses()
     }
 
     /// Waits until the node ends by itself, which it does only when something is broken. Cancel safe.
@@ -104,6 +116,7 @@ impl Server {
     pub async fn stop(self) -> Result<(), Error> {
         self.stop.send_replace(true);
         let _ended = self.callers.await;
+        self.http.ended().await;
         let _removed = std::fs::remove_file(&self.socket);
         match self.driver.await {
             Ok(core) => Ok(core.close()?),

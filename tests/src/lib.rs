@@ -1,6 +1,7 @@
 //! What tests across crates share: organisations with keys made from their names, and a small world of real engines on virtual
 //! time and an in-memory log.
 
+pub mod browser;
 pub mod cast;
 pub mod fuzzing;
 pub mod hostile;

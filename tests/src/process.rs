@@ -26,6 +26,8 @@ pub struct Running {
     child: Child,
     /// The addresses on which it listens.
     pub addresses: Vec<String>,
+    /// The addresses on which it answers over HTTP.
+    pub http: Vec<String>,
 }
 
 impl Site {
@@ -96,7 +98,17 @@ impl Site {
     /// # Panics
     /// If it does not.
     pub fn run(&self) -> Running {
-        let mut command = self.command(&["run", "--json", "--stop-with-parent"]);
+        self.run_with(&[])
+    }
+
+    /// The same, with further arguments.
+    ///
+    /// # Panics
+    /// If it does not listen.
+    pub fn run_with(&self, more: &[&str]) -> Running {
+        let mut arguments = vec!["run", "--json", "--stop-with-parent"];
+        arguments.extend(more);
+        let mut command = self.command(&arguments);
         let log = std::fs::File::options().create(true).append(true).open(self.dir.join("run.log"));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log.expect("a log file"));
         let mut child = command.spawn().expect("the program starts");
@@ -105,8 +117,10 @@ impl Site {
         BufReader::new(output).read_line(&mut line).expect("its first line");
         let said: Value = serde_json::from_str(&line).unwrap_or_default();
         assert_eq!(said["event"], "listening", "{line}");
-        let addresses = said["addresses"].as_array().into_iter().flatten();
-        Running { child, addresses: addresses.filter_map(|at| at.as_str().map(str::to_owned)).collect() }
+        let texts = |name: &str| {
+            said[name].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+        };
+        Running { child, addresses: texts("addresses"), http: texts("http") }
     }
 
     /// Asks the node how it is.

@@ -1,6 +1,7 @@
 //! `talkoot run`: the node, until it is told to stop.
 
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -8,7 +9,7 @@ use talkoot_node::control::Call;
 use talkoot_node::home::Home;
 use talkoot_node::network::address;
 use talkoot_node::server::{self, Server};
-use talkoot_node::{core, network, store};
+use talkoot_node::{core, http, network, store};
 use talkoot_protocol::api::{Request, Response};
 use talkoot_protocol::id::{NodeId, OrganisationId};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -24,7 +25,9 @@ Example: talkoot --dir kainuu run --listen 127.0.0.1:7474
 Prints one line 'listening on ADDRESS' for each address; give one of them to partners for 'talkoot peer add'. \
 Ctrl-C or SIGTERM stops the node in good order. What is logged is chosen by log.filter in talkoot.toml, or TALKOOT_LOG.
 
-With --json one object once it listens: event (listening), addresses, node, organisation, pid.";
+With --http programs of other machines are answered too, if they show a token ('talkoot token add').
+
+With --json one object once it listens: event (listening), addresses, http (addresses), node, organisation, pid.";
 
 /// Stack of the threads, in bytes: merging a deeply nested document takes more than the usual 2 MiB.
 const STACK_BYTES: usize = 16 * 1024 * 1024;
@@ -40,6 +43,9 @@ pub(crate) struct Args {
     /// An address to listen on this time, instead of those in talkoot.toml; may be repeated. Port 0: any free one.
     #[arg(long, value_name = "ADDRESS")]
     listen: Vec<String>,
+    /// An IP address and port to answer on over HTTP this time, instead of those in talkoot.toml; may be repeated.
+    #[arg(long, value_name = "ADDRESS")]
+    http: Vec<SocketAddr>,
     /// Stop when standard input ends: for programs that start nodes and must not leave them behind.
     #[arg(long, hide = true)]
     stop_with_parent: bool,
@@ -50,6 +56,7 @@ pub(crate) struct Args {
 struct Listening {
     event: &'static str,
     addresses: Vec<String>,
+    http: Vec<SocketAddr>,
     node: NodeId,
     organisation: OrganisationId,
     pid: u32,
@@ -63,6 +70,9 @@ pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
         let parse = |text: &String| address::parse(text).map(|it| it.to_string());
         let listen = args.listen.iter().map(parse).collect::<std::result::Result<_, _>>();
         home.config.network.listen = listen.map_err(|error| Error::refused(error.to_string()))?;
+    }
+    if !args.http.is_empty() {
+        home.config.http.listen = args.http;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .thread_name("node")
@@ -114,7 +124,7 @@ async fn serve(home: Home, json: bool, with_parent: bool) -> Result<()> {
         addresses = listening(&server, home.config.network.listen.len()) => addresses,
         () = stops.next() => return stop(server, stops).await,
     };
-    announce(&home, addresses, json)?;
+    announce(&home, addresses, server.http_addresses(), json)?;
     let broken = tokio::select! {
         () = stops.next() => false,
         () = server.ended() => true,
@@ -159,15 +169,17 @@ async fn listening(server: &Server, asked: usize) -> Vec<String> {
     before
 }
 
-fn announce(home: &Home, addresses: Vec<String>, json: bool) -> Result<()> {
+fn announce(home: &Home, addresses: Vec<String>, http: &[SocketAddr], json: bool) -> Result<()> {
     if json {
         let (node, organisation, pid) = (home.node(), home.organisation, std::process::id());
-        return output::json(&Listening { event: "listening", addresses, node, organisation, pid });
+        let event = "listening";
+        return output::json(&Listening { event, addresses, http: http.to_vec(), node, organisation, pid });
     }
     if addresses.is_empty() {
         output::say("running; listening nowhere, so it only calls others");
     }
-    addresses.iter().try_for_each(|address| output::line(&format!("listening on {address}")))
+    addresses.iter().try_for_each(|address| output::line(&format!("listening on {address}")))?;
+    http.iter().try_for_each(|address| output::line(&format!("answering on http://{address}")))
 }
 
 /// Says why the node does not start and, where there is one, the next step.
@@ -185,6 +197,9 @@ fn explained(error: server::Error) -> Error {
             Error::setup(error).context("the node cannot listen").hint(CHOOSE)
         }
         server::Error::Address(error) => Error::setup(error).context("an address in talkoot.toml cannot be used"),
+        server::Error::Http(error @ http::Error::Listen { .. }) => Error::setup(error)
+            .context("the node cannot answer over HTTP")
+            .hint("Choose another address with --http, or in talkoot.toml under [http]."),
         error => Error::failed(error),
     }
 }

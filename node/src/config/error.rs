@@ -110,6 +110,13 @@ pub enum Problem {
         /// The longest accepted, in bytes.
         bytes_max: usize,
     },
+    /// A text that is not an IP address with a port.
+    NotAnAddress {
+        /// The key.
+        key: &'static str,
+        /// The text given.
+        got: String,
+    },
     /// A list that is too long.
     TooMany {
         /// The key.
@@ -145,6 +152,9 @@ impl fmt::Display for Problem {
             }
             Self::UnusableText { key, bytes_max } => {
                 write!(f, "`{key}` takes one line of 1 to {bytes_max} bytes; leave the key out for its default")
+            }
+            Self::NotAnAddress { key, got } => {
+                write!(f, "`{key}` lists {got:?}, but takes IP addresses with a port, such as \"127.0.0.1:8474\"")
             }
             Self::TooMany { key, got, max } => write!(f, "`{key}` lists {got} entries, but at most {max} are possible"),
         }

@@ -2,6 +2,7 @@
 //!
 //! It learns the names of all keys from being asked for them, so that there is no second list to keep.
 
+use std::net::SocketAddr;
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
@@ -81,6 +82,24 @@ impl<'a> Reader<'a> {
 
     /// Takes a list of at most `max` texts.
     pub(super) fn texts(&mut self, text: &Text, max: usize) -> Result<Option<Vec<String>>, Invalid> {
+        self.list(text, max, |_, given, _| Ok(given))
+    }
+
+    /// Takes a list of at most `max` addresses with ports.
+    pub(super) fn sockets(&mut self, text: &Text, max: usize) -> Result<Vec<SocketAddr>, Invalid> {
+        let parse = |reader: &Self, given: String, place: &Range<usize>| {
+            let problem = Problem::NotAnAddress { key: text.key, got: shown(&given) };
+            given.trim().parse().map_err(|_| reader.invalid(place, problem))
+        };
+        Ok(self.list(text, max, parse)?.unwrap_or_default())
+    }
+
+    fn list<T>(
+        &mut self,
+        text: &Text,
+        max: usize,
+        read: impl Fn(&Self, String, &Range<usize>) -> Result<T, Invalid>,
+    ) -> Result<Option<Vec<T>>, Invalid> {
         const EXPECTED: &str = "a list of texts in quotes, such as [\"one\", \"two\"]";
         let key = text.key;
         let Some((value, place)) = self.take(key)? else { return Ok(None) };
@@ -95,7 +114,9 @@ impl<'a> Reader<'a> {
             let place = entry.span();
             (entry.into_inner(), place)
         });
-        placed.map(|entry| self.as_text(text, EXPECTED, entry)).collect::<Result<_, _>>().map(Some)
+        let read =
+            |(value, place): Placed<'a>| read(self, self.as_text(text, EXPECTED, (value, place.clone()))?, &place);
+        placed.map(read).collect::<Result<_, _>>().map(Some)
     }
 
     /// Refuses the first section or key that nobody asked for.

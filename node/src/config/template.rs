@@ -3,8 +3,8 @@
 use super::reader::Number;
 use super::{
     ANNOUNCE_MAX, ANTI_ENTROPY, ATTACHMENTS, AUTHORS, CIRCUIT_MIB, CIRCUIT_MINUTES, CIRCUITS, CONNECTIONS,
-    FILTER_DEFAULT, LISTEN_DEFAULT, LISTEN_MAX, Nat, ORGANISATIONS, PEER_RATE, PEERS_MAX, RELAYS_MAX, REPORTS, Relay,
-    SEGMENT, WORDS_MEMORY,
+    FILTER_DEFAULT, HTTP_LISTEN_MAX, LISTEN_DEFAULT, LISTEN_MAX, Nat, ORGANISATIONS, PEER_RATE, PEERS_MAX, RELAYS_MAX,
+    REPORTS, Relay, SEGMENT, WORDS_MEMORY,
 };
 
 /// Writes the file from the same constants that reading it checks against.
@@ -111,6 +111,12 @@ keep = true
 
 # Fewest authors those reports come from{authors}
 {authors_line}
+
+[http]
+# Addresses and ports on which programs of other machines are answered (at most {HTTP_LISTEN_MAX}), such as "127.0.0.1:8474".
+# They show a token that 'talkoot token add' made. What goes over the line is not encrypted: anything but this machine
+# itself belongs behind a proxy that does (docs/operations.md). With an empty list nothing is answered.
+listen = []
 
 [log]
 # What is logged: "error", "warn", "info", "debug" or "trace"; or by module, "info,talkoot_node=debug".

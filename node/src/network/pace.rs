@@ -17,7 +17,7 @@ const AHEAD_MAX: Duration = Duration::from_millis(250);
 
 /// So many bytes, or whatever is counted, a second, with room for bursts.
 #[derive(Debug)]
-pub(super) struct Bucket {
+pub(crate) struct Bucket {
     per_second: NonZeroU64,
     ahead_max: Duration,
     /// When everything that was spent would have been due at exactly the rate.
@@ -26,22 +26,22 @@ pub(super) struct Bucket {
 
 impl Bucket {
     /// Returns a bucket of which nothing was spent; `ahead_max` is how much time's worth may be spent at once.
-    pub(super) fn new(per_second: NonZeroU64, ahead_max: Duration) -> Self {
+    pub(crate) fn new(per_second: NonZeroU64, ahead_max: Duration) -> Self {
         Self { per_second, ahead_max, due: None }
     }
 
     /// Returns how long to wait before more may be spent.
-    pub(super) fn wait(&self, now: Instant) -> Duration {
+    pub(crate) fn wait(&self, now: Instant) -> Duration {
         self.due.map_or(Duration::ZERO, |due| due.saturating_duration_since(now).saturating_sub(self.ahead_max))
     }
 
     /// Returns whether it is as if nothing had been spent.
-    pub(super) fn is_rested(&self, now: Instant) -> bool {
+    pub(crate) fn is_rested(&self, now: Instant) -> bool {
         self.due.is_none_or(|due| due <= now)
     }
 
     /// Notes what was spent, even if it was too early for it.
-    pub(super) fn spend(&mut self, count: usize, now: Instant) {
+    pub(crate) fn spend(&mut self, count: usize, now: Instant) {
         let nanos = (count as u128).saturating_mul(1_000_000_000) / u128::from(self.per_second.get());
         let takes = Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));
         let from = self.due.map_or(now, |due| due.max(now));

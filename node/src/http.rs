@@ -1,0 +1,112 @@
+//! What a node answers over HTTP: `/v1` for programs of the organisation and its partners, health and metrics for whoever
+//! looks after the machine.
+//!
+//! Everything that is answered here is asked of the driver, as the command line does it: nothing here knows the store. Errors
+//! are problems as RFC 9457 has them. Nobody is answered without a [token](crate::tokens), but for the question whether the node
+//! lives. No other origin may read an answer: there are no CORS headers at all. Encryption is the business of the proxy in front
+//! of it (`docs/operations.md`); by default it listens for this machine only.
+
+mod access;
+mod answers;
+mod events;
+mod limit;
+mod metrics;
+mod problem;
+mod query;
+mod routes;
+mod serve;
+mod validator;
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::driver::Handle;
+use crate::tokens::{self, Tokens};
+
+use limit::Limits;
+
+pub use problem::Problem;
+
+/// Longest request body, in bytes: a few thousand changes.
+pub const BODY_BYTES_MAX: usize = 16 << 20;
+
+/// Why nothing can be answered over HTTP.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The address.
+    #[error("cannot listen on {address} for HTTP")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// The tokens.
+    #[error(transparent)]
+    Tokens(#[from] tokens::Error),
+}
+
+/// What every request is answered with.
+#[derive(Clone)]
+struct Site {
+    node: Handle,
+    tokens: Arc<Mutex<Tokens>>,
+    limits: Arc<Mutex<Limits>>,
+    stopping: watch::Receiver<bool>,
+}
+
+/// Listeners that answer until the node stops.
+#[derive(Debug)]
+pub struct Http {
+    addresses: Vec<SocketAddr>,
+    tasks: JoinSet<()>,
+}
+
+impl Http {
+    /// Listens, and begins to answer. Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    /// [`Error::Listen`], [`Error::Tokens`].
+    pub fn start(
+        listen: &[SocketAddr],
+        dir: &Path,
+        node: Handle,
+        stopping: watch::Receiver<bool>,
+    ) -> Result<Self, Error> {
+        let listeners = listen.iter().map(|address| bind(*address)).collect::<Result<Vec<_>, _>>()?;
+        let tokens = Arc::new(Mutex::new(Tokens::open(dir)?));
+        let routes = routes::all(Site { node, tokens, limits: Arc::default(), stopping: stopping.clone() });
+        let (mut addresses, mut tasks) = (Vec::new(), JoinSet::new());
+        for (listener, address) in listeners {
+            addresses.push(address);
+            tasks.spawn(serve::serve(listener, routes.clone(), stopping.clone()));
+        }
+        Ok(Self { addresses, tasks })
+    }
+
+    /// Returns where it listens; with the ports that were found if any were asked for.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Waits until the last answer was given; the flag that stops it is the node's.
+    pub async fn ended(self) {
+        self.tasks.join_all().await;
+    }
+}
+
+fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
+    let failed = |source| Error::Listen { address, source };
+    let listener = std::net::TcpListener::bind(address).map_err(failed)?;
+    listener.set_nonblocking(true).map_err(failed)?;
+    let listener = TcpListener::from_std(listener).map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
