@@ -91,7 +91,7 @@ pub fn hash_of(bytes: &[u8]) -> AttachmentHash {
 /// acts by itself, or there is an identifier in its name or text.
 pub fn clean(name: &str, bytes: &[u8]) -> Result<Clean, Refusal> {
     if bytes.len() > FILE_BYTES_MAX {
-        return Err(Refusal::FileTooLarge { bytes: bytes.len() as u64, max: FILE_BYTES_MAX as u64 });
+        return Err(Refusal::FileTooLarge { max: FILE_BYTES_MAX });
     }
     let mut suspicions = suspicions("the file's name", name, scan_file_name(name))?;
     let mut clean = match Format::of(bytes) {

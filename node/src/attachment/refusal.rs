@@ -38,12 +38,10 @@ pub enum Refusal {
         what: String,
     },
     /// It is larger than is looked at.
-    #[error("the file has {bytes} bytes; at most {max} are looked at")]
+    #[error("the file is larger than {} MiB", max >> 20)]
     FileTooLarge {
-        /// Bytes it has.
-        bytes: u64,
         /// Most bytes.
-        max: u64,
+        max: usize,
     },
     /// It has more pixels than are looked at.
     #[error("the picture has {width} x {height} pixels, which is too many")]
