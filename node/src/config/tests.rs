@@ -231,7 +231,7 @@ fn unknown_keys_are_refused_with_a_hint() {
         (
             "[network.tcp]\nport = 1",
             "line 1: unknown section `[network.tcp]`; the sections are network, network.relay, network.nat, sync, store, \
-             words, views, log",
+             words, views, http, log",
         ),
     ] {
         assert_eq!(message(text), expected);
