@@ -209,7 +209,7 @@ def main():
         tables += [("theme", "half_year", ("valence", "negative")), ("group", "county", ("organisation_kind", "ngo"))]
         counts = [check_table(nodes, reports, *table) for table in tables]
     numbers, hidden = map(sum, zip(*counts))
-    assert numbers > 200 and hidden > 200, f"too little was compared: {numbers} numbers, {hidden} hidden"
+    assert numbers > 200 and hidden > 100, f"too little was compared: {numbers} numbers, {hidden} hidden"
     print(f"views: {len(reports)} reports, {len(tables)} tables alike on {len(nodes)} nodes; {numbers} numbers and {hidden} hidden counts as worked out anew")
 
 

@@ -225,7 +225,7 @@ fn unknown_keys_are_refused_with_a_hint() {
         (
             "[x]",
             "line 1: unknown section `[x]`; the sections are network, network.relay, network.nat, sync, store, words, views, \
-             log",
+             http, log",
         ),
         ("[log]\ncolour = 1", "line 2: unknown key `log.colour`; known here: log.filter"),
         (
