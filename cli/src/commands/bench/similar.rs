@@ -112,8 +112,8 @@ pub(super) fn compare(
         found(core, request(LOOKED_AT))?;
         times.push(started.elapsed().as_secs_f64() * 1e3);
         let alike = found(core, request(WITHOUT))?;
-        let others = planted.iter().filter(|it| it.matter == asked.matter && it.title != asked.title);
-        let finnish: Vec<bool> = others.map(|it| it.language == "fi").collect();
+        let others = documents.iter().zip(planted).filter(|(id, it)| it.matter == asked.matter && *id != document);
+        let finnish: Vec<bool> = others.map(|(_, it)| it.language == "fi").collect();
         let of = sets.entry(asked.set).or_default();
         of.count(asked, &finnish, &alike, |hit| at.get(&hit.document).copied());
     }
