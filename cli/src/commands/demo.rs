@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use talkoot_node::keystore;
-use talkoot_protocol::api::{ProposalFilter, Request, Response};
+use talkoot_protocol::api::{ProposalFilter, Request, Response, Status};
 use talkoot_protocol::charter::Charter;
 use talkoot_protocol::phenomenon::Card;
 use talkoot_protocol::statement::{Names, OrganisationKind, Role};
@@ -126,13 +126,13 @@ fn live_through(houses: &[House], story: &mut Story<'_>) -> Result<()> {
     output::say("Connecting them in a ring; nobody is in the middle …");
     connect(houses)?;
     let reports = story.reports.len();
-    wait_until(AGREE_WITHIN, "agreement of all four", || agree(houses, reports))?;
+    agreed(houses, reports)?;
     output::say("Now each holds all of them, every signature checked by itself:");
     show(houses)?;
     output::say("Coordinators join them into phenomena, ask for changes; decision makers answer …");
     for step in [Story::begin_phenomena, Story::join_and_ask, Story::answer] {
         submit(houses, &step(story)?)?;
-        wait_until(AGREE_WITHIN, "agreement of all four", || agree(houses, reports))?;
+        agreed(houses, reports)?;
     }
     Ok(())
 }
@@ -161,6 +161,7 @@ fn show_what_came(houses: &[House], world: &World, story: &Story<'_>, card: &Car
 }
 
 fn summary(houses: &[House], world: &World, card: &Card, started: Instant) -> Result<Summary> {
+    let statuses = agreed(houses, world.reports.len())?;
     let day = story::date(world::DAY)?;
     let county = houses.first().ok_or_else(unexpected)?;
     let overdue = ProposalFilter { overdue: true, limit: 1, ..ProposalFilter::default() };
@@ -180,8 +181,12 @@ fn summary(houses: &[House], world: &World, card: &Card, started: Instant) -> Re
         proposals: world.proposals.len(),
         answered: world.proposals.iter().filter(|proposal| proposal.answer.is_some()).count(),
         overdue,
-        converged: agree(houses, world.reports.len())?,
-        fingerprint: fingerprints(houses)?,
+        converged: same(&statuses, world.reports.len()),
+        fingerprint: houses
+            .iter()
+            .zip(&statuses)
+            .map(|(house, status)| (house.plan.short, status.fingerprint))
+            .collect(),
         card: card.fingerprint(),
         seconds: started.elapsed().as_secs_f64(),
         dirs: houses.iter().map(|house| (house.plan.short, house.dir.clone())).collect(),
@@ -236,15 +241,21 @@ fn connect(houses: &[House]) -> Result<()> {
     Ok(())
 }
 
-fn fingerprints(houses: &[House]) -> Result<BTreeMap<&'static str, Fingerprint>> {
-    houses.iter().map(|house| Ok((house.plan.short, house.status()?.fingerprint))).collect()
+/// Waits until all hold the same, and returns how each was then. That does not stay so: a node that finds itself reached elsewhere
+/// signs its new address at any time, and the others have it a moment later.
+fn agreed(houses: &[House], reports: usize) -> Result<Vec<Status>> {
+    let mut statuses = Vec::new();
+    wait_until(AGREE_WITHIN, "agreement of all four", || {
+        statuses = houses.iter().map(House::status).collect::<Result<Vec<_>>>()?;
+        Ok(same(&statuses, reports))
+    })?;
+    Ok(statuses)
 }
 
-/// Whether all hold the same, and all of it.
-fn agree(houses: &[House], reports: usize) -> Result<bool> {
-    let statuses = houses.iter().map(House::status).collect::<Result<Vec<_>>>()?;
+/// Whether all hold the same, and all reports.
+fn same(statuses: &[Status], reports: usize) -> bool {
     let same = statuses.windows(2).all(|pair| pair[0].fingerprint == pair[1].fingerprint);
-    Ok(same && statuses.iter().all(|status| status.reports == reports as u64))
+    same && statuses.iter().all(|status| status.reports == reports as u64)
 }
 
 fn show(houses: &[House]) -> Result<()> {
