@@ -28,8 +28,9 @@ use tokio::task::JoinSet;
 
 use crate::driver::Handle;
 use crate::tokens::{self, Tokens};
+use crate::web::session::Sessions;
 
-use limit::Limits;
+pub(crate) use limit::Limits;
 
 pub use problem::Problem;
 
@@ -55,10 +56,11 @@ pub enum Error {
 
 /// What every request is answered with.
 #[derive(Clone)]
-struct Site {
+pub(crate) struct Site {
     node: Handle,
     tokens: Arc<Mutex<Tokens>>,
-    limits: Arc<Mutex<Limits>>,
+    pub(crate) limits: Arc<Mutex<Limits>>,
+    pub(crate) sessions: Arc<Mutex<Sessions>>,
     stopping: watch::Receiver<bool>,
 }
 
@@ -82,7 +84,13 @@ impl Http {
     ) -> Result<Self, Error> {
         let listeners = listen.iter().map(|address| bind(*address)).collect::<Result<Vec<_>, _>>()?;
         let tokens = Arc::new(Mutex::new(Tokens::open(dir)?));
-        let routes = routes::all(Site { node, tokens, limits: Arc::default(), stopping: stopping.clone() });
+        let routes = routes::all(Site {
+            node,
+            tokens,
+            limits: Arc::default(),
+            sessions: Arc::default(),
+            stopping: stopping.clone(),
+        });
         let (mut addresses, mut tasks) = (Vec::new(), JoinSet::new());
         for (listener, address) in listeners {
             addresses.push(address);

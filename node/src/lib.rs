@@ -10,6 +10,7 @@
 //! - [`control`]: how programs of the same machine speak to it;
 //! - [`http`], [`tokens`]: how programs of other machines do; axum lives here and nowhere else;
 //! - [`enrolments`]: codes given out to workers whose keys will live in browsers;
+//! - `web`: the pages;
 //! - [`words`]: full text and similar reports; tantivy lives here and nowhere else;
 //! - [`audit`]: reading every byte again;
 //! - [`attachment`], [`shelf`]: pictures and documents that belong to reports: cleaned and looked at, kept;
@@ -36,4 +37,5 @@ pub mod shelf;
 pub mod shipper;
 pub mod store;
 pub mod tokens;
+mod web;
 pub mod words;

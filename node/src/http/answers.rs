@@ -26,13 +26,13 @@ const CHANGES: &str = "application/vnd.talkoot.changes";
 pub(super) type Answered = Result<Answer, Problem>;
 
 /// Returns the time, for days and for tokens.
-pub(super) fn wall_clock() -> Timestamp {
+pub(crate) fn wall_clock() -> Timestamp {
     let passed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_millis(u64::try_from(passed.as_millis()).unwrap_or(u64::MAX))
 }
 
 impl Site {
-    async fn reply(&self, request: Request, attachments: Vec<Vec<u8>>) -> Result<Reply, Problem> {
+    pub(crate) async fn reply(&self, request: Request, attachments: Vec<Vec<u8>>) -> Result<Reply, Problem> {
         let reply = self.node.call(Call { request, attachments }).await;
         match reply.response {
             Response::Failed(failure) => Err(failure.into()),
@@ -41,7 +41,7 @@ impl Site {
     }
 
     /// Asks the node.
-    pub(super) async fn ask(&self, request: Request) -> Result<Response, Problem> {
+    pub(crate) async fn ask(&self, request: Request) -> Result<Response, Problem> {
         Ok(self.reply(request, Vec::new()).await?.response)
     }
 }

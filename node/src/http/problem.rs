@@ -34,26 +34,36 @@ pub struct Problem {
 
 impl Problem {
     /// Makes one.
-    pub(super) fn new(status: StatusCode, name: &str, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(status: StatusCode, name: &str, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Problem");
         let kind = format!("{TYPES}{name}");
         Self { kind, title, status: status.as_u16(), detail: detail.into(), name: name.to_owned(), parameter: None }
     }
 
     /// Names the parameter or header at fault.
-    pub(super) fn at(self, parameter: &str) -> Self {
+    pub(crate) fn at(self, parameter: &str) -> Self {
         Self { parameter: Some(parameter.to_owned()), ..self }
     }
 
     /// A parameter that cannot be used.
-    pub(super) fn parameter(parameter: &str, detail: impl Into<String>) -> Self {
+    pub(crate) fn parameter(parameter: &str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad_parameter", detail).at(parameter)
     }
 
     /// The node answered something that does not fit the question.
-    pub(super) fn unexpected() -> Self {
+    pub(crate) fn unexpected() -> Self {
         let detail = "The node gave an answer to something else. Nothing was changed; this is a fault of the program.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+    }
+
+    /// Returns the stable name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns what happened.
+    pub fn detail(&self) -> &str {
+        &self.detail
     }
 
     /// Returns the HTTP status.
@@ -63,7 +73,7 @@ impl Problem {
 }
 
 /// Every problem that can be met: its name, its status, and what it means.
-const KINDS: [(&str, StatusCode, &str); 31] = [
+const KINDS: [(&str, StatusCode, &str); 35] = [
     ("ambiguous_document", StatusCode::CONFLICT, "Several documents' ids begin so; give more digits."),
     ("bad_address", StatusCode::BAD_REQUEST, "Not an address of a peer."),
     ("bad_body", StatusCode::BAD_REQUEST, "The body of the request cannot be read."),
@@ -80,14 +90,18 @@ const KINDS: [(&str, StatusCode, &str); 31] = [
         StatusCode::INTERNAL_SERVER_ERROR,
         "Something on the node's disk is damaged; 'talkoot verify' tells more.",
     ),
+    ("foreign_request", StatusCode::FORBIDDEN, "It did not come from a page of this site in the same session."),
     ("internal", StatusCode::INTERNAL_SERVER_ERROR, "A fault of the program."),
     ("moved_on", StatusCode::CONFLICT, "Something has changed meanwhile; begin anew."),
+    ("no_session", StatusCode::UNAUTHORIZED, "The browser's session has ended; it has to show its key again."),
     ("no_token", StatusCode::UNAUTHORIZED, "No token was shown, or one that is worth nothing."),
     ("no_words", StatusCode::SERVICE_UNAVAILABLE, "This node does not look after words, or not yet."),
     ("not_a_member", StatusCode::FORBIDDEN, "That organisation is not a member here."),
     ("not_allowed", StatusCode::FORBIDDEN, "The token does not allow it."),
+    ("not_certified", StatusCode::FORBIDDEN, "The browser's key is not certified by the organisation."),
     ("not_for_them", StatusCode::FORBIDDEN, "Those it is for may not have it."),
     ("not_stored", StatusCode::INSUFFICIENT_STORAGE, "It could not be written to disk; nothing was changed."),
+    ("not_your_role", StatusCode::FORBIDDEN, "The page is for workers with another role."),
     ("other_network", StatusCode::FORBIDDEN, "That is of another network."),
     ("other_organisation", StatusCode::FORBIDDEN, "That is of another organisation."),
     ("overgrown_document", StatusCode::INTERNAL_SERVER_ERROR, "The document has more changes than are read."),
@@ -143,6 +157,8 @@ impl IntoResponse for Problem {
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"talkoot\""));
         }
+        // Pages show it in the visitor's language.
+        response.extensions_mut().insert(self);
         response
     }
 }

@@ -24,6 +24,7 @@ pub(super) fn all(site: Site) -> Router {
         .merge(guarded(reading(), Access::Read))
         .merge(guarded(Router::new().route("/v1/changes", post(answers::submit)), Access::Submit))
         .merge(guarded(managing(), Access::Manage))
+        .merge(crate::web::pages(&site))
         .fallback(nowhere)
         .method_not_allowed_fallback(not_so)
         .layer(from_fn(validator::not_modified))
@@ -63,7 +64,7 @@ fn managing() -> Router<Site> {
     Router::new().route("/v1/peers", peers)
 }
 
-async fn nowhere(uri: Uri) -> Problem {
+pub(crate) async fn nowhere(uri: Uri) -> Problem {
     let path: String = uri.path().chars().take(200).collect();
     Problem::new(StatusCode::NOT_FOUND, "unknown_address", format!("There is nothing at {path}."))
 }
