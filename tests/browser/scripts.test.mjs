@@ -85,14 +85,13 @@ test('one changed byte anywhere is refused', async () => {
         const [header, body] = part === 'header' ? [bytes, undefined] : [undefined, bytes];
         // A changed hash of the body or another past still says what the form says, but no longer under this id.
         const refused = await looked(vector, header, body).then(() => false, (error) => error instanceof Mismatch);
-        const otherPast = part === 'header' && refusedByNodes(vector, bytes);
-        assert.ok(refused || otherPast, `${vector.name}, ${part}, byte ${at}`);
+        assert.ok(refused || (part === 'header' && refusedByNodes(vector, bytes)), `${vector.name}, ${part}, byte ${at}`);
         bytes[at] ^= 1 << (at % 8);
         flips += 1;
       }
     }
   }
-  assert.ok(flips > 1_000, `${flips} bytes were changed`);
+  assert.ok(flips > 900, `${flips} bytes were changed`);
 });
 
 /** Whether only the ids of what a change builds on, or its number in its chain, are others: every node refuses that by itself. */
@@ -128,7 +127,8 @@ test('all changes of the vectors are read, and hostile ones refused', async () =
     if (verdict === 'identifier' || verdict === 'statement_malformed') continue;
     const { header, body } = apart(digits);
     const read = readHeader(header);
-    await assert.rejects(readChunk(body.subarray(16), read.author, read.begins ? undefined : read.document), name);
+    const refused = readChunk(body.subarray(16), read.author, read.begins ? undefined : read.document);
+    assert.equal(await refused.then(() => 'read', () => 'refused'), 'refused', name);
   }
 });
 

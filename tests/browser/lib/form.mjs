@@ -4,10 +4,12 @@
 export async function withForm(page, html, language = 'fi') {
   const answer = await page.request.get('/enrol');
   const policy = answer.headers()['content-security-policy'];
-  const [edition] = /\/static\/[0-9a-f]+\//.exec(await answer.text());
+  const text = await answer.text();
+  const [edition] = /\/static\/[0-9a-f]+\//.exec(text);
+  const csrf = /data-csrf="([0-9a-f]+)"/.exec(text)?.[1] ?? '';
   const body = `<!DOCTYPE html><html lang="${language}"><head><meta charset="utf-8"><title>Koe</title>
     <script type="module" src="${edition}sign.js"></script></head>
-    <body data-language="${language}"><main><h1>Koe</h1>${html}</main>
+    <body data-csrf="${csrf}" data-language="${language}"><main><h1>Koe</h1>${html}</main>
     <div id="announced" role="status" aria-live="polite"></div></body></html>`;
   const headers = { 'content-security-policy': policy };
   await page.route('**/test-form', (route) => route.fulfill({ body, headers, contentType: 'text/html; charset=utf-8' }));

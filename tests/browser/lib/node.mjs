@@ -37,9 +37,8 @@ export class Node {
   }
 
   get #environment() {
-    return {
-      ...process.env, TALKOOT_PASSPHRASE: 'vain kokeeksi', TALKOOT_INSECURE_FAST_KEYS: '1', TALKOOT_DIR: '', TALKOOT_KEYS: '',
-    };
+    const { TALKOOT_DIR: _, TALKOOT_KEYS: __, ...rest } = process.env;
+    return { ...rest, TALKOOT_PASSPHRASE: 'vain kokeeksi', TALKOOT_INSECURE_FAST_KEYS: '1' };
   }
 
   #arguments(given) {

@@ -96,7 +96,7 @@ test('a node that swaps the text under the signature is caught, and named', asyn
   for (const [swap, expected] of [
     // A sound change, only of other words: what a node does that simply asks itself for something else.
     [inFields({ title: 'Valhe' }), /kohdassa ”title” on muuta kuin kirjoitit/],
-    [inFields({ level: 'national' }), /kohta ”level”, jota et kirjoittanut/],
+    [inFields({ 'local.lisays': 'x' }), /kohta ”local.lisays”, jota et kirjoittanut/],
     [{ ask: asPrepared((asked) => ({ ...asked, writing: { ...asked.writing, scope: 'region:12' } })) }, /toisille vastaanottajille/],
     [{ ask: asPrepared((asked) => ({ ...asked, claimed: asked.claimed - 86_400_000 })) }, /toisella kellonajalla/],
     // The same change with its text overwritten, checksum and hash mended.
@@ -112,6 +112,28 @@ test('a node that swaps the text under the signature is caught, and named', asyn
   }
   assert.deepEqual(await titles(), stored, 'nothing was stored');
   assert.equal(proxy.seen.slice(begun).some((bytes) => bytes.includes('POST /session/submit')), false, 'nothing was signed');
+  assert.deepEqual(page.failures, []);
+  await page.context().close();
+});
+
+test('a page goes on when its session has ended', async () => {
+  const page = await open(browser, { address: node.address, expected: ['401', '403'] });
+  await enrol(page, node, 'ville');
+  await withForm(page, NOTE);
+  const again = async (title) => {
+    await page.getByLabel('Otsikko').fill(title);
+    await page.getByRole('button', { name: 'Lähetä' }).click();
+    await page.locator('[data-summary] .notice.success').waitFor();
+  };
+  await page.getByLabel('Kuvaus').fill('Neuvontaan pääsee vain aamulla.');
+  await page.context().clearCookies();
+  await again('Ilman istuntoa');
+  const other = await page.context().newPage();
+  await other.goto('/sign-in?to=/enrol');
+  await page.evaluate(() => { document.body.dataset.csrf = 'ab'.repeat(32); });
+  await again('Vanhalla tunnisteella');
+  const stored = await titles();
+  assert.equal(stored.includes('Ilman istuntoa') && stored.includes('Vanhalla tunnisteella'), true);
   assert.deepEqual(page.failures, []);
   await page.context().close();
 });

@@ -65,7 +65,7 @@ export async function check(headerBytes, body, wanted) {
   }
   need(chunk.dependencies.length === 0 ? header.begins : chunk.dependencies.length <= header.dependencies.length, 'position');
   const isJoint = ['phenomenon', 'proposal', 'view'].includes(writing.kind);
-  said(chunk.fields, writing.does === 'begin' ? writing.fields : writing.edits, isJoint ? prefixOf(wanted.organisation) : '');
+  said(chunk.fields, writing, isJoint ? prefixOf(wanted.organisation) : '');
   return header;
 }
 
@@ -82,11 +82,12 @@ function place(header, writing) {
 }
 
 /** Checks that the fields are those that were written, each with its value, and no others. */
-function said(fields, written, prefix) {
+function said(fields, { does, fields: begun, edits }, prefix) {
+  const written = does === 'begin' ? begun : edits;
   for (const [name, value] of Object.entries(written)) {
     const key = prefix + name;
     need(key in fields, 'left-out', name);
-    need(value === null ? fields[key] === TAKEN : fields[key] !== TAKEN && same(fields[key], value), 'changed', name);
+    need(value === null && does === 'change' ? fields[key] === TAKEN : fields[key] !== TAKEN && same(fields[key], value), 'changed', name);
   }
   const known = new Set(Object.keys(written).map((name) => prefix + name));
   for (const key of Object.keys(fields)) {

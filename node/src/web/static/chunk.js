@@ -12,6 +12,8 @@ const ACTOR_BYTES = 16;
 const OPS_MAX = 10_000;
 const OTHERS_MAX = 256;
 const DEPENDENCIES_MAX = 64;
+/** Deepest nesting of lists and maps that this network's programs write in a field. */
+const DEPTH_MAX = 8;
 const COLUMN = {
   objectActor: 0x01, objectCounter: 0x02, keyActor: 0x11, keyCounter: 0x13, keyName: 0x15, insert: 0x34, action: 0x42,
   valueMeta: 0x56, value: 0x57, replacedCount: 0x70, replacedActor: 0x71, replacedCounter: 0x73,
@@ -255,7 +257,8 @@ function assemble(ops) {
     } else if (op.action === MAP || op.action === LIST) {
       need(op.value === null, 'an object with a value');
       const made = op.action === MAP ? Object.create(null) : [];
-      objects.set(op.number, { made, last: null });
+      need(place.depth < DEPTH_MAX, 'too deep');
+      objects.set(op.number, { made, last: null, depth: place.depth + 1 });
       place.put(made);
     } else {
       need(op.action === SET, 'an action of no known form');
@@ -270,18 +273,18 @@ function placeOf(op, root, objects) {
   const [objectActor, objectCounter] = op.object;
   const [keyActor, keyCounter, keyName] = op.key;
   const isRoot = objectActor === null && objectCounter === null;
-  const object = isRoot ? { made: root } : objectActor === 0 ? objects.get(objectCounter) : undefined;
+  const object = isRoot ? { made: root, depth: 0 } : objectActor === 0 ? objects.get(objectCounter) : undefined;
   need(object, 'it writes into something else');
   need(isRoot || op.replaces === 0, 'it replaces what it may not');
   if (!Array.isArray(object.made)) {
     need(keyActor === null && keyCounter === null && typeof keyName === 'string' && keyName !== '' && !op.insert, 'key');
     need(!(keyName in object.made), 'a key written twice');
-    return { isRoot, put: (value) => { object.made[keyName] = value; } };
+    return { isRoot, depth: object.depth, put: (value) => { object.made[keyName] = value; } };
   }
   const after = object.last === null ? keyActor === null && keyCounter === 0 : keyActor === 0 && keyCounter === object.last;
   need(after && keyName === null && op.insert, 'an item out of order');
   object.last = op.number;
-  return { isRoot, put: (value) => { object.made.push(value); } };
+  return { isRoot, depth: object.depth, put: (value) => { object.made.push(value); } };
 }
 
 /**
