@@ -21,7 +21,10 @@ pub mod issue;
 pub mod limits;
 pub mod period;
 pub mod row;
+#[cfg(feature = "schema")]
+pub mod json_schema;
 pub mod schema;
+pub mod shared;
 pub mod text;
 
 #[cfg(test)]
