@@ -9,12 +9,18 @@
 mod access;
 mod answers;
 mod events;
+mod idempotency;
+mod kinds;
 mod limit;
 mod metrics;
+mod openapi;
+mod operation;
 mod problem;
 mod query;
 mod routes;
+mod screen;
 mod serve;
+mod submissions;
 mod validator;
 
 use std::io;
@@ -27,10 +33,12 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::driver::Handle;
+use crate::prefills::{self, Prefills};
 use crate::tokens::{self, Tokens};
 
 use limit::Limits;
 
+pub use openapi::{document as openapi_document, report_schema};
 pub use problem::Problem;
 
 /// Longest request body, in bytes: a few thousand changes.
@@ -51,6 +59,9 @@ pub enum Error {
     /// The tokens.
     #[error(transparent)]
     Tokens(#[from] tokens::Error),
+    /// The prefilled reports.
+    #[error(transparent)]
+    Prefills(#[from] prefills::Error),
 }
 
 /// What every request is answered with.
@@ -58,6 +69,7 @@ pub enum Error {
 struct Site {
     node: Handle,
     tokens: Arc<Mutex<Tokens>>,
+    prefills: Arc<Mutex<Prefills>>,
     limits: Arc<Mutex<Limits>>,
     stopping: watch::Receiver<bool>,
 }
@@ -73,7 +85,7 @@ impl Http {
     /// Listens, and begins to answer. Must be called inside a tokio runtime.
     ///
     /// # Errors
-    /// [`Error::Listen`], [`Error::Tokens`].
+    /// [`Error::Listen`], [`Error::Tokens`], [`Error::Prefills`].
     pub fn start(
         listen: &[SocketAddr],
         dir: &Path,
@@ -82,7 +94,8 @@ impl Http {
     ) -> Result<Self, Error> {
         let listeners = listen.iter().map(|address| bind(*address)).collect::<Result<Vec<_>, _>>()?;
         let tokens = Arc::new(Mutex::new(Tokens::open(dir)?));
-        let routes = routes::all(Site { node, tokens, limits: Arc::default(), stopping: stopping.clone() });
+        let prefills = Arc::new(Mutex::new(Prefills::open(dir)?));
+        let routes = routes::all(Site { node, tokens, prefills, limits: Arc::default(), stopping: stopping.clone() });
         let (mut addresses, mut tasks) = (Vec::new(), JoinSet::new());
         for (listener, address) in listeners {
             addresses.push(address);

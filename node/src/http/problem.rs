@@ -3,9 +3,12 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
 use talkoot_protocol::api::Failure;
+use talkoot_protocol::scan::Rule;
 
+use super::kinds::KINDS;
 use super::validator::Answer;
 
 /// Media type of a problem.
@@ -14,10 +17,11 @@ const MEDIA_TYPE: &str = "application/problem+json";
 const TYPES: &str = "/v1/problems#";
 
 /// Why a request was not answered as it asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Problem {
     /// A reference that is the same for all problems of this name.
     #[serde(rename = "type")]
+    #[schemars(extend("format" = "uri-reference"))]
     kind: String,
     /// What such problems have in common, in a few words.
     title: &'static str,
@@ -30,14 +34,42 @@ pub struct Problem {
     /// The parameter or header that is at fault, if it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<String>,
+    /// The place in the body that is at fault, if it is one, such as `proposal[0].text`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    /// The sort of identifier that was found there, if one was. The text itself is never repeated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'static str>,
+    /// What to do about problems of this name.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    remedy: &'static str,
 }
 
 impl Problem {
-    /// Makes one.
-    pub(super) fn new(status: StatusCode, name: &str, detail: impl Into<String>) -> Self {
-        let title = status.canonical_reason().unwrap_or("Problem");
-        let kind = format!("{TYPES}{name}");
-        Self { kind, title, status: status.as_u16(), detail: detail.into(), name: name.to_owned(), parameter: None }
+    /// Makes one of a name; its status is that of the name.
+    pub(super) fn of(name: &str, detail: impl Into<String>) -> Self {
+        let status = status_of(name);
+        Self {
+            kind: format!("{TYPES}{name}"),
+            title: status.canonical_reason().unwrap_or("Problem"),
+            status: status.as_u16(),
+            detail: detail.into(),
+            name: name.to_owned(),
+            parameter: None,
+            field: None,
+            rule: None,
+            remedy: find(name).map_or("", |kind| kind.remedy),
+        }
+    }
+
+    /// Names the place in the body at fault.
+    pub(super) fn in_field(self, field: &str) -> Self {
+        Self { field: Some(field.to_owned()), ..self }
+    }
+
+    /// Names the sort of identifier that was found.
+    pub(super) fn by_rule(self, rule: Rule) -> Self {
+        Self { rule: Some(rule.name()), ..self }
     }
 
     /// Names the parameter or header at fault.
@@ -47,13 +79,13 @@ impl Problem {
 
     /// A parameter that cannot be used.
     pub(super) fn parameter(parameter: &str, detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "bad_parameter", detail).at(parameter)
+        Self::of("bad_parameter", detail).at(parameter)
     }
 
     /// The node answered something that does not fit the question.
     pub(super) fn unexpected() -> Self {
         let detail = "The node gave an answer to something else. Nothing was changed; this is a fault of the program.";
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+        Self::of("internal", detail)
     }
 
     /// Returns the HTTP status.
@@ -62,73 +94,42 @@ impl Problem {
     }
 }
 
-/// Every problem that can be met: its name, its status, and what it means.
-const KINDS: [(&str, StatusCode, &str); 31] = [
-    ("ambiguous_document", StatusCode::CONFLICT, "Several documents' ids begin so; give more digits."),
-    ("bad_address", StatusCode::BAD_REQUEST, "Not an address of a peer."),
-    ("bad_body", StatusCode::BAD_REQUEST, "The body of the request cannot be read."),
-    (
-        "bad_parameter",
-        StatusCode::BAD_REQUEST,
-        "A parameter in the address is unknown or has a value that is not possible.",
-    ),
-    ("bad_query", StatusCode::BAD_REQUEST, "A table that cannot be made; 'detail' says why."),
-    ("bad_request", StatusCode::BAD_REQUEST, "The request cannot be understood."),
-    ("busy", StatusCode::SERVICE_UNAVAILABLE, "The node did not answer in time."),
-    (
-        "damaged_record",
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "Something on the node's disk is damaged; 'talkoot verify' tells more.",
-    ),
-    ("internal", StatusCode::INTERNAL_SERVER_ERROR, "A fault of the program."),
-    ("moved_on", StatusCode::CONFLICT, "Something has changed meanwhile; begin anew."),
-    ("no_token", StatusCode::UNAUTHORIZED, "No token was shown, or one that is worth nothing."),
-    ("no_words", StatusCode::SERVICE_UNAVAILABLE, "This node does not look after words, or not yet."),
-    ("not_a_member", StatusCode::FORBIDDEN, "That organisation is not a member here."),
-    ("not_allowed", StatusCode::FORBIDDEN, "The token does not allow it."),
-    ("not_for_them", StatusCode::FORBIDDEN, "Those it is for may not have it."),
-    ("not_stored", StatusCode::INSUFFICIENT_STORAGE, "It could not be written to disk; nothing was changed."),
-    ("other_network", StatusCode::FORBIDDEN, "That is of another network."),
-    ("other_organisation", StatusCode::FORBIDDEN, "That is of another organisation."),
-    ("overgrown_document", StatusCode::INTERNAL_SERVER_ERROR, "The document has more changes than are read."),
-    ("question_too_long", StatusCode::BAD_REQUEST, "The words to look for are too long."),
-    ("stopping", StatusCode::SERVICE_UNAVAILABLE, "The node is stopping."),
-    ("too_long", StatusCode::BAD_REQUEST, "The answer would be too long; ask for less."),
-    ("too_many_peers", StatusCode::CONFLICT, "No more addresses can be kept."),
-    ("too_many_requests", StatusCode::TOO_MANY_REQUESTS, "Too many requests came with one token."),
-    ("too_slow", StatusCode::REQUEST_TIMEOUT, "The request took too long."),
-    ("unknown_address", StatusCode::NOT_FOUND, "There is nothing at this path."),
-    ("unknown_document", StatusCode::NOT_FOUND, "No such document here, or none whose id begins so."),
-    ("unknown_form", StatusCode::NOT_FOUND, "No such form here."),
-    ("unknown_method", StatusCode::METHOD_NOT_ALLOWED, "This cannot be done at this path."),
-    ("unknown_peer", StatusCode::NOT_FOUND, "That address is not kept."),
-    ("unreadable_document", StatusCode::INTERNAL_SERVER_ERROR, "The document cannot be read, and is kept as it is."),
-];
+fn find(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.name == name)
+}
 
-/// Returns the status of a failure, by its name.
-fn status_of(name: &str) -> StatusCode {
-    let found = KINDS.iter().find(|(kind, ..)| *kind == name);
-    found.map_or(StatusCode::INTERNAL_SERVER_ERROR, |(_, status, _)| *status)
+/// Returns the status of a problem, by its name.
+pub(super) fn status_of(name: &str) -> StatusCode {
+    let status = find(name).and_then(|kind| StatusCode::from_u16(kind.status).ok());
+    status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// Returns what problems of a name mean, if there are any.
+pub(super) fn meaning_of(name: &str) -> Option<&'static str> {
+    find(name).map(|kind| kind.meaning)
 }
 
 /// A kind of problem, as it is told of.
-#[derive(Serialize)]
-struct Kind {
-    name: &'static str,
-    status: u16,
-    meaning: &'static str,
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Kind {
+    /// Its stable name.
+    pub(super) name: &'static str,
+    /// The HTTP status.
+    pub(super) status: u16,
+    /// What it means.
+    pub(super) meaning: &'static str,
+    /// What to do about it.
+    pub(super) remedy: &'static str,
 }
 
 /// Tells of all kinds of problems.
-pub(super) async fn kinds() -> Result<Answer, Problem> {
-    let kinds: Vec<Kind> =
-        KINDS.iter().map(|(name, status, meaning)| Kind { name, status: status.as_u16(), meaning }).collect();
-    Answer::json(&kinds)
+pub(super) async fn kinds() -> Result<Answer<&'static [Kind]>, Problem> {
+    Answer::json(&KINDS)
 }
 
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
-        Self::new(status_of(&failure.name), &failure.name, failure.message)
+        Self::of(&failure.name, failure.message)
     }
 }
 
@@ -158,8 +159,16 @@ mod tests {
         let expected = serde_json::json!({
             "type": "/v1/problems#unknown_document", "title": "Not Found", "status": 404,
             "detail": "there is no document ab12", "name": "unknown_document",
+            "remedy": "Ask for the list, and take the id from there.",
         });
         assert_eq!(json, expected);
         assert_eq!(Problem::from(Failure::new("never heard of", "")).status(), 500);
+    }
+
+    #[test]
+    fn kinds_stand_once_each_in_order_and_say_what_to_do() {
+        assert!(KINDS.is_sorted_by(|one, other| one.name < other.name));
+        assert!(KINDS.iter().all(|kind| kind.meaning.ends_with('.') && kind.remedy.ends_with('.')));
+        assert!(KINDS.iter().all(|kind| StatusCode::from_u16(kind.status).is_ok_and(|status| status.as_u16() >= 400)));
     }
 }
