@@ -35,8 +35,9 @@ use tokio::task::JoinSet;
 use crate::driver::Handle;
 use crate::prefills::{self, Prefills};
 use crate::tokens::{self, Tokens};
+use crate::web::session::Sessions;
 
-use limit::Limits;
+pub(crate) use limit::Limits;
 
 pub use openapi::{document as openapi_document, report_schema};
 pub use problem::Problem;
@@ -66,11 +67,12 @@ pub enum Error {
 
 /// What every request is answered with.
 #[derive(Clone)]
-struct Site {
+pub(crate) struct Site {
     node: Handle,
     tokens: Arc<Mutex<Tokens>>,
-    prefills: Arc<Mutex<Prefills>>,
-    limits: Arc<Mutex<Limits>>,
+    pub(crate) prefills: Arc<Mutex<Prefills>>,
+    pub(crate) limits: Arc<Mutex<Limits>>,
+    pub(crate) sessions: Arc<Mutex<Sessions>>,
     stopping: watch::Receiver<bool>,
 }
 
@@ -95,7 +97,14 @@ impl Http {
         let listeners = listen.iter().map(|address| bind(*address)).collect::<Result<Vec<_>, _>>()?;
         let tokens = Arc::new(Mutex::new(Tokens::open(dir)?));
         let prefills = Arc::new(Mutex::new(Prefills::open(dir)?));
-        let routes = routes::all(Site { node, tokens, prefills, limits: Arc::default(), stopping: stopping.clone() });
+        let routes = routes::all(Site {
+            node,
+            tokens,
+            prefills,
+            limits: Arc::default(),
+            sessions: Arc::default(),
+            stopping: stopping.clone(),
+        });
         let (mut addresses, mut tasks) = (Vec::new(), JoinSet::new());
         for (listener, address) in listeners {
             addresses.push(address);

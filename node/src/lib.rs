@@ -9,6 +9,7 @@
 //! - [`fetching`]: attachments on their way here;
 //! - [`control`]: how programs of the same machine speak to it;
 //! - [`http`], [`tokens`], [`prefills`]: how programs of other machines do; axum lives here and nowhere else;
+//! - `web`: the pages;
 //! - [`words`]: full text and similar reports; tantivy lives here and nowhere else;
 //! - [`audit`]: reading every byte again;
 //! - [`attachment`], [`shelf`]: pictures and documents that belong to reports: cleaned and looked at, kept;
@@ -35,4 +36,5 @@ pub mod shelf;
 pub mod shipper;
 pub mod store;
 pub mod tokens;
+mod web;
 pub mod words;

@@ -95,7 +95,8 @@ impl FromStr for PrefillId {
     type Err = ParsePrefillIdError;
 
     fn from_str(text: &str) -> Result<Self, ParsePrefillIdError> {
-        let is_good = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        let is_good =
+            text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
         let number = u128::from_str_radix(text, 16).ok().filter(|_| is_good).ok_or(ParsePrefillIdError)?;
         Ok(Self(number.to_be_bytes()))
     }
@@ -274,7 +275,8 @@ impl Prefills {
     fn require_room(&self, origin: &Origin, bytes: usize) -> Result<(), Error> {
         let own = self.held.values().filter(|held| held.origin.maker == origin.maker).count();
         let all: u64 = self.held.values().map(|held| held.bytes).sum();
-        let fits = own < OF_MAKER_MAX && self.held.len() < PREFILLS_MAX && all.saturating_add(bytes as u64) <= BYTES_MAX;
+        let fits =
+            own < OF_MAKER_MAX && self.held.len() < PREFILLS_MAX && all.saturating_add(bytes as u64) <= BYTES_MAX;
         if fits { Ok(()) } else { Err(Error::Full) }
     }
 
@@ -283,7 +285,9 @@ impl Prefills {
         let old: Vec<PrefillId> = self
             .held
             .iter()
-            .filter(|(_, held)| is_past(held.made, TOLD_FOR, now) || (held.has_words && is_past(held.made, KEPT_FOR, now)))
+            .filter(|(_, held)| {
+                is_past(held.made, TOLD_FOR, now) || (held.has_words && is_past(held.made, KEPT_FOR, now))
+            })
             .map(|(id, _)| *id)
             .collect();
         for id in old {

@@ -18,11 +18,11 @@ pub mod code;
 pub mod codes;
 pub mod flat;
 pub mod issue;
+#[cfg(feature = "schema")]
+pub mod json_schema;
 pub mod limits;
 pub mod period;
 pub mod row;
-#[cfg(feature = "schema")]
-pub mod json_schema;
 pub mod schema;
 pub mod shared;
 pub mod text;

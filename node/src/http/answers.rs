@@ -34,13 +34,13 @@ pub(super) use tables::{path, path_view, paths, saved_view, saved_views, view, v
 type Answered<T> = Result<Answer<T>, Problem>;
 
 /// Returns the time, for days and for tokens.
-pub(super) fn wall_clock() -> Timestamp {
+pub(crate) fn wall_clock() -> Timestamp {
     let passed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_millis(u64::try_from(passed.as_millis()).unwrap_or(u64::MAX))
 }
 
 impl Site {
-    async fn reply(&self, request: Request, attachments: Vec<Vec<u8>>) -> Result<Reply, Problem> {
+    pub(crate) async fn reply(&self, request: Request, attachments: Vec<Vec<u8>>) -> Result<Reply, Problem> {
         let reply = self.node.call(Call { request, attachments }).await;
         match reply.response {
             Response::Failed(failure) => Err(failure.into()),
@@ -49,7 +49,7 @@ impl Site {
     }
 
     /// Asks the node.
-    pub(super) async fn ask(&self, request: Request) -> Result<Response, Problem> {
+    pub(crate) async fn ask(&self, request: Request) -> Result<Response, Problem> {
         Ok(self.reply(request, Vec::new()).await?.response)
     }
 }
@@ -347,10 +347,7 @@ pub(super) async fn peers(State(site): State<Site>) -> Answered<Entries<api::Pee
     Answer::json(&Entries { entries: peers })
 }
 
-pub(super) async fn add_peer(
-    State(site): State<Site>,
-    Given(given): Given<query::Address>,
-) -> Result<Done, Problem> {
+pub(super) async fn add_peer(State(site): State<Site>, Given(given): Given<query::Address>) -> Result<Done, Problem> {
     site.ask(Request::AddPeer { address: given.address.0 }).await.map(|_| Done)
 }
 

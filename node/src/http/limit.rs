@@ -14,32 +14,36 @@ use super::problem::Problem;
 
 /// Requests of one bearer in a second, on average.
 const PER_SECOND: NonZeroU64 = NonZeroU64::new(50).expect("not zero");
+/// Pages and forms without a session in a second, of all visitors together.
+const VISITS_PER_SECOND: NonZeroU64 = NonZeroU64::new(100).expect("not zero");
 /// How much time's worth of them may come at once.
 const AHEAD_MAX: Duration = Duration::from_secs(4);
 /// Requests without a valid token in a second, of all askers together: each takes a hash.
 const STRANGERS_PER_SECOND: NonZeroU64 = NonZeroU64::new(20).expect("not zero");
 /// How long a request may take until its answer begins, its body included.
 const ANSWER_WITHIN: Duration = Duration::from_secs(60);
-/// Bearers remembered at one time; there are no more tokens.
-const BEARERS_MAX: usize = crate::tokens::TOKENS_MAX;
+/// Bearers remembered at one time, tokens and keys of workers; those that asked nothing for a while are forgotten first.
+const BEARERS_MAX: usize = 4 * crate::tokens::TOKENS_MAX;
 
 /// What each has asked lately.
 #[derive(Debug)]
-pub(super) struct Limits {
+pub(crate) struct Limits {
     bearers: BTreeMap<String, Bucket>,
     strangers: Bucket,
+    visitors: Bucket,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         let strangers = Bucket::new(STRANGERS_PER_SECOND, AHEAD_MAX);
-        Self { bearers: BTreeMap::new(), strangers }
+        let visitors = Bucket::new(VISITS_PER_SECOND, AHEAD_MAX);
+        Self { bearers: BTreeMap::new(), strangers, visitors }
     }
 }
 
 impl Limits {
     /// Notes a request of a bearer.
-    pub(super) fn bearer(&mut self, name: &str, now: Instant) -> Result<(), Problem> {
+    pub(crate) fn bearer(&mut self, name: &str, now: Instant) -> Result<(), Problem> {
         if self.bearers.len() >= BEARERS_MAX && !self.bearers.contains_key(name) {
             self.bearers.retain(|_, bucket| !bucket.is_rested(now));
         }
@@ -50,6 +54,11 @@ impl Limits {
     /// Notes a request of somebody without a valid token.
     pub(super) fn stranger(&mut self, now: Instant) -> Result<(), Problem> {
         spend(&mut self.strangers, "without a valid token", now)
+    }
+
+    /// Notes a visit to a page without a session.
+    pub(crate) fn visitor(&mut self, now: Instant) -> Result<(), Problem> {
+        spend(&mut self.visitors, "to pages without a session", now)
     }
 }
 

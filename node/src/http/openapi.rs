@@ -162,6 +162,20 @@ fn in_plain_words(schema: Value) -> Value {
 mod tests {
     use super::*;
 
+    /// `TALKOOT_OPENAPI=write` writes both.
+    #[test]
+    fn the_committed_descriptions_are_those_of_the_code() {
+        let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+        for (name, text) in [("openapi.json", document()), ("report.schema.json", report_schema())] {
+            let path = docs.join(name);
+            if std::env::var_os("TALKOOT_OPENAPI").is_some_and(|wish| wish == "write") {
+                std::fs::write(&path, &text).unwrap();
+            }
+            let committed = std::fs::read_to_string(&path).unwrap_or_default();
+            assert!(committed == text, "docs/{name} is not what the code says; TALKOOT_OPENAPI=write writes it anew");
+        }
+    }
+
     #[test]
     fn every_operation_is_named_once_and_told_of_whole() {
         let document: Value = serde_json::from_str(&document()).unwrap();

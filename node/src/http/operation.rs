@@ -185,13 +185,7 @@ pub(super) struct Operation {
 }
 
 impl Operation {
-    fn new<H, T, Parts>(
-        filter: MethodFilter,
-        method: Method,
-        path: &'static str,
-        id: &'static str,
-        handler: H,
-    ) -> Self
+    fn new<H, T, Parts>(filter: MethodFilter, method: Method, path: &'static str, id: &'static str, handler: H) -> Self
     where
         H: Handler<T, Site> + Described<Parts>,
         T: 'static,
@@ -247,7 +241,14 @@ impl Operation {
         (self.sketch)(sketch);
         sketch.problems.extend(self.problems);
         if self.access.is_some() {
-            sketch.problems.extend(["no_token", "not_allowed", "too_many_requests", "too_slow", "stopping", "internal"]);
+            sketch.problems.extend([
+                "no_token",
+                "not_allowed",
+                "too_many_requests",
+                "too_slow",
+                "stopping",
+                "internal",
+            ]);
         }
     }
 

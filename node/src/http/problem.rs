@@ -47,8 +47,12 @@ pub struct Problem {
 
 impl Problem {
     /// Makes one of a name; its status is that of the name.
-    pub(super) fn of(name: &str, detail: impl Into<String>) -> Self {
-        let status = status_of(name);
+    pub(crate) fn of(name: &str, detail: impl Into<String>) -> Self {
+        Self::new(status_of(name), name, detail)
+    }
+
+    /// Makes one with a status of its own.
+    pub(crate) fn new(status: StatusCode, name: &str, detail: impl Into<String>) -> Self {
         Self {
             kind: format!("{TYPES}{name}"),
             title: status.canonical_reason().unwrap_or("Problem"),
@@ -63,29 +67,39 @@ impl Problem {
     }
 
     /// Names the place in the body at fault.
-    pub(super) fn in_field(self, field: &str) -> Self {
+    pub(crate) fn in_field(self, field: &str) -> Self {
         Self { field: Some(field.to_owned()), ..self }
     }
 
     /// Names the sort of identifier that was found.
-    pub(super) fn by_rule(self, rule: Rule) -> Self {
+    pub(crate) fn by_rule(self, rule: Rule) -> Self {
         Self { rule: Some(rule.name()), ..self }
     }
 
     /// Names the parameter or header at fault.
-    pub(super) fn at(self, parameter: &str) -> Self {
+    pub(crate) fn at(self, parameter: &str) -> Self {
         Self { parameter: Some(parameter.to_owned()), ..self }
     }
 
     /// A parameter that cannot be used.
-    pub(super) fn parameter(parameter: &str, detail: impl Into<String>) -> Self {
+    pub(crate) fn parameter(parameter: &str, detail: impl Into<String>) -> Self {
         Self::of("bad_parameter", detail).at(parameter)
     }
 
     /// The node answered something that does not fit the question.
-    pub(super) fn unexpected() -> Self {
+    pub(crate) fn unexpected() -> Self {
         let detail = "The node gave an answer to something else. Nothing was changed; this is a fault of the program.";
         Self::of("internal", detail)
+    }
+
+    /// Returns the stable name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns what happened.
+    pub fn detail(&self) -> &str {
+        &self.detail
     }
 
     /// Returns the HTTP status.
@@ -144,6 +158,8 @@ impl IntoResponse for Problem {
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"talkoot\""));
         }
+        // Pages show it in the visitor's language.
+        response.extensions_mut().insert(self);
         response
     }
 }

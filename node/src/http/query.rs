@@ -96,8 +96,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Given<T> {
 
 impl<T: JsonSchema> Part for Given<T> {
     fn sketch(sketch: &mut Sketch) {
-        sketch.body =
-            Some(json!({ "required": true, "content": { "application/json": { "schema": taken::<T>() } } }));
+        sketch.body = Some(json!({ "required": true, "content": { "application/json": { "schema": taken::<T>() } } }));
         sketch.problems.extend(["bad_body", "unfit_body", "unknown_media_type", "too_large"]);
     }
 }
@@ -146,10 +145,9 @@ fn at_fault(said: &str) -> Problem {
     let is_name = |name: &&str| {
         !name.is_empty() && name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
     };
-    let problem = Problem::of("bad_parameter", format!("{what}."));
     match quoted.or(before).filter(is_name) {
-        Some(name) => problem.at(name),
-        None => problem,
+        Some(name) => Problem::parameter(name, format!("{what}.")),
+        None => Problem::of("bad_parameter", format!("{what}.")),
     }
 }
 
@@ -229,7 +227,8 @@ macro_rules! text {
 /// Pattern of a document's id or its beginning.
 const ID_BEGINNING: &str = "^[0-9a-fA-F]{1,64}$";
 /// Pattern of filters such as `theme=2,5;county=12`.
-const FILTER_PATTERN: &str = "^(?:[a-z_]+=[A-Za-z0-9_-]+(?:,[A-Za-z0-9_-]+)*(?:;[a-z_]+=[A-Za-z0-9_-]+(?:,[A-Za-z0-9_-]+)*)*)?$";
+const FILTER_PATTERN: &str =
+    "^(?:[a-z_]+=[A-Za-z0-9_-]+(?:,[A-Za-z0-9_-]+)*(?:;[a-z_]+=[A-Za-z0-9_-]+(?:,[A-Za-z0-9_-]+)*)*)?$";
 
 text! {
     /// The id of a document, or its first digits if no other id begins so.
@@ -269,9 +268,8 @@ text! {
 }
 
 fn is_filter(part: &str) -> bool {
-    let is_key = |key: &str| {
-        !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
-    };
+    let is_key =
+        |key: &str| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
     part.split_once('=').is_some_and(|(facet, keys)| {
         let is_facet = !facet.is_empty() && facet.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
         is_facet && keys.split(',').all(is_key)
@@ -504,7 +502,10 @@ mod tests {
     fn the_parameter_at_fault_is_named() {
         let named = |said: &str| serde_json::to_value(at_fault(said)).unwrap()["parameter"].clone();
         assert_eq!(named("Failed to deserialize query string: limit: expected a number"), "limit");
-        assert_eq!(named("Failed to deserialize query string: unknown field `organization`, expected one of `a`"), "organization");
+        assert_eq!(
+            named("Failed to deserialize query string: unknown field `organization`, expected one of `a`"),
+            "organization"
+        );
         assert_eq!(named("Failed to deserialize query string: missing field `words`"), "words");
         assert_eq!(named("Failed to deserialize query string: unknown field `131052-308T`, expected `a`"), json!(null));
     }

@@ -120,9 +120,13 @@ fn shared() -> Vec<Operation> {
     let read = |operation: Operation| operation.needs(Access::Read);
     vec![
         read(Operation::get("/v1/forms", "forms", answers::forms)).says("The forms known here."),
-        read(Operation::get("/v1/forms/{*id}", "form", answers::form))
-            .says("One form whole.")
-            .may_fail(&["unknown_form", "damaged_record", "unreadable_document", "ambiguous_document", "unknown_document"]),
+        read(Operation::get("/v1/forms/{*id}", "form", answers::form)).says("One form whole.").may_fail(&[
+            "unknown_form",
+            "damaged_record",
+            "unreadable_document",
+            "ambiguous_document",
+            "unknown_document",
+        ]),
         read(Operation::get("/v1/phenomena", "phenomena", answers::phenomena))
             .says("A page of phenomena, those begun last first."),
         read(Operation::get("/v1/phenomena/{id}", "phenomenon", answers::phenomenon))
@@ -131,7 +135,8 @@ fn shared() -> Vec<Operation> {
         read(Operation::get("/v1/suggestions", "suggestions", answers::suggestions))
             .says("Reports that may belong to a phenomenon, and phenomena that may be one, as a program finds.")
             .may_fail(WORDS),
-        read(Operation::get("/v1/proposals", "proposals", answers::proposals)).says("Proposals as they stand on a day."),
+        read(Operation::get("/v1/proposals", "proposals", answers::proposals))
+            .says("Proposals as they stand on a day."),
         read(Operation::get("/v1/proposals/{id}", "proposal", answers::proposal))
             .says("One proposal as it stands on a day, and what it comes from.")
             .may_fail(ONE),
@@ -185,6 +190,7 @@ fn handing_in() -> Vec<Operation> {
 pub(super) fn all(site: Site) -> Router {
     let routes = operations().into_iter().fold(Router::new(), |router, operation| operation.add_to(router, &site));
     routes
+        .merge(crate::web::pages(&site))
         .fallback(nowhere)
         .method_not_allowed_fallback(not_so)
         .layer(from_fn(validator::not_modified))
@@ -195,7 +201,7 @@ pub(super) fn all(site: Site) -> Router {
 }
 
 /// The path is not repeated: anything may stand in it.
-async fn nowhere() -> Problem {
+pub(crate) async fn nowhere() -> Problem {
     Problem::of("unknown_address", "There is nothing at this path.")
 }
 

@@ -190,7 +190,8 @@ mod tests {
         assert_eq!(told(one("user-agent", "desk 131052-308T")), is("user-agent"));
         assert_eq!(told(one("x-client", "131052-308T")), is("x-client"));
         assert_eq!(told(one("x-131052-308t", "1")).0, "*");
-        one("user-agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0").unwrap();
+        one("user-agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0")
+            .unwrap();
         one("authorization", "Bearer 131052-308T").unwrap();
         one("host", "talkoot.example.org:8474").unwrap();
         assert_eq!(told(query("client=131052-308T")), is("query"));
@@ -206,7 +207,15 @@ mod tests {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                 state >> 32
             };
-            let uuid = format!("{:08x}-{:04x}-4{:03x}-8{:03x}-{:04x}{:08x}", next(), next() & 0xffff, next() & 0xfff, next() & 0xfff, next() & 0xffff, next());
+            let uuid = format!(
+                "{:08x}-{:04x}-4{:03x}-8{:03x}-{:04x}{:08x}",
+                next(),
+                next() & 0xffff,
+                next() & 0xfff,
+                next() & 0xfff,
+                next() & 0xffff,
+                next()
+            );
             text("idempotency-key", &uuid).unwrap_or_else(|problem| panic!("{uuid}: {problem:?}"));
         }
     }

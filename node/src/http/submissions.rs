@@ -50,12 +50,12 @@ impl<S: Send + Sync> FromRequest<S> for Screened {
         if kind.split(';').next().is_none_or(|kind| !kind.trim().eq_ignore_ascii_case("application/json")) {
             return Err(body_problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, ""));
         }
-        let bytes = to_bytes(body, PREFILL_BYTES_MAX).await.map_err(|_| {
-            body_problem(StatusCode::PAYLOAD_TOO_LARGE, "")
-        })?;
+        let bytes =
+            to_bytes(body, PREFILL_BYTES_MAX).await.map_err(|_| body_problem(StatusCode::PAYLOAD_TOO_LARGE, ""))?;
         let value: Value = serde_json::from_slice(&bytes).map_err(|error| {
             let (line, column) = (error.line(), error.column());
-            let detail = format!("This is no JSON that can be read, at line {line}, column {column}. Nothing was kept.");
+            let detail =
+                format!("This is no JSON that can be read, at line {line}, column {column}. Nothing was kept.");
             Problem::of("bad_body", detail)
         })?;
         screen::body(&value)?;
@@ -78,7 +78,8 @@ fn checked(value: Value) -> Result<Map<String, Value>, Problem> {
             return Err(Problem::of("unknown_field", detail).in_field(screen::shown(name)));
         };
         if let Some(fault) = json_schema::fault(of, value) {
-            return Err(Problem::of("invalid_field", format!("'{name}' cannot be taken: {fault}. Nothing was kept.")).in_field(name));
+            return Err(Problem::of("invalid_field", format!("'{name}' cannot be taken: {fault}. Nothing was kept."))
+                .in_field(name));
         }
     }
     Ok(to_keys(fields))
@@ -136,7 +137,12 @@ impl IntoResponse for Created {
 impl Shown for Created {
     fn sketch(sketch: &mut Sketch) {
         let schema = sketch.answers.subschema_for::<Submission>().to_value();
-        sketch.answer(201, "Kept, and durable. The same key and body are answered alike for a day.", "application/json", schema);
+        sketch.answer(
+            201,
+            "Kept, and durable. The same key and body are answered alike for a day.",
+            "application/json",
+            schema,
+        );
         let place = json!({ "description": "Where its state can be asked for.", "schema": { "type": "string" } });
         sketch.good["201"]["headers"] = json!({ "Location": place });
     }
@@ -165,7 +171,8 @@ impl Site {
         act: impl FnOnce(&mut Prefills) -> T + Send + 'static,
     ) -> Result<T, Problem> {
         let prefills = self.prefills.clone();
-        let done = tokio::task::spawn_blocking(move || act(&mut prefills.lock().unwrap_or_else(PoisonError::into_inner)));
+        let done =
+            tokio::task::spawn_blocking(move || act(&mut prefills.lock().unwrap_or_else(PoisonError::into_inner)));
         done.await.map_err(|_| Problem::unexpected())
     }
 }

@@ -231,7 +231,10 @@ fn attachment() -> Value {
 pub fn fault(schema: &Value, value: &Value) -> Option<&'static str> {
     let Value::Object(schema) = schema else { return None };
     if let Some(shapes) = one_of(schema) {
-        return shapes.iter().all(|shape| fault(shape, value).is_some()).then_some("it is none of the values or shapes listed");
+        return shapes
+            .iter()
+            .all(|shape| fault(shape, value).is_some())
+            .then_some("it is none of the values or shapes listed");
     }
     if schema.get("const").is_some_and(|only| only != value) {
         return Some("it is another value than the only one possible");

@@ -141,7 +141,10 @@ mod tests {
 
     #[test]
     fn every_set_has_a_system_of_its_own() {
-        assert_eq!((system_of::<Kind>(), system_of::<SupportNeed>()), ("talkoot/kind".into(), "talkoot/support_need".into()));
+        assert_eq!(
+            (system_of::<Kind>(), system_of::<SupportNeed>()),
+            ("talkoot/kind".into(), "talkoot/support_need".into())
+        );
         assert_eq!(key_of("talkoot/need_met", NeedMet::all()[0].key()), Some(json!(NeedMet::all()[0].key())));
         assert_eq!(key_of("talkoot/kind", "none of them"), None);
     }

@@ -50,10 +50,7 @@ impl Shown for Changes {
 }
 
 /// The signed changes of a document, as they are.
-pub(in super::super) async fn changes(
-    State(site): State<Site>,
-    At(at): At<query::One>,
-) -> Result<Changes, Problem> {
+pub(in super::super) async fn changes(State(site): State<Site>, At(at): At<query::One>) -> Result<Changes, Problem> {
     let reply = site.reply(Request::Document { document: at.id.0 }, Vec::new()).await?;
     let Response::Document { document } = reply.response else { return Err(Problem::unexpected()) };
     Ok(Changes { document, bytes: control::join(&reply.attachments) })
@@ -68,11 +65,7 @@ pub(in super::super) struct Submitted {
 
 /// Takes in signed changes. The same change twice is stored once, so a request that got no answer may be sent again, with or
 /// without a key.
-pub(in super::super) async fn submit(
-    State(site): State<Site>,
-    _key: Key,
-    Raw(body): Raw,
-) -> Answered<Submitted> {
+pub(in super::super) async fn submit(State(site): State<Site>, _key: Key, Raw(body): Raw) -> Answered<Submitted> {
     let changes = control::split(&body).map_err(|_| {
         let detail = "The body is not changes one after another, each behind its length. Nothing was stored.";
         Problem::of("bad_body", detail)
@@ -94,12 +87,8 @@ pub(in super::super) struct AttachmentsOf {
     entries: Vec<api::HeldAttachment>,
 }
 
-pub(in super::super) async fn attachments(
-    State(site): State<Site>,
-    At(at): At<query::One>,
-) -> Answered<AttachmentsOf> {
-    let Response::Attachments { document, attachments } =
-        site.ask(Request::Attachments { document: at.id.0 }).await?
+pub(in super::super) async fn attachments(State(site): State<Site>, At(at): At<query::One>) -> Answered<AttachmentsOf> {
+    let Response::Attachments { document, attachments } = site.ask(Request::Attachments { document: at.id.0 }).await?
     else {
         return Err(Problem::unexpected());
     };

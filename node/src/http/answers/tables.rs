@@ -19,10 +19,7 @@ fn filters(text: &FilterText) -> Result<Filters, Problem> {
     text.0.parse().map_err(|error| Problem::of("bad_query", format!("{error}.")).at("filter"))
 }
 
-pub(in super::super) async fn view(
-    State(site): State<Site>,
-    Asked(asked): Asked<query::View>,
-) -> Answered<MergedView> {
+pub(in super::super) async fn view(State(site): State<Site>, Asked(asked): Asked<query::View>) -> Answered<MergedView> {
     let query = Query { rows: asked.rows, columns: asked.columns, filters: filters(&asked.filter)? };
     let Response::View(view) = site.ask(Request::View { query, own: false }).await? else {
         return Err(Problem::unexpected());
@@ -35,8 +32,7 @@ pub(in super::super) async fn view_reports(
     Asked(asked): Asked<query::ViewReports>,
 ) -> Answered<Page<api::Report>> {
     let query::ViewReports { filter, organisation, skip, limit } = asked;
-    let request =
-        Request::ViewReports { filters: filters(&filter)?, organisation, skip: skip.0, limit: limit.0 };
+    let request = Request::ViewReports { filters: filters(&filter)?, organisation, skip: skip.0, limit: limit.0 };
     let Response::Reports { reports, total } = site.ask(request).await? else { return Err(Problem::unexpected()) };
     page(reports, total, skip)
 }
@@ -83,10 +79,7 @@ pub(in super::super) async fn paths(
     page(paths, total, skip)
 }
 
-pub(in super::super) async fn path(
-    State(site): State<Site>,
-    At(at): At<query::One>,
-) -> Answered<api::ServicePath> {
+pub(in super::super) async fn path(State(site): State<Site>, At(at): At<query::One>) -> Answered<api::ServicePath> {
     let Response::Path(path) = site.ask(Request::Path { document: at.id.0 }).await? else {
         return Err(Problem::unexpected());
     };

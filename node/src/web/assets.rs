@@ -1,0 +1,76 @@
+//! Files that pages need: style, scripts, pictures. All are built into the program and served under the hash of all of them, so
+//! that a browser may keep them for ever and modules that import one another are always of one version.
+
+use std::sync::LazyLock;
+
+use axum::body::Body;
+use axum::extract::Path;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use talkoot_protocol::id::sha256;
+use talkoot_protocol::report::codes::Language;
+
+use super::texts;
+
+/// A file.
+struct Asset {
+    name: &'static str,
+    media_type: &'static str,
+    bytes: &'static [u8],
+}
+
+const CSS: &str = "text/css; charset=utf-8";
+const JS: &str = "text/javascript; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+
+/// Lists files of `static/`.
+macro_rules! assets {
+    ($($name:literal: $media_type:expr),* $(,)?) => {
+        const ASSETS: &[Asset] = &[
+            $(Asset { name: $name, media_type: $media_type, bytes: include_bytes!(concat!("static/", $name)) }),*
+        ];
+    };
+}
+
+assets! {
+    "tokens.css": CSS,
+    "talkoot.css": CSS,
+    "frame.js": JS,
+    "texts.js": JS,
+    "icon.svg": SVG,
+}
+
+/// Scripts' texts, one module a language.
+static TEXTS: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
+    let module = |language: Language| {
+        (format!("texts-{}.js", language.key()), format!("export default {};\n", texts::of_scripts(language)))
+    };
+    texts::LANGUAGES.into_iter().map(module).collect()
+});
+
+/// The hash of all files.
+static EDITION: LazyLock<String> = LazyLock::new(|| {
+    let texts = TEXTS.iter().flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()]);
+    let parts: Vec<_> = ASSETS.iter().flat_map(|asset| [asset.name.as_bytes(), asset.bytes]).chain(texts).collect();
+    let hashes: Vec<_> = parts.iter().map(|part| sha256(&[b"talkoot/1/asset", part])).collect();
+    let hashes: Vec<&[u8]> = hashes.iter().map(<[u8; 32]>::as_slice).collect();
+    sha256(&hashes).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+});
+
+/// Returns the address of a file.
+pub(super) fn address(name: &str) -> String {
+    format!("/static/{}/{name}", *EDITION)
+}
+
+/// Serves a file. A page of an older edition is given today's.
+pub(super) async fn asset(Path((edition, name)): Path<(String, String)>) -> Response {
+    let texts = || TEXTS.iter().find(|(known, _)| *known == name).map(|(_, text)| (JS, text.as_bytes()));
+    let file = ASSETS.iter().find(|asset| asset.name == name).map(|asset| (asset.media_type, asset.bytes));
+    let Some((media_type, bytes)) = file.or_else(texts) else { return StatusCode::NOT_FOUND.into_response() };
+    let mut response = Body::from(bytes).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    let keep = if edition == *EDITION { "public, max-age=31536000, immutable" } else { "no-cache" };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
+    response
+}

@@ -1,0 +1,22 @@
+# What went wrong.
+problem-title = This could not be shown
+problem-title-missing = No such page
+problem-kept = Nothing that was saved is lost.
+problem-home = To the first page
+problem-unknown-address = There is nothing at this address. The link may be old, or its end may be missing.
+problem-unknown-document = This organisation has no such document, or it has not arrived yet.
+problem-ambiguous-document = The id is too short: several documents begin so.
+problem-foreign-request = This did not come from a page of this session. Nothing was changed. Open the page again and try once more.
+problem-no-session = The session has ended. What you wrote is kept in the browser. Sign in and send it again.
+problem-not-certified = The organisation does not know this browser's key. Ask for a new code.
+problem-not-your-role = This page is for people with another role. Ask your organisation for it.
+problem-too-many-requests = Too many requests in a short time. Wait a moment and try again.
+problem-too-long = What was sent is too long. Nothing was saved.
+problem-too-slow = The request took too long. Try again.
+problem-bad-parameter = The address holds a value that cannot be used. Nothing was changed.
+problem-bad-query = Such a table cannot be made. Choose other limits.
+problem-busy = The node did not answer in time. Try again in a moment.
+problem-stopping = The node is stopping. Try again in a moment.
+problem-not-stored = The disk could not be written. Nothing was saved. Tell whoever looks after the node.
+problem-no-words = Search by words is not ready yet. Try again in a moment.
+problem-internal = A fault of the program. Tell whoever looks after the node what you did.

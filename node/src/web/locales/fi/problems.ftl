@@ -1,0 +1,22 @@
+# Mitä meni vikaan.
+problem-title = Tätä ei voitu näyttää
+problem-title-missing = Sivua ei löydy
+problem-kept = Mitään tallennettua ei hävinnyt.
+problem-home = Etusivulle
+problem-unknown-address = Tässä osoitteessa ei ole mitään. Ehkä linkki on vanha tai siitä puuttuu loppu.
+problem-unknown-document = Tällä organisaatiolla ei ole tällaista asiakirjaa, tai se ei ole vielä saapunut.
+problem-ambiguous-document = Tunniste on liian lyhyt: useampi asiakirja alkaa samoin.
+problem-foreign-request = Pyyntö ei tullut tämän istunnon sivulta. Mitään ei muutettu. Avaa sivu uudelleen ja yritä vielä kerran.
+problem-no-session = Istunto on päättynyt. Kirjoittamasi on tallessa selaimessa. Kirjaudu ja lähetä uudelleen.
+problem-not-certified = Organisaatio ei tunne tämän selaimen avainta. Pyydä uusi koodi.
+problem-not-your-role = Sivu on niille, joilla on toinen rooli. Kysy sitä organisaatioltasi.
+problem-too-many-requests = Pyyntöjä tuli liikaa lyhyessä ajassa. Odota hetki ja yritä uudelleen.
+problem-too-long = Lähetetty oli liian pitkä. Mitään ei tallennettu.
+problem-too-slow = Pyyntö kesti liian kauan. Yritä uudelleen.
+problem-bad-parameter = Osoitteessa on arvo, jota ei voi käyttää. Mitään ei muutettu.
+problem-bad-query = Tällaista taulukkoa ei voi tehdä. Valitse toiset rajaukset.
+problem-busy = Solmu ei ehtinyt vastata. Yritä hetken kuluttua.
+problem-stopping = Solmu on sammumassa. Yritä hetken kuluttua.
+problem-not-stored = Levylle ei voitu kirjoittaa. Mitään ei tallennettu. Kerro ylläpidolle.
+problem-no-words = Sanahaku ei ole vielä käytettävissä. Yritä hetken kuluttua.
+problem-internal = Ohjelmassa on vika. Kerro ylläpidolle, mitä teit.

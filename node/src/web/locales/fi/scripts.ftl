@@ -1,0 +1,1 @@
+# Mitä skriptit sanovat.

@@ -1,0 +1,22 @@
+# Vad som gick fel.
+problem-title = Det här kunde inte visas
+problem-title-missing = Sidan finns inte
+problem-kept = Inget sparat har försvunnit.
+problem-home = Till första sidan
+problem-unknown-address = Det finns inget på den här adressen. Kanske är länken gammal eller inte hel.
+problem-unknown-document = Organisationen har inget sådant dokument, eller så har det inte kommit ännu.
+problem-ambiguous-document = Beteckningen är för kort: flera dokument börjar likadant.
+problem-foreign-request = Begäran kom inte från en sida i den här sessionen. Inget ändrades. Öppna sidan på nytt och försök igen.
+problem-no-session = Sessionen har avslutats. Det du skrivit finns kvar i webbläsaren. Logga in och skicka på nytt.
+problem-not-certified = Organisationen känner inte till webbläsarens nyckel. Be om en ny kod.
+problem-not-your-role = Sidan är för dem som har en annan roll. Fråga din organisation.
+problem-too-many-requests = För många begäranden på kort tid. Vänta en stund och försök igen.
+problem-too-long = Det som skickades var för långt. Inget sparades.
+problem-too-slow = Begäran tog för lång tid. Försök igen.
+problem-bad-parameter = Adressen innehåller ett värde som inte kan användas. Inget ändrades.
+problem-bad-query = En sådan tabell kan inte göras. Välj andra avgränsningar.
+problem-busy = Noden hann inte svara. Försök om en stund.
+problem-stopping = Noden stängs av. Försök om en stund.
+problem-not-stored = Det gick inte att skriva på disken. Inget sparades. Berätta för den som sköter noden.
+problem-no-words = Ordsökningen är inte i bruk ännu. Försök om en stund.
+problem-internal = Ett fel i programmet. Berätta för den som sköter noden vad du gjorde.

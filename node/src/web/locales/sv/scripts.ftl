@@ -1,0 +1,1 @@
+# Vad skripten säger.
