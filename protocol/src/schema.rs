@@ -120,7 +120,8 @@ pub(crate) use with_schema;
 /// Open: a newer form may have brought a code that this version does not know, and it is shown as it came.
 impl<T: CodeSet> JsonSchema for Code<T> {
     fn schema_name() -> Cow<'static, str> {
-        format!("{}Code", code_set_name::<T>()).into()
+        let name = code_set_name::<T>();
+        format!("{}Code", name.strip_suffix("Code").unwrap_or(name)).into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {

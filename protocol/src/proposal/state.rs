@@ -41,7 +41,7 @@ pub enum Phase {
 
 /// A word with its place and who said it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Noted{T}"))]
 pub struct Noted<T> {
     /// The path of its entry.
     pub path: String,
