@@ -8,6 +8,7 @@
 //! node.key              this node's key (not a worker's, not the root key: those live elsewhere)
 //! peers.json            addresses added by hand, once there are any
 //! attachments/          pictures and documents that belong to reports, once there are any
+//! prefills/             reports that other systems have begun for a worker to complete, once there are any
 //! tokens.json           tokens for programs of other machines, by hash, once there are any
 //! making/               only while a home is made: its files, before they move into place
 //! ```

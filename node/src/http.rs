@@ -9,12 +9,18 @@
 mod access;
 mod answers;
 mod events;
+mod idempotency;
+mod kinds;
 mod limit;
 mod metrics;
+mod openapi;
+mod operation;
 mod problem;
 mod query;
 mod routes;
+mod screen;
 mod serve;
+mod submissions;
 mod validator;
 
 use std::io;
@@ -27,11 +33,13 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::driver::Handle;
+use crate::prefills::{self, Prefills};
 use crate::tokens::{self, Tokens};
 use crate::web::session::Sessions;
 
 pub(crate) use limit::Limits;
 
+pub use openapi::{document as openapi_document, report_schema};
 pub use problem::Problem;
 pub(crate) use query::Given;
 
@@ -53,6 +61,9 @@ pub enum Error {
     /// The tokens.
     #[error(transparent)]
     Tokens(#[from] tokens::Error),
+    /// The prefilled reports.
+    #[error(transparent)]
+    Prefills(#[from] prefills::Error),
 }
 
 /// What every request is answered with.
@@ -60,6 +71,7 @@ pub enum Error {
 pub(crate) struct Site {
     node: Handle,
     tokens: Arc<Mutex<Tokens>>,
+    pub(crate) prefills: Arc<Mutex<Prefills>>,
     pub(crate) limits: Arc<Mutex<Limits>>,
     pub(crate) sessions: Arc<Mutex<Sessions>>,
     stopping: watch::Receiver<bool>,
@@ -76,7 +88,7 @@ impl Http {
     /// Listens, and begins to answer. Must be called inside a tokio runtime.
     ///
     /// # Errors
-    /// [`Error::Listen`], [`Error::Tokens`].
+    /// [`Error::Listen`], [`Error::Tokens`], [`Error::Prefills`].
     pub fn start(
         listen: &[SocketAddr],
         dir: &Path,
@@ -85,9 +97,11 @@ impl Http {
     ) -> Result<Self, Error> {
         let listeners = listen.iter().map(|address| bind(*address)).collect::<Result<Vec<_>, _>>()?;
         let tokens = Arc::new(Mutex::new(Tokens::open(dir)?));
+        let prefills = Arc::new(Mutex::new(Prefills::open(dir)?));
         let routes = routes::all(Site {
             node,
             tokens,
+            prefills,
             limits: Arc::default(),
             sessions: Arc::default(),
             stopping: stopping.clone(),

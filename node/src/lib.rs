@@ -8,7 +8,7 @@
 //! - [`driver`], [`server`], [`checker`], [`shipper`]: a running node;
 //! - [`fetching`]: attachments on their way here;
 //! - [`control`]: how programs of the same machine speak to it;
-//! - [`http`], [`tokens`]: how programs of other machines do; axum lives here and nowhere else;
+//! - [`http`], [`tokens`], [`prefills`]: how programs of other machines do; axum lives here and nowhere else;
 //! - [`enrolments`]: codes given out to workers whose keys will live in browsers;
 //! - `web`: the pages;
 //! - [`words`]: full text and similar reports; tantivy lives here and nowhere else;
@@ -32,6 +32,7 @@ pub mod http;
 pub mod keystore;
 pub mod network;
 pub mod peers;
+pub mod prefills;
 pub mod server;
 pub mod shelf;
 pub mod shipper;

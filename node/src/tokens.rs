@@ -86,11 +86,6 @@ pub enum Access {
 }
 
 impl Access {
-    /// Returns all kinds.
-    pub const fn all() -> &'static [Self] {
-        &[Self::Read, Self::Submit, Self::Manage, Self::Metrics]
-    }
-
     /// Returns the name in files and on the command line.
     pub const fn key(self) -> &'static str {
         match self {

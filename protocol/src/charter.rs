@@ -9,6 +9,7 @@ use crate::limits::{FOUNDERS_MAX, STATEMENT_TEXT_BYTES_MAX};
 /// A network's founding terms. As a file it is JSON; its id is the hash of its deterministic CBOR, so that spaces and
 /// key order in the file do not matter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Charter {
     /// The network's name.

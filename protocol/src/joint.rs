@@ -143,6 +143,7 @@ impl Joint {
 
 /// Who said something, as answers show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Source {
     /// The organisation.
     pub organisation: OrganisationId,

@@ -41,6 +41,8 @@ pub mod proposal;
 pub mod report;
 pub mod saved;
 pub mod scan;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod scope;
 pub mod service_path;
 pub mod sign;

@@ -42,6 +42,7 @@ pub use word::Word;
 
 /// Something that was said, and where and by whom.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Attributed{T}"))]
 pub struct Attributed<T> {
     /// What was said.
     pub said: T,

@@ -18,10 +18,13 @@ pub mod code;
 pub mod codes;
 pub mod flat;
 pub mod issue;
+#[cfg(feature = "schema")]
+pub mod json_schema;
 pub mod limits;
 pub mod period;
 pub mod row;
 pub mod schema;
+pub mod shared;
 pub mod text;
 
 #[cfg(test)]

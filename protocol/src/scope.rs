@@ -11,6 +11,7 @@ use crate::id::OrganisationId;
 
 /// A wellbeing services county by the two-digit code of Statistics Finland's 2026 classification (01–21, 90, 91).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "u8", into = "u8")]
 pub struct County(u8);
 
@@ -143,6 +144,7 @@ impl<'de> Deserialize<'de> for Scope {
 
 /// What sort of document this is. The numbers are the wire's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "DocumentKind"))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// An organisation's statements: its record, certificates, endorsements.

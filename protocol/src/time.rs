@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Wall-clock time in milliseconds since 1970-01-01T00:00:00Z. Claimed by whoever wrote it; shown to people, never trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Timestamp(u64);
 

@@ -62,6 +62,14 @@ fn what_the_command_line_tells_is_told_over_http() {
     assert_eq!(view.json()["query"]["columns"], "county");
     for path in [
         "/v1/together",
+        "/v1/views/reports?filter=valence%3Dnegative",
+        "/v1/saved-views",
+        "/v1/paths",
+        "/v1/path-view?by=flow&of=both&filter=county%3D12",
+        "/v1/suggestions",
+        "/v1/openapi.json",
+        "/v1/report-schema",
+        &format!("/v1/reports/{}/attachments", house.report),
         "/v1/forms",
         "/v1/forms/talkoot/report/1",
         "/v1/phenomena",
@@ -187,10 +195,21 @@ fn what_is_wrong_is_refused_by_name_and_nothing_falls_over() {
     assert_eq!(name("/v1/reports?limit=1001"), is(400, "bad_parameter"));
     assert_eq!(name("/v1/reports?organization=1"), is(400, "bad_parameter"));
     assert_eq!(name("/v1/views?rows=colour"), is(400, "bad_parameter"));
-    assert_eq!(name("/v1/views?rows=theme&filter=theme%3Dx"), is(400, "bad_parameter"));
-    assert_eq!(name("/v1/views?rows=theme&columns=theme"), is(400, "bad_query"));
+    assert_eq!(name("/v1/views?rows=theme&filter=theme"), is(400, "bad_parameter"));
+    assert_eq!(name("/v1/views?rows=theme&filter=theme%3Dx"), is(422, "bad_query"));
+    assert_eq!(name("/v1/views?rows=theme&columns=theme"), is(422, "bad_query"));
+    assert_eq!(name("/v1/path-view?by=flow&filter=county%3D12;county%3D13"), is(422, "bad_query"));
+    let unknown = caller.get("/v1/reports?organization=1").json();
+    assert_eq!((&unknown["parameter"], unknown["remedy"].is_string()), (&json!("organization"), true));
     assert_eq!(name("/v1/../../etc/passwd"), is(404, "unknown_address"));
-    assert_eq!(name("/v1/reports/..%2f..%2fnode.key").0, 404);
+    assert_eq!(name("/v1/reports/..%2f..%2fnode.key"), is(400, "bad_parameter"));
+    assert_eq!(name("/v1/forms/..%2f..%2f..%2fetc%2fpasswd").0, 404);
+    let attachment = format!("/v1/reports/{}/attachments/..%2f..%2fnode.key", house.report);
+    assert_eq!(name(&attachment), is(400, "bad_parameter"));
+    let injected = caller.get("/v1/reports?organisation=a%0d%0aSet-Cookie:%20x=y");
+    assert!(injected.status == 400 && injected.field("set-cookie").is_empty());
+    let documents = caller.get(&format!("/v1/documents/{}%0d%0aX-Injected:%20y/changes", house.report));
+    assert!(documents.status == 400 && documents.field("x-injected").is_empty());
     let method = caller.send("DELETE", "/v1/reports", &[], &[]);
     assert_eq!(method.json()["name"], "unknown_method");
     let submitter = house.caller("submit");
@@ -215,6 +234,20 @@ fn one_who_asks_too_often_is_told_to_wait() {
     let told = (0..2_000).find(|_| caller.get("/metrics").status == 429);
     assert!(told.is_some(), "never");
     assert_eq!(house.caller("read").get("/v1/status").status, 200, "another token is another bearer");
+}
+
+#[test]
+fn a_slow_body_holds_up_nobody_else() {
+    let house = House::new();
+    let submitter = house.caller("submit");
+    let head = format!(
+        "POST /v1/submissions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{",
+        submitter.token
+    );
+    let mut waiting: Vec<_> = (0..20).map(|_| submitter.connect().unwrap()).collect();
+    waiting.iter_mut().for_each(|stream| stream.write_all(head.as_bytes()).unwrap());
+    assert_eq!(house.caller("read").get("/v1/status").status, 200);
+    assert_eq!(submitter.send("POST", "/v1/changes", &[], &[]).json()["name"], "bad_body");
 }
 
 #[test]

@@ -5,7 +5,6 @@ use std::num::NonZeroU64;
 use std::time::{Duration, Instant};
 
 use axum::extract::Request;
-use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
@@ -49,17 +48,17 @@ impl Limits {
             self.bearers.retain(|_, bucket| !bucket.is_rested(now));
         }
         let bucket = self.bearers.entry(name.to_owned()).or_insert_with(|| Bucket::new(PER_SECOND, AHEAD_MAX));
-        spend(bucket, now)
+        spend(bucket, "with this token", now)
     }
 
     /// Notes a request of somebody without a valid token.
     pub(super) fn stranger(&mut self, now: Instant) -> Result<(), Problem> {
-        spend(&mut self.strangers, now)
+        spend(&mut self.strangers, "without a valid token", now)
     }
 
     /// Notes a visit to a page without a session.
     pub(crate) fn visitor(&mut self, now: Instant) -> Result<(), Problem> {
-        spend(&mut self.visitors, now)
+        spend(&mut self.visitors, "to pages without a session", now)
     }
 }
 
@@ -68,17 +67,16 @@ pub(super) async fn in_time(request: Request, next: Next) -> Response {
     let answer = tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await;
     answer.unwrap_or_else(|_| {
         let detail = "The request took too long. What was stored before that is kept; ask again.";
-        Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", detail).into_response()
+        Problem::of("too_slow", detail).into_response()
     })
 }
 
-fn spend(bucket: &mut Bucket, now: Instant) -> Result<(), Problem> {
+fn spend(bucket: &mut Bucket, whose: &str, now: Instant) -> Result<(), Problem> {
     let wait = bucket.wait(now);
     if !wait.is_zero() {
         let seconds = wait.as_secs() + 1;
-        let detail =
-            format!("Too many requests came with this token. Nothing was done; wait {seconds} s and ask again.");
-        return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail));
+        let detail = format!("Too many requests came {whose}. Nothing was done; wait {seconds} s and ask again.");
+        return Err(Problem::of("too_many_requests", detail));
     }
     bucket.spend(1, now);
     Ok(())

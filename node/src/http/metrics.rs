@@ -6,38 +6,70 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response as HttpResponse};
+use serde_json::json;
 use talkoot_protocol::api::{Request, Response, Status};
 
 use super::Site;
+use super::operation::{Shown, Sketch};
 use super::problem::Problem;
 
 /// How soon a node that is ready answers.
 const READY_WITHIN: Duration = Duration::from_secs(2);
 const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
+/// A line of text.
+pub(super) struct Line(&'static str);
+
+impl IntoResponse for Line {
+    fn into_response(self) -> HttpResponse {
+        self.0.into_response()
+    }
+}
+
+impl Shown for Line {
+    fn sketch(sketch: &mut Sketch) {
+        sketch.answer(200, "Yes.", "text/plain", json!({ "type": "string" }));
+    }
+}
+
+/// Figures as text.
+pub(super) struct Figures(String);
+
+impl IntoResponse for Figures {
+    fn into_response(self) -> HttpResponse {
+        ([(header::CONTENT_TYPE, MEDIA_TYPE)], self.0).into_response()
+    }
+}
+
+impl Shown for Figures {
+    fn sketch(sketch: &mut Sketch) {
+        sketch.answer(200, "Figures, exposition format 0.0.4.", "text/plain", json!({ "type": "string" }));
+    }
+}
+
 /// The process answers.
-pub(super) async fn live() -> &'static str {
-    "alive\n"
+pub(super) async fn live() -> Line {
+    Line("alive\n")
 }
 
 /// The node answers too.
-pub(super) async fn ready(State(site): State<Site>) -> Result<&'static str, Problem> {
+pub(super) async fn ready(State(site): State<Site>) -> Result<Line, Problem> {
     match tokio::time::timeout(READY_WITHIN, site.ask(Request::Identity)).await {
-        Ok(Ok(_)) => Ok("ready\n"),
+        Ok(Ok(_)) => Ok(Line("ready\n")),
         Ok(Err(problem)) => Err(problem),
         Err(_) => {
             let detail = "The node is busy and did not answer in time. Ask again in a moment.";
-            Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail))
+            Err(Problem::of("busy", detail))
         }
     }
 }
 
 /// Figures.
-pub(super) async fn metrics(State(site): State<Site>) -> Result<HttpResponse, Problem> {
+pub(super) async fn metrics(State(site): State<Site>) -> Result<Figures, Problem> {
     let Response::Status(status) = site.ask(Request::Status).await? else { return Err(Problem::unexpected()) };
-    Ok(([(header::CONTENT_TYPE, MEDIA_TYPE)], text(&status)).into_response())
+    Ok(Figures(text(&status)))
 }
 
 /// A figure: its name, what it is, whether it only grows, and its value.

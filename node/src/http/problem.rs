@@ -3,9 +3,12 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
 use talkoot_protocol::api::{Failure, Remark};
+use talkoot_protocol::scan::Rule;
 
+use super::kinds::KINDS;
 use super::validator::Answer;
 
 /// Media type of a problem.
@@ -14,10 +17,11 @@ const MEDIA_TYPE: &str = "application/problem+json";
 const TYPES: &str = "/v1/problems#";
 
 /// Why a request was not answered as it asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Problem {
     /// A reference that is the same for all problems of this name.
     #[serde(rename = "type")]
+    #[schemars(extend("format" = "uri-reference"))]
     kind: String,
     /// What such problems have in common, in a few words.
     title: &'static str,
@@ -30,25 +34,50 @@ pub struct Problem {
     /// The parameter or header that is at fault, if it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<String>,
+    /// The place in the body that is at fault, if it is one, such as `proposal[0].text`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    /// The sort of identifier that was found there, if one was. The text itself is never repeated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'static str>,
+    /// What to do about problems of this name.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    remedy: &'static str,
     /// What has to be mended in what was written, field by field.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     remarks: Vec<Remark>,
 }
 
 impl Problem {
-    /// Makes one.
+    /// Makes one of a name; its status is that of the name.
+    pub(crate) fn of(name: &str, detail: impl Into<String>) -> Self {
+        Self::new(status_of(name), name, detail)
+    }
+
+    /// Makes one with a status of its own.
     pub(crate) fn new(status: StatusCode, name: &str, detail: impl Into<String>) -> Self {
-        let title = status.canonical_reason().unwrap_or("Problem");
-        let kind = format!("{TYPES}{name}");
         Self {
-            kind,
-            title,
+            kind: format!("{TYPES}{name}"),
+            title: status.canonical_reason().unwrap_or("Problem"),
             status: status.as_u16(),
             detail: detail.into(),
             name: name.to_owned(),
             parameter: None,
             remarks: Vec::new(),
+            field: None,
+            rule: None,
+            remedy: find(name).map_or("", |kind| kind.remedy),
         }
+    }
+
+    /// Names the place in the body at fault.
+    pub(crate) fn in_field(self, field: &str) -> Self {
+        Self { field: Some(field.to_owned()), ..self }
+    }
+
+    /// Names the sort of identifier that was found.
+    pub(crate) fn by_rule(self, rule: Rule) -> Self {
+        Self { rule: Some(rule.name()), ..self }
     }
 
     /// Names the parameter or header at fault.
@@ -58,7 +87,7 @@ impl Problem {
 
     /// A parameter that cannot be used.
     pub(crate) fn parameter(parameter: &str, detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "bad_parameter", detail).at(parameter)
+        Self::of("bad_parameter", detail).at(parameter)
     }
 
     /// Something has to be mended or confirmed before it is signed.
@@ -66,13 +95,13 @@ impl Problem {
         let detail = "Something has to be mended first; 'remarks' says what and where. Nothing was signed or stored.";
         let first = remarks.iter().max_by_key(|remark| remark.weight).map(|remark| remark.field.clone());
         let parameter = first;
-        Self { parameter, remarks, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "to_mend", detail) }
+        Self { parameter, remarks, ..Self::of("to_mend", detail) }
     }
 
     /// The node answered something that does not fit the question.
     pub(crate) fn unexpected() -> Self {
         let detail = "The node gave an answer to something else. Nothing was changed; this is a fault of the program.";
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+        Self::of("internal", detail)
     }
 
     /// Returns the stable name.
@@ -91,94 +120,43 @@ impl Problem {
     }
 }
 
-/// Every problem that can be met: its name, its status, and what it means.
-const KINDS: [(&str, StatusCode, &str); 51] = [
-    ("ambiguous_document", StatusCode::CONFLICT, "Several documents' ids begin so; give more digits."),
-    ("bad_address", StatusCode::BAD_REQUEST, "Not an address of a peer."),
-    ("bad_body", StatusCode::BAD_REQUEST, "The body of the request cannot be read."),
-    (
-        "bad_parameter",
-        StatusCode::BAD_REQUEST,
-        "A parameter in the address is unknown or has a value that is not possible.",
-    ),
-    ("bad_query", StatusCode::BAD_REQUEST, "A table that cannot be made; 'detail' says why."),
-    ("bad_request", StatusCode::BAD_REQUEST, "The request cannot be understood."),
-    ("busy", StatusCode::SERVICE_UNAVAILABLE, "The node did not answer in time."),
-    ("code_expired", StatusCode::GONE, "The time of a code is over."),
-    ("code_used", StatusCode::CONFLICT, "Another browser used the code."),
-    ("bad_validity", StatusCode::BAD_REQUEST, "A code cannot be worth something for so long."),
-    (
-        "damaged_record",
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "Something on the node's disk is damaged; 'talkoot verify' tells more.",
-    ),
-    ("foreign_request", StatusCode::FORBIDDEN, "It did not come from a page of this site in the same session."),
-    ("internal", StatusCode::INTERNAL_SERVER_ERROR, "A fault of the program."),
-    ("moved_on", StatusCode::CONFLICT, "Something has changed meanwhile; begin anew."),
-    ("no_change", StatusCode::CONFLICT, "It reads so already."),
-    ("no_session", StatusCode::UNAUTHORIZED, "The browser's session has ended; it has to show its key again."),
-    ("no_token", StatusCode::UNAUTHORIZED, "No token was shown, or one that is worth nothing."),
-    ("no_words", StatusCode::SERVICE_UNAVAILABLE, "This node does not look after words, or not yet."),
-    ("not_a_member", StatusCode::FORBIDDEN, "That organisation is not a member here."),
-    ("not_allowed", StatusCode::FORBIDDEN, "The token does not allow it."),
-    ("not_certified", StatusCode::FORBIDDEN, "The browser's key is not certified by the organisation."),
-    ("not_for_them", StatusCode::FORBIDDEN, "Those it is for may not have it."),
-    ("not_stored", StatusCode::INSUFFICIENT_STORAGE, "It could not be written to disk; nothing was changed."),
-    ("not_your_role", StatusCode::FORBIDDEN, "The page is for workers with another role."),
-    ("other_key", StatusCode::FORBIDDEN, "It was signed by another key than the session's."),
-    ("other_kind", StatusCode::FORBIDDEN, "Such documents are not written in a browser."),
-    ("other_network", StatusCode::FORBIDDEN, "That is of another network."),
-    ("other_organisation", StatusCode::FORBIDDEN, "That is of another organisation."),
-    ("overgrown_document", StatusCode::INTERNAL_SERVER_ERROR, "The document has more changes than are read."),
-    ("question_too_long", StatusCode::BAD_REQUEST, "The words to look for are too long."),
-    ("foreign_scope", StatusCode::FORBIDDEN, "It would be for another organisation alone."),
-    ("identifier", StatusCode::UNPROCESSABLE_ENTITY, "It holds what looks like an identifier of a person."),
-    ("refused", StatusCode::CONFLICT, "The change was refused; 'detail' names the rule."),
-    ("role", StatusCode::FORBIDDEN, "The certificate does not give the role that this takes."),
-    ("stopping", StatusCode::SERVICE_UNAVAILABLE, "The node is stopping."),
-    ("too_long", StatusCode::BAD_REQUEST, "The answer would be too long; ask for less."),
-    ("to_mend", StatusCode::UNPROCESSABLE_ENTITY, "Fields have to be mended or confirmed before this is signed."),
-    ("too_many_codes", StatusCode::CONFLICT, "Too many codes wait for their workers."),
-    ("too_many_fields", StatusCode::BAD_REQUEST, "Too many fields for one change."),
-    ("too_many_peers", StatusCode::CONFLICT, "No more addresses can be kept."),
-    ("too_many_requests", StatusCode::TOO_MANY_REQUESTS, "Too many requests came with one token."),
-    ("too_slow", StatusCode::REQUEST_TIMEOUT, "The request took too long."),
-    ("unknown_address", StatusCode::NOT_FOUND, "There is nothing at this path."),
-    ("unknown_certificate", StatusCode::FORBIDDEN, "The key's certificate is not known here."),
-    ("unknown_code", StatusCode::NOT_FOUND, "No such code was given out here."),
-    ("unknown_document", StatusCode::NOT_FOUND, "No such document here, or none whose id begins so."),
-    ("unknown_form", StatusCode::NOT_FOUND, "No such form here."),
-    ("unknown_method", StatusCode::METHOD_NOT_ALLOWED, "This cannot be done at this path."),
-    ("unknown_peer", StatusCode::NOT_FOUND, "That address is not kept."),
-    ("unreadable_document", StatusCode::INTERNAL_SERVER_ERROR, "The document cannot be read, and is kept as it is."),
-    ("waits", StatusCode::CONFLICT, "The change names something that is not here; it is not kept."),
-];
+fn find(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.name == name)
+}
 
-/// Returns the status of a failure, by its name.
-fn status_of(name: &str) -> StatusCode {
-    let found = KINDS.iter().find(|(kind, ..)| *kind == name);
-    found.map_or(StatusCode::INTERNAL_SERVER_ERROR, |(_, status, _)| *status)
+/// Returns the status of a problem, by its name.
+pub(super) fn status_of(name: &str) -> StatusCode {
+    let status = find(name).and_then(|kind| StatusCode::from_u16(kind.status).ok());
+    status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// Returns what problems of a name mean, if there are any.
+pub(super) fn meaning_of(name: &str) -> Option<&'static str> {
+    find(name).map(|kind| kind.meaning)
 }
 
 /// A kind of problem, as it is told of.
-#[derive(Serialize)]
-struct Kind {
-    name: &'static str,
-    status: u16,
-    meaning: &'static str,
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Kind {
+    /// Its stable name.
+    pub(super) name: &'static str,
+    /// The HTTP status.
+    pub(super) status: u16,
+    /// What it means.
+    pub(super) meaning: &'static str,
+    /// What to do about it.
+    pub(super) remedy: &'static str,
 }
 
 /// Tells of all kinds of problems.
-pub(super) async fn kinds() -> Result<Answer, Problem> {
-    let kinds: Vec<Kind> =
-        KINDS.iter().map(|(name, status, meaning)| Kind { name, status: status.as_u16(), meaning }).collect();
-    Answer::json(&kinds)
+pub(super) async fn kinds() -> Result<Answer<&'static [Kind]>, Problem> {
+    Answer::json(&KINDS)
 }
 
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
         let parameter = failure.field;
-        Self { parameter, ..Self::new(status_of(&failure.name), &failure.name, failure.message) }
+        Self { parameter, ..Self::of(&failure.name, failure.message) }
     }
 }
 
@@ -210,8 +188,16 @@ mod tests {
         let expected = serde_json::json!({
             "type": "/v1/problems#unknown_document", "title": "Not Found", "status": 404,
             "detail": "there is no document ab12", "name": "unknown_document",
+            "remedy": "Ask for the list, and take the id from there.",
         });
         assert_eq!(json, expected);
         assert_eq!(Problem::from(Failure::new("never heard of", "")).status(), 500);
+    }
+
+    #[test]
+    fn kinds_stand_once_each_in_order_and_say_what_to_do() {
+        assert!(KINDS.is_sorted_by(|one, other| one.name < other.name));
+        assert!(KINDS.iter().all(|kind| kind.meaning.ends_with('.') && kind.remedy.ends_with('.')));
+        assert!(KINDS.iter().all(|kind| StatusCode::from_u16(kind.status).is_ok_and(|status| status.as_u16() >= 400)));
     }
 }

@@ -1,27 +1,47 @@
 //! Answers carry a validator, so that who asks again is told in a few bytes that nothing has changed (RFC 9110, sections 8.8
 //! and 13.1.2). It is a hash of the answer's bytes: equal on every node that answers the same.
 
+use std::marker::PhantomData;
+
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
 use talkoot_protocol::id::sha256;
 
+use super::operation::{Shown, Sketch};
 use super::problem::Problem;
 
 /// Bytes of the hash that are kept.
 const TAG_BYTES: usize = 16;
 
-/// A JSON answer whole in memory.
-pub(super) struct Answer(Bytes);
+/// A JSON answer whole in memory, and what it is of.
+pub(super) struct Answer<T>(Bytes, PhantomData<fn() -> T>);
 
-impl Answer {
+impl<T: Serialize> Answer<T> {
     /// Puts a value into JSON.
-    pub(super) fn json(value: &impl Serialize) -> Result<Self, Problem> {
+    pub(super) fn json(value: &T) -> Result<Self, Problem> {
         let bytes = serde_json::to_vec(value).map_err(|_| Problem::unexpected())?;
-        Ok(Self(bytes.into()))
+        Ok(Self::of(bytes.into()))
+    }
+}
+
+impl<T> Answer<T> {
+    /// Takes JSON that has been made already.
+    pub(super) fn of(bytes: Bytes) -> Self {
+        Self(bytes, PhantomData)
+    }
+}
+
+impl<T: JsonSchema> Shown for Answer<T> {
+    fn sketch(sketch: &mut Sketch) {
+        let schema = sketch.answers.subschema_for::<T>().to_value();
+        sketch.answer(200, "Answered.", "application/json", schema);
+        let tag = serde_json::json!({ "description": "Names these bytes.", "schema": { "type": "string" } });
+        sketch.good["200"]["headers"] = serde_json::json!({ "ETag": tag });
     }
 }
 
@@ -44,7 +64,7 @@ impl Tag {
     }
 }
 
-impl IntoResponse for Answer {
+impl<T> IntoResponse for Answer<T> {
     fn into_response(self) -> Response {
         let tag = Tag::of(&self.0);
         let mut response = Body::from(self.0).into_response();

@@ -6,6 +6,7 @@ use crate::report::Attachment;
 
 /// An attachment that a report names, and whether its bytes are here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HeldAttachment {
     /// What the report says of it.
     #[serde(flatten)]

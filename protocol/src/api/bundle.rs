@@ -10,6 +10,7 @@ use crate::scope::Scope;
 
 /// Which changes a bundle is to hold. With a request attached: of these, only what it lacks.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BundleFilter {
     /// Only what this organisation may receive; without it, what every member may.
     #[serde(default)]
@@ -24,6 +25,7 @@ pub struct BundleFilter {
 
 /// What a bundle will hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BundlePlan {
     /// For whom it is, if for one organisation only.
     pub organisation: Option<OrganisationId>,

@@ -14,6 +14,7 @@ use crate::sync::digest::Fingerprint;
 
 /// Who a node is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Identity {
     /// Its key.
     pub node: NodeId,
@@ -39,6 +40,7 @@ pub struct Identity {
 
 /// How a node is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Status {
     /// Its key.
     pub node: NodeId,
@@ -83,6 +85,7 @@ pub struct Status {
 
 /// What is held of one scope.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScopeStatus {
     /// Number of changes.
     pub changes: u64,
@@ -92,6 +95,7 @@ pub struct ScopeStatus {
 
 /// An organisation as it is known here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Organisation {
     /// Its id.
     pub id: OrganisationId,
@@ -117,6 +121,7 @@ pub struct Organisation {
 
 /// A certified key of a worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Worker {
     /// The certificate.
     pub certificate: ChangeId,
@@ -130,6 +135,7 @@ pub struct Worker {
 
 /// A peer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Peer {
     /// The address kept, if it was added here.
     pub address: Option<String>,

@@ -9,6 +9,7 @@ use crate::time::Timestamp;
 
 /// One service path. Whoever noted it is not told: a path is about a way, and nobody is asked about it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ServicePath {
     /// Its document.
     pub document: DocumentId,

@@ -7,6 +7,7 @@ use crate::scope::Kind;
 
 /// A list of proposals.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ProposalList {
     /// All of them, by the day until which an answer is asked for.
@@ -20,6 +21,7 @@ pub enum ProposalList {
 
 /// Which proposals are asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProposalFilter {
     /// Of which list.
     #[serde(default)]
@@ -43,6 +45,7 @@ pub struct ProposalFilter {
 
 /// Something a proposal comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProposalSource {
     /// The document.
     pub document: DocumentId,

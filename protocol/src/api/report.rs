@@ -15,6 +15,7 @@ use crate::time::Timestamp;
 
 /// What became of a submitted change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
     /// It is durable here.
@@ -54,6 +55,7 @@ pub enum Outcome {
 
 /// One report as it reads now.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Report {
     /// Its document.
     pub document: DocumentId,
@@ -76,6 +78,7 @@ pub struct Report {
 
 /// One change of a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HistoryEntry {
     /// Its id.
     pub id: ChangeId,
@@ -95,6 +98,7 @@ pub struct HistoryEntry {
 
 /// An entry of a joint document as one change wrote it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Written {
     /// The change.
     pub change: ChangeId,
@@ -110,6 +114,7 @@ pub struct Written {
 
 /// A form as it is known here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FormEntry {
     /// Its id, as reports name it.
     pub form: FormId,

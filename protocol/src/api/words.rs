@@ -15,6 +15,7 @@ pub const SIMILARITY_SUGGESTED: u16 = 600;
 
 /// How far the words of the reports here are known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WordsStatus {
     /// Reports whose words are known.
     pub documents: u64,
@@ -24,6 +25,7 @@ pub struct WordsStatus {
 
 /// A report that was found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Hit {
     /// Its document.
     pub document: DocumentId,
@@ -48,6 +50,7 @@ pub struct Hit {
 
 /// A report that a program finds similar to what is linked to a phenomenon. Whether it belongs there, a person decides.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Suggestion {
     /// The phenomenon.
     pub phenomenon: DocumentId,
@@ -61,6 +64,7 @@ pub struct Suggestion {
 
 /// Two phenomena that a program finds similar. Whether they are one, a person decides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Pair {
     /// The lesser id.
     pub one: DocumentId,
@@ -76,6 +80,7 @@ pub struct Pair {
 
 /// A part of a text, counted in characters (Unicode scalar values).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Mark {
     /// The first character.
     pub from: u32,

@@ -54,6 +54,7 @@ pub struct Preparation {
 
 /// What is to be done about a [`Remark`], mildest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Weight {
     /// Nothing: the author should know.
@@ -66,6 +67,7 @@ pub enum Weight {
 
 /// One thing about one field. It never repeats a text that was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Remark {
     /// Where: a field (`title`), a place in it (`proposal[0].text`), or a path of a joint document (`answer/0a1b2c3d.reason`).
     pub field: String,

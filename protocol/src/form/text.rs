@@ -6,6 +6,7 @@ use crate::report::codes::Language;
 
 /// A text in Finnish, Swedish and English. Sámi falls back to Finnish until it is translated.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Trilingual {
     /// Finnish.

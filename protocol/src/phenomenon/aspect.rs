@@ -21,6 +21,7 @@ const PLACES_MAX: usize = 64;
 
 /// One aspect with all that is said about it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Aspect {
     /// What its names have in common.
     pub key: String,
@@ -38,6 +39,7 @@ pub struct Aspect {
 
 /// A value and who holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Held {
     /// The value, as it was written first in the card's order.
     pub value: String,
@@ -47,6 +49,7 @@ pub struct Held {
 
 /// Values that contradict each other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Contradiction {
     /// Whether it is settled.
     pub state: State,
@@ -60,6 +63,7 @@ pub struct Contradiction {
 
 /// Whether a contradiction is settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ContradictionState"))]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// Nobody has judged all of it.

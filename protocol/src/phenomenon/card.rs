@@ -28,6 +28,7 @@ pub const UNREAD_BYTES_MAX: usize = 4 * 1024;
 
 /// A phenomenon as everyone sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Card {
     /// Its id: the least of its documents'.
     pub id: DocumentId,
@@ -59,6 +60,7 @@ pub struct Card {
 
 /// How one of its documents began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Begun {
     /// The document.
     pub document: DocumentId,
@@ -72,6 +74,7 @@ pub struct Begun {
 
 /// An entry that this version cannot read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Unread {
     /// Its value, unless it is long.
     pub value: Option<Value>,
@@ -81,6 +84,7 @@ pub struct Unread {
 
 /// A card in one line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PhenomenonBrief"))]
 pub struct Brief {
     /// Its id.
     pub id: DocumentId,

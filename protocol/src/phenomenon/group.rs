@@ -16,6 +16,7 @@ use crate::scope::Kind;
 
 /// What is said about two phenomena being one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Edge {
     /// The lesser id.
     pub one: DocumentId,

@@ -31,6 +31,7 @@ pub type Reports = BTreeMap<DocumentId, Report>;
 
 /// A report that somebody linked or unlinked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "LinkedReport"))]
 pub struct Linked {
     /// The report.
     pub report: DocumentId,
@@ -50,6 +51,7 @@ pub struct Linked {
 
 /// Whether a report belongs to a phenomenon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// It does.

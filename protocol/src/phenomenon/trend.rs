@@ -20,6 +20,7 @@ const SPAN_MAX: usize = 80;
 
 /// How it goes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Course {
     /// Each half-year of which anything is known, the earliest first.
     pub periods: Vec<InPeriod>,
@@ -33,6 +34,7 @@ pub struct Course {
 
 /// One half-year.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InPeriod {
     /// The half-year.
     pub period: Period,
@@ -44,6 +46,7 @@ pub struct InPeriod {
 
 /// Where something goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PhenomenonTrend"))]
 #[serde(tag = "trend", rename_all = "snake_case")]
 pub enum Trend {
     /// Nobody can tell: there are too few half-years.

@@ -94,6 +94,7 @@ pub type Others = Map<String, Value>;
 
 /// What a phenomenon is called.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PhenomenonTitle"))]
 pub struct Title {
     /// The title.
     pub text: String,
@@ -107,6 +108,7 @@ pub struct Title {
 
 /// A phenomenon in a few sentences.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Summary {
     /// The sentences.
     pub text: String,
@@ -117,6 +119,7 @@ pub struct Summary {
 
 /// How far it has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PhenomenonStatus"))]
 pub struct Status {
     /// How far.
     pub code: Code<StatusCode>,
@@ -130,6 +133,7 @@ pub struct Status {
 
 /// One side of it: an aspect and its value, such as colour: red.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PhenomenonFacet"))]
 pub struct Facet {
     /// What it is about.
     pub aspect: String,
@@ -154,6 +158,7 @@ pub struct Facet {
 
 /// Whether a report belongs to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LinkState {
     /// It does.
@@ -164,6 +169,7 @@ pub enum LinkState {
 
 /// A word on whether a report belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PhenomenonLink"))]
 pub struct Link {
     /// Whether it does.
     pub state: LinkState,
@@ -180,6 +186,7 @@ pub struct Link {
 
 /// Whether two phenomena are one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MergeState {
     /// They are.
@@ -190,6 +197,7 @@ pub enum MergeState {
 
 /// A word on whether another phenomenon is the same as this one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Merge {
     /// Whether it is.
     pub state: MergeState,
@@ -203,6 +211,7 @@ pub struct Merge {
 
 /// What holds where values contradict each other, as an organisation judges.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Settlement {
     /// What holds.
     pub value: String,
@@ -218,6 +227,7 @@ pub struct Settlement {
 
 /// How it was in one half-year.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PeriodNote {
     /// How common.
     #[serde(default, skip_serializing_if = "Option::is_none")]

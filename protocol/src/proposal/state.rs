@@ -18,6 +18,7 @@ pub const UNUSED_BYTES_MAX: usize = 4 * 1024;
 
 /// Where a proposal stands on a given day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Somebody owes an answer.
@@ -40,6 +41,7 @@ pub enum Phase {
 
 /// A word with its place and who said it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Noted{T}"))]
 pub struct Noted<T> {
     /// The path of its entry.
     pub path: String,
@@ -51,6 +53,7 @@ pub struct Noted<T> {
 
 /// How somebody came to be asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Via {
     /// The proposal names them.
@@ -63,6 +66,7 @@ pub enum Via {
 
 /// Somebody who is asked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Addressed {
     /// Who.
     pub addressee: Addressee,
@@ -84,6 +88,7 @@ pub struct Addressed {
 
 /// Why an answer does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NotCounted {
     /// It cannot be read as an answer.
@@ -113,6 +118,7 @@ impl NotCounted {
 
 /// An answer, counted or not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Given {
     /// The path of its entry.
     pub path: String,
@@ -143,6 +149,7 @@ impl Given {
 
 /// That it is time to ask what came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OutcomeDue {
     /// Since when.
     pub since: Date,
@@ -152,6 +159,7 @@ pub struct OutcomeDue {
 
 /// Who sees to a proposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Holder {
     /// The organisation.
     pub organisation: OrganisationId,
@@ -161,6 +169,7 @@ pub struct Holder {
 
 /// A value that is no word this version can use here: kept and shown as it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Unused {
     /// The path of its entry.
     pub path: String,
@@ -179,6 +188,7 @@ pub(super) fn short(value: &Value) -> Option<Value> {
 
 /// A proposal on a given day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Proposal"))]
 pub struct State {
     /// Its document.
     pub document: DocumentId,

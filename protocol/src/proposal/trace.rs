@@ -9,6 +9,7 @@ use crate::joint::Source;
 
 /// A phenomenon that links a report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "LinkedPhenomenon"))]
 pub struct Linked {
     /// The phenomenon.
     pub document: DocumentId,
@@ -27,6 +28,7 @@ pub struct Linked {
 
 /// A phenomenon and the proposals that come from it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Branch {
     /// The phenomenon.
     #[serde(flatten)]
@@ -37,6 +39,7 @@ pub struct Branch {
 
 /// What came of a report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Trace {
     /// The report.
     pub report: DocumentId,

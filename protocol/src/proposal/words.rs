@@ -45,6 +45,7 @@ pub type Parts = Map<String, Value>;
 
 /// Who is asked: an organisation of the network, perhaps one body of it; or a body that has no node.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Addressee {
     /// The organisation, if it has a node.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -65,6 +66,7 @@ impl From<OrganisationId> for Addressee {
 
 /// What is proposed, to whom, and until when an answer is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Ask {
     /// The proposal in one line.
     pub title: String,
@@ -104,6 +106,7 @@ impl Ask {
 
 /// Somebody else is asked too, since no good answer came.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Escalation {
     /// Who is asked now.
     pub addressee: Addressee,
@@ -118,6 +121,7 @@ pub struct Escalation {
 
 /// The addressee has read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Receipt {
     /// When.
     pub date: Date,
@@ -128,6 +132,7 @@ pub struct Receipt {
 
 /// Where a decision was made.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Decision {
     /// The body that decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -148,6 +153,7 @@ pub struct Decision {
 
 /// What an addressee answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ProposalAnswer"))]
 pub struct Answer {
     /// The answer.
     pub code: Code<AnswerCode>,
@@ -171,6 +177,7 @@ pub struct Answer {
 
 /// The answer of a body without a node, written down by the organisation that asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Recorded {
     /// Whose answer it is: the words by which the body was asked.
     pub from: String,
@@ -181,6 +188,7 @@ pub struct Recorded {
 
 /// Others find the proposal right.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Support {
     /// Why, perhaps.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -192,6 +200,7 @@ pub struct Support {
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ProposalOutcome"))]
 pub struct Outcome {
     /// The day of this finding.
     pub date: Date,
@@ -209,6 +218,7 @@ pub struct Outcome {
 
 /// To whom a proposal is handed: a worker of the same organisation, or another organisation, perhaps with its worker.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Heir {
     /// The organisation, if it is another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -230,6 +240,7 @@ impl Heir {
 
 /// What a repair coordinator says: I see to it, another does, it is done with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Repair {
     /// What was done.
     pub state: Code<RepairState>,

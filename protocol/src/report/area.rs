@@ -45,6 +45,7 @@ pub enum Error {
 
 /// A code as the list writes it: text with its leading zeros. Whether a list has it, [`Area::verify`] says.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct AreaCode(String);
 
@@ -69,6 +70,7 @@ impl fmt::Display for AreaCode {
 
 /// A place by scheme, year of the code list and code.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Area {
     /// The list the code belongs to.

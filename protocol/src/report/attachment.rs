@@ -15,6 +15,7 @@ pub(super) const PARTS: &str = "hash|kind|bytes|width|height|pages|caption";
 
 /// One picture or document that belongs to a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Attachment {
     /// SHA-256 of its bytes.

@@ -93,6 +93,9 @@ macro_rules! code_sets {
             }
         }
 
+        #[cfg(feature = "schema")]
+        crate::schema::with_schema!($set);
+
         impl FromStr for $set {
             type Err = UnknownCodeError;
 

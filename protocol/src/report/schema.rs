@@ -28,6 +28,7 @@ pub const FORM: &str = "talkoot/report/1";
 
 /// The form package and its version by which a report was filled in, such as [`FORM`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct FormId(pub String);
 
@@ -39,6 +40,7 @@ impl Default for FormId {
 
 /// A code of a national or other code set: the shape THL uses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Coded {
     /// The code set, such as [`super::codes::SYSTEM_SOCIAL_SERVICE`].
@@ -52,6 +54,7 @@ pub struct Coded {
 
 /// Whom a report concerns: a client group of an age.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TargetGroup {
     /// The group.
@@ -62,6 +65,7 @@ pub struct TargetGroup {
 
 /// How widespread something is and where it is going.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Extent {
     /// How widespread.
@@ -73,6 +77,7 @@ pub struct Extent {
 
 /// What in society something is linked to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Cause {
     /// The sort of link.
@@ -84,6 +89,7 @@ pub struct Cause {
 
 /// What somebody should do.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ReportProposal"))]
 #[serde(deny_unknown_fields)]
 pub struct Proposal {
     /// What should be done.
@@ -99,6 +105,7 @@ pub struct Proposal {
 
 /// What a report rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Evidence {
     /// The sort of evidence.

@@ -22,6 +22,7 @@ pub const QUERIES_MAX: usize = 50;
 
 /// A saved view, merged or not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "SavedView"))]
 pub struct Saved {
     /// Its id: the least of its documents'.
     pub id: DocumentId,
@@ -45,6 +46,7 @@ pub struct Saved {
 
 /// A question of a saved view.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Kept {
     /// The question.
     pub query: Query,
@@ -54,6 +56,7 @@ pub struct Kept {
 
 /// A saved view in one line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "SavedBrief"))]
 pub struct Brief {
     /// Its id.
     pub id: DocumentId,

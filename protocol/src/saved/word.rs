@@ -48,6 +48,7 @@ pub enum Error {
 
 /// A question to be asked whenever somebody looks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "SavedQuestion"))]
 pub struct Asked {
     /// What is counted by what.
     pub query: Query,

@@ -14,6 +14,7 @@ use crate::view::Count;
 
 /// A place that ways lead to or from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Node {
     /// The part of a key it stands for.
     pub id: String,
@@ -25,6 +26,7 @@ pub struct Node {
 
 /// Ways from one place to another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Link {
     /// Where from: the id of a node.
     pub source: String,
@@ -36,6 +38,7 @@ pub struct Link {
 
 /// Flows as places and what leads from one to another. Ways may lead in a circle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Drawing {
     /// The places, ascending by id.
     pub nodes: Vec<Node>,

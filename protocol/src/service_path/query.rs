@@ -56,6 +56,7 @@ pub enum Error {
 
 /// What is counted. Each number is one of paths, however often something occurs in one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PathBy"))]
 #[serde(rename_all = "snake_case")]
 pub enum By {
     /// From one step to the next, and from the last to the outcome.
@@ -90,6 +91,7 @@ impl By {
 
 /// By what steps are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PathOf"))]
 #[serde(rename_all = "snake_case")]
 pub enum Of {
     /// By the type of service.
@@ -119,6 +121,7 @@ impl Of {
 
 /// One way to sort paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PathFacet"))]
 #[serde(rename_all = "snake_case")]
 pub enum Facet {
     /// Wellbeing services county; a municipality counts in its county.
@@ -207,6 +210,7 @@ keyed! {
 
 /// A question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PathQuery"))]
 #[serde(deny_unknown_fields)]
 pub struct Query {
     /// What to count.

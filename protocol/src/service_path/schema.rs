@@ -48,6 +48,7 @@ pub enum Error {
 
 /// A type of service: by a local key, or by a code of an official list. Orders by its key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum ServiceType {
     /// A local key.
@@ -95,6 +96,7 @@ impl fmt::Display for ServiceType {
 
 /// One step: a service, by whom, and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Step {
     /// The type of service.
     pub service: ServiceType,

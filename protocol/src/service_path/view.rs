@@ -30,6 +30,7 @@ pub const WHOLE_AUTHORS_MIN: u32 = WHOLE_PATHS_MIN;
 
 /// One thing that is counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PathLine"))]
 pub struct Line {
     /// What it is, in parts.
     pub key: Vec<String>,
@@ -41,6 +42,7 @@ pub struct Line {
 
 /// The answer to a question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PathView {
     /// What was asked.
     pub query: Query,

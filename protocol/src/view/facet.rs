@@ -21,6 +21,7 @@ const KEY_COUNTRY: &str = "fi";
 
 /// One way to sort reports into values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ViewFacet"))]
 #[serde(rename_all = "snake_case")]
 pub enum Facet {
     /// Need for support. A report counts once in each of its themes.

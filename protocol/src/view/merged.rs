@@ -82,6 +82,7 @@ impl<'de> Deserialize<'de> for Count {
 
 /// What the numbers of a view are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
     /// Rounded, and hidden below these minima.
@@ -119,6 +120,7 @@ impl Basis {
 
 /// The table of one choice of values of the filters that are no axis.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Slice {
     /// The values held fast, as keys.
     pub of: BTreeMap<Facet, String>,
@@ -135,6 +137,7 @@ pub struct Slice {
 
 /// Many reports as tables of one shape.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MergedView {
     /// What was asked.
     pub query: Query,

@@ -94,6 +94,7 @@ fn cut(text: &str) -> String {
 
 /// Which values are shown: on an axis of the table, only those listed; on another facet, a table for each value listed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "BTreeMap<Facet, Vec<String>>", into = "BTreeMap<Facet, Vec<String>>")]
 pub struct Filters(BTreeMap<Facet, BTreeSet<Value>>);
 
@@ -187,6 +188,7 @@ impl fmt::Display for Filters {
 
 /// A table to be counted: one facet down, perhaps another across.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ViewQuery"))]
 #[serde(deny_unknown_fields)]
 pub struct Query {
     /// The facet of the rows.

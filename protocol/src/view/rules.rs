@@ -28,6 +28,7 @@ pub const AUTHORS_MIN: u32 = 3;
 
 /// Rules as written by a person, before they are held to the floor.
 #[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Wish {
     #[serde(default)]
@@ -46,6 +47,7 @@ impl From<Wish> for Rules {
 
 /// The least a shown count must have. Never below the defaults. Read from a file, what is absent is the default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(from = "Wish")]
 pub struct Rules {
     reports_min: u32,

@@ -16,6 +16,7 @@ const UNSAID: &str = "none";
 
 /// A part of a whole, in hundredths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Share {
     /// How many of a hundred, rounded to a whole number.
     pub percent: u64,
@@ -27,6 +28,7 @@ pub struct Share {
 
 /// A line of a ranking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Ranked {
     /// Its rank from 1 on. Equal numbers have one rank, since rounding may have made them equal.
     pub rank: usize,

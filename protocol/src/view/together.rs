@@ -22,6 +22,7 @@ use crate::statement::OrganisationKind;
 
 /// An organisation that has reported something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Knower {
     /// The organisation.
     pub organisation: OrganisationId,
@@ -31,6 +32,7 @@ pub struct Knower {
 
 /// A theme in a place that becomes visible only when organisations put their reports together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Together {
     /// Key of the theme.
     pub theme: String,

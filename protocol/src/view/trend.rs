@@ -20,6 +20,7 @@ const UNSAID: &str = "none";
 
 /// How counts develop over periods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ViewTrend"))]
 #[serde(rename_all = "snake_case")]
 pub enum Trend {
     /// Fewer than [`PERIODS_MIN`] periods have a number.
