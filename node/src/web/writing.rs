@@ -128,7 +128,8 @@ fn bad_change(reason: &str) -> Problem {
 
 /// Reads hexadecimal digits of at most one change.
 fn bytes(digits: &str) -> Option<Vec<u8>> {
-    if digits.len() > 2 * CHANGE_BYTES_MAX || digits.len() % 2 != 0 || !digits.is_ascii() {
+    let plain = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    if digits.len() > 2 * CHANGE_BYTES_MAX || digits.len() % 2 != 0 || !plain {
         return None;
     }
     let pair = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
