@@ -203,6 +203,8 @@ fn what_may_not_be_signed_is_refused_by_name_and_field() {
         ..house.browser(9)
     };
     assert_eq!(forged.submit(&prepared).json()["name"], "refused", "a signature of another key");
+    let long = json!({ "kind": "report", "fields": {"description": "ä".repeat(200_000)} });
+    assert_eq!(browser.post("/session/examine", &long).status, 413);
     assert_eq!(house.reports(), 0);
 }
 
