@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 dir="${1:?a directory with a node}"
 seconds="${2:-10}"
 program="${3:-${CARGO_TARGET_DIR:-target}/release/talkoot}"
-bearers=200
+bearers=100
 command -v wrk >/dev/null || { echo "wrk is not installed" >&2; exit 1; }
 work="$(mktemp -d)"
 made=0

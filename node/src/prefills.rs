@@ -126,6 +126,7 @@ impl Origin {
 /// How a prefill stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "SubmissionState")]
 pub enum Standing {
     /// No worker has opened it.
     Waiting,

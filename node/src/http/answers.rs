@@ -27,7 +27,7 @@ use super::problem::Problem;
 use super::query::{self, Asked, At, Given};
 use super::validator::Answer;
 
-pub(super) use bytes::{CHANGES, attachment, attachments, changes, submit};
+pub(super) use bytes::{CHANGES, attachment, attachments, changes, keep_attachment, submit};
 pub(super) use tables::{path, path_view, paths, saved_view, saved_views, view, view_reports};
 
 /// What a question comes to.

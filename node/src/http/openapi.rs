@@ -201,6 +201,9 @@ mod tests {
             assert!(document["components"]["schemas"].get(name).is_some(), "{name}");
         }
         assert!(!text.contains("#/$defs"), "a schema of its own inside another");
+        let schemas = document["components"]["schemas"].as_object().unwrap();
+        let numbered = schemas.keys().find(|name| name.ends_with(|last: char| last.is_ascii_digit()));
+        assert_eq!(numbered, None, "two types of one name: schemars(rename) tells them apart");
     }
 
     #[test]

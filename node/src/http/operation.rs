@@ -43,9 +43,11 @@ impl Sketch {
         Self { answers, parameters: Vec::new(), body: None, good: Map::new(), problems: BTreeSet::new() }
     }
 
-    /// Takes out what was gathered for one operation; the shared schemas stay.
+    /// Takes out what was gathered for one operation; the shared schemas stay, and with them which names are taken.
     pub(super) fn take(&mut self) -> Self {
-        std::mem::replace(self, Self { answers: self.answers.clone(), ..Self::new() })
+        let mut told = std::mem::replace(self, Self::new());
+        std::mem::swap(&mut told.answers, &mut self.answers);
+        told
     }
 
     /// Adds parameters: each part of a type that is read from an address.

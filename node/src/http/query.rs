@@ -14,7 +14,8 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use talkoot_protocol::api::ProposalList;
 use talkoot_protocol::date::Date;
-use talkoot_protocol::id::{OrganisationId, WorkerId};
+use talkoot_protocol::id::{AttachmentHash, OrganisationId, WorkerId};
+use talkoot_protocol::report::codes::AttachmentKind;
 use talkoot_protocol::report::period;
 use talkoot_protocol::schema::HALF_YEAR_PATTERN;
 use talkoot_protocol::service_path::{By, Facet as PathFacet, Of};
@@ -119,6 +120,26 @@ impl Part for Raw {
     fn sketch(sketch: &mut Sketch) {
         let schema = json!({ "type": "string", "format": "binary" });
         let content = json!({ super::answers::CHANGES: { "schema": schema } });
+        sketch.body = Some(json!({ "required": true, "content": content }));
+        sketch.problems.extend(["bad_body", "too_large"]);
+    }
+}
+
+/// A picture or document as it came.
+pub(super) struct File(pub(super) axum::body::Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for File {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        Raw::from_request(request, state).await.map(|Raw(bytes)| Self(bytes))
+    }
+}
+
+impl Part for File {
+    fn sketch(sketch: &mut Sketch) {
+        let schema = json!({ "schema": { "type": "string", "format": "binary" } });
+        let content = json!({ "application/octet-stream": schema });
         sketch.body = Some(json!({ "required": true, "content": content }));
         sketch.problems.extend(["bad_body", "too_large"]);
     }
@@ -290,6 +311,25 @@ pub(super) struct Attached {
     pub(super) id: IdBeginning,
     /// The attachment's hash or the beginning of it, or its number in the list, counted from 1.
     pub(super) attachment: IdBeginning,
+}
+
+/// What a report will say of a picture or document; how many bytes it has, is counted.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct About {
+    /// SHA-256 of its bytes.
+    pub(super) hash: AttachmentHash,
+    /// What its bytes are.
+    pub(super) kind: AttachmentKind,
+    /// Of a picture: its width in pixels.
+    #[schemars(extend("maximum" = u32::MAX))]
+    pub(super) width: Option<u32>,
+    /// Of a picture: its height in pixels.
+    #[schemars(extend("maximum" = u32::MAX))]
+    pub(super) height: Option<u32>,
+    /// Of a document: its pages.
+    #[schemars(extend("maximum" = u32::MAX))]
+    pub(super) pages: Option<u32>,
 }
 
 /// A form.

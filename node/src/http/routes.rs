@@ -177,6 +177,9 @@ fn handing_in() -> Vec<Operation> {
         submit(Operation::post("/v1/changes", "submitChanges", answers::submit))
             .says("Hand in signed changes; the same change twice is stored once.")
             .may_fail(&["bad_request"]),
+        submit(Operation::post("/v1/attachments", "keepAttachment", answers::keep_attachment))
+            .says("Keep the bytes of a picture or document that a report is about to name, without hidden data.")
+            .may_fail(&["bad_attachment", "attachments_full", "not_stored"]),
         submit(Operation::post("/v1/submissions", "submit", submissions::submit))
             .says("Hand in a prefilled report for a worker to complete and sign in the browser.")
             .may_fail(&["idempotency_conflict", "too_many_submissions", "not_stored"]),

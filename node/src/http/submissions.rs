@@ -1,7 +1,7 @@
 //! What a client information system hands in for a worker to complete (decision 0036): one way, prefilled fields and nothing else.
 //! It is answered with a link that opens the form in the browser; nothing is published that a worker has not signed.
 
-use std::sync::PoisonError;
+use std::sync::{OnceLock, PoisonError};
 
 use axum::body::to_bytes;
 use axum::extract::{Extension, FromRequest, Request, State};
@@ -71,7 +71,8 @@ fn checked(value: Value) -> Result<Map<String, Value>, Problem> {
     if fields.is_empty() {
         return Err(Problem::of("unfit_body", "There is no field. Nothing was kept."));
     }
-    let schema = json_schema::of_prefill();
+    static SCHEMA: OnceLock<Value> = OnceLock::new();
+    let schema = SCHEMA.get_or_init(json_schema::of_prefill);
     for (name, value) in &fields {
         let Some(of) = schema.get("properties").and_then(|known| known.get(name)) else {
             let detail = "The form has no such field, or it cannot be handed in. Nothing was kept.";

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 use talkoot_protocol::api::{self, Outcome, Request, Response};
 use talkoot_protocol::id::DocumentId;
+use talkoot_protocol::report;
 use talkoot_protocol::report::codes::AttachmentKind;
 
 use crate::control;
@@ -16,9 +17,9 @@ use super::super::Site;
 use super::super::idempotency::Key;
 use super::super::operation::{Shown, Sketch};
 use super::super::problem::Problem;
-use super::super::query::{self, At, Raw};
+use super::super::query::{self, Asked, At, File, Raw};
 use super::super::validator::Answer;
-use super::Answered;
+use super::{Answered, Done};
 
 /// Media type of changes one after another, each behind its length (`docs/protocol.md`, "HTTP").
 pub(in super::super) const CHANGES: &str = "application/vnd.talkoot.changes";
@@ -93,6 +94,18 @@ pub(in super::super) async fn attachments(State(site): State<Site>, At(at): At<q
         return Err(Problem::unexpected());
     };
     Answer::json(&AttachmentsOf { document, entries: attachments })
+}
+
+/// Keeps the bytes of an attachment that a report is about to name.
+pub(in super::super) async fn keep_attachment(
+    State(site): State<Site>,
+    Asked(about): Asked<query::About>,
+    File(body): File,
+) -> Result<Done, Problem> {
+    let bytes = u32::try_from(body.len()).map_err(|_| Problem::of("too_large", "The file is too large."))?;
+    let query::About { hash, kind, width, height, pages } = about;
+    let attachment = report::Attachment { hash, kind: kind.into(), bytes, width, height, pages, caption: None };
+    site.reply(Request::KeepAttachment { attachment }, vec![body.into()]).await.map(|_| Done)
 }
 
 /// The bytes of an attachment.
