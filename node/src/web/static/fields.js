@@ -4,7 +4,7 @@
 //   data-type="number|boolean|json"   what the text of a control stands for; a text without it
 //   data-with="NAME"                  left out unless the control of that name says something
 //   data-always                       belongs to a change even where it reads as before: it settles what several wrote
-//   @name                             is about the form itself and no field of it
+//   $name                             is about the form itself and no field of it
 
 const OWN = 'local.';
 
@@ -65,7 +65,7 @@ export function pathOf(name) {
 }
 
 function says(control, original) {
-  if (!control.name || control.disabled || control.name.startsWith('@') || control.name === 'csrf') return false;
+  if (!control.name || control.disabled || control.name.startsWith('$') || control.name === 'csrf') return false;
   if (control.type === 'submit' || control.type === 'button' || control.tagName === 'FIELDSET') return false;
   if (control.type === 'checkbox' || control.type === 'radio') {
     if (!(original ? control.defaultChecked : control.checked)) return false;
