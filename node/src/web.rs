@@ -9,11 +9,16 @@ mod assets;
 mod frame;
 mod guard;
 mod home;
+mod mine;
+mod names;
 mod parts;
+mod report;
+mod search;
 pub(crate) mod session;
 mod sign_in;
 pub(crate) mod texts;
 mod visit;
+mod write;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -30,6 +35,12 @@ pub(crate) fn pages(site: &Site) -> Router<Site> {
         .route("/language", post(frame::language))
         .route("/session/challenge", post(sign_in::challenge))
         .route("/session", post(sign_in::begin))
+        .route("/write", get(write::page))
+        .route("/write/similar", post(write::similar))
+        .route("/write/places", get(write::places))
+        .route("/mine", get(mine::page))
+        .route("/reports/{id}", get(report::page))
+        .route("/search", get(search::page).post(search::search))
         .layer(from_fn_with_state(site.clone(), guard::guard))
         .layer(from_fn(guard::as_page))
         .route("/policy-report", post(guard::policy_report))
