@@ -34,6 +34,7 @@ pub(crate) use answers::wall_clock;
 pub(crate) use limit::Limits;
 
 pub use problem::Problem;
+pub(crate) use query::Given;
 
 /// Longest request body, in bytes: a few thousand changes.
 pub const BODY_BYTES_MAX: usize = 16 << 20;

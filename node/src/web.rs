@@ -6,6 +6,7 @@
 //! people wrote is escaped; no page holds inline script or style, and none asks anything of another machine.
 
 mod assets;
+mod enrolment;
 mod frame;
 mod guard;
 mod home;
@@ -19,6 +20,7 @@ mod sign_in;
 pub(crate) mod texts;
 mod visit;
 mod write;
+mod writing;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -41,6 +43,12 @@ pub(crate) fn pages(site: &Site) -> Router<Site> {
         .route("/mine", get(mine::page))
         .route("/reports/{id}", get(report::page))
         .route("/search", get(search::page).post(search::search))
+        .route("/session/examine", post(writing::examine))
+        .route("/session/prepare", post(writing::prepare))
+        .route("/session/submit", post(writing::submit))
+        .route("/enrol", get(enrolment::page))
+        .route("/enrolment", post(enrolment::enrol))
+        .route("/enrolment/{id}", get(enrolment::state))
         .layer(from_fn_with_state(site.clone(), guard::guard))
         .layer(from_fn(guard::as_page))
         .route("/policy-report", post(guard::policy_report))

@@ -219,7 +219,9 @@ mod tests {
 
     #[test]
     fn a_place_belongs_to_a_field() {
-        for (place, field) in [("proposal[0].text", "proposal"), ("local.lift", "local.lift"), ("local.x[0]", "local.x")] {
+        for (place, field) in
+            [("proposal[0].text", "proposal"), ("local.lift", "local.lift"), ("local.x[0]", "local.x")]
+        {
             assert_eq!(field_of(place), field);
         }
     }

@@ -89,7 +89,9 @@ impl Core {
                 settle(self.remarks(kind, fields.clone(), confirmed))?;
                 signatory.begin(kind, scope, &prefixed(kind, certified, fields).collect(), moment)?
             }
-            Writing::Change { document, edits } => self.change(&signatory, certified, &document, edits, confirmed, moment)?,
+            Writing::Change { document, edits } => {
+                self.change(&signatory, certified, &document, edits, confirmed, moment)?
+            }
         };
         match self.engine.rehearse(&unsigned) {
             Ok(()) => Ok(unsigned),
@@ -120,9 +122,8 @@ impl Core {
             let field = reading.fields.get(name);
             match value {
                 None => field.is_none(),
-                Some(value) => field.is_some_and(|field| {
-                    field.value == *value && field.others.is_empty() && field.inner.is_empty()
-                }),
+                Some(value) => field
+                    .is_some_and(|field| field.value == *value && field.others.is_empty() && field.inner.is_empty()),
             }
         };
         if let Some((name, _)) = edits.iter().find(|edit| is_there(*edit)) {
@@ -189,14 +190,19 @@ fn prefixed<T>(
     fields: impl IntoIterator<Item = (String, T)>,
 ) -> impl Iterator<Item = (String, T)> {
     let prefix = kind.is_joint().then(|| Prefix::of(&certified.organisation));
-    fields.into_iter().map(move |(name, value)| (prefix.map_or_else(|| name.clone(), |prefix| prefix.entry(&name)), value))
+    fields
+        .into_iter()
+        .map(move |(name, value)| (prefix.map_or_else(|| name.clone(), |prefix| prefix.entry(&name)), value))
 }
 
 fn require_few(got: usize) -> Result<(), Failure> {
     match got {
         0 => Err(Failure::new("no_change", "there is nothing to sign; nothing was stored")),
         1..=FIELDS_MAX => Ok(()),
-        _ => Err(Failure::new("too_many_fields", format!("at most {FIELDS_MAX} fields are written at once; there are {got}"))),
+        _ => Err(Failure::new(
+            "too_many_fields",
+            format!("at most {FIELDS_MAX} fields are written at once; there are {got}"),
+        )),
     }
 }
 
@@ -204,13 +210,19 @@ fn require_of_pages(kind: Kind) -> Result<(), Failure> {
     match kind {
         Kind::Report | Kind::ServicePath => Ok(()),
         kind if kind.is_joint() => Ok(()),
-        _ => Err(Failure::new("other_kind", "documents of this kind are not written in a browser; use the command line")),
+        _ => {
+            Err(Failure::new("other_kind", "documents of this kind are not written in a browser; use the command line"))
+        }
     }
 }
 
 /// Refuses what every node would take and nobody would count: an answer that is not a decision maker's, a coordinator's word that
 /// is not a coordinator's. What the door refuses is refused there.
-fn require_roles<'a>(kind: Kind, mut fields: impl Iterator<Item = &'a String>, by: &Certificate) -> Result<(), Failure> {
+fn require_roles<'a>(
+    kind: Kind,
+    mut fields: impl Iterator<Item = &'a String>,
+    by: &Certificate,
+) -> Result<(), Failure> {
     let Bearer::Worker { roles, .. } = by.bearer else {
         return Err(Failure::new("role", "this is not a worker's key; nothing was stored"));
     };
@@ -236,11 +248,10 @@ fn settle(remarks: Vec<Remark>) -> Result<(), Stop> {
 
 fn objected(objection: &Objection) -> Failure {
     match objection {
-        Objection::Refused(refusal) => {
-            Failure::new(refusal.name(), format!("{refusal}; nothing was signed or stored"))
-        }
-        Objection::Waits(missing) => {
-            Failure::new("waits", format!("it cannot be stored yet: {}; nothing was signed", answer::missing_words(missing)))
-        }
+        Objection::Refused(refusal) => Failure::new(refusal.name(), format!("{refusal}; nothing was signed or stored")),
+        Objection::Waits(missing) => Failure::new(
+            "waits",
+            format!("it cannot be stored yet: {}; nothing was signed", answer::missing_words(missing)),
+        ),
     }
 }
