@@ -38,6 +38,7 @@ pub(crate) fn pages(site: &Site) -> Router<Site> {
         .route("/session/challenge", post(sign_in::challenge))
         .route("/session", post(sign_in::begin))
         .route("/write", get(write::page))
+        .route("/write/shell", get(write::shell))
         .route("/write/similar", post(write::similar))
         .route("/write/places", get(write::places))
         .route("/mine", get(mine::page))
@@ -53,5 +54,6 @@ pub(crate) fn pages(site: &Site) -> Router<Site> {
         .layer(from_fn(guard::as_page))
         .route("/policy-report", post(guard::policy_report))
         .route("/static/{edition}/{name}", get(assets::asset))
+        .route("/worker.js", get(assets::worker))
         .layer(from_fn(guard::policy))
 }

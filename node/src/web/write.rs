@@ -11,19 +11,20 @@ mod sheet;
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use talkoot_protocol::api::{Identity, Request, Response as Answer, SIMILARITY_SHOWN};
 use talkoot_protocol::date::Date;
 use talkoot_protocol::form::Form;
+use talkoot_protocol::id::DocumentId;
 use talkoot_protocol::report::codes::{Language, Variant};
 use talkoot_protocol::report::schema::{FORM, FormId};
 use talkoot_protocol::scope::Scope;
 use talkoot_protocol::statement::{OrganisationKind, Role};
 
-use crate::http::{Problem, Site, wall_clock};
+use crate::http::{Given, Problem, Site, wall_clock};
 
 use filled::Filled;
 use sheet::Sheet;
@@ -69,7 +70,7 @@ struct Written<'a> {
     sheet: Sheet<'a>,
     identity: &'a Identity,
     /// The report that is changed, if it is no new one.
-    document: Option<String>,
+    document: Option<DocumentId>,
 }
 
 /// Shows the page.
@@ -79,36 +80,43 @@ pub(super) async fn page(
     Query(begun): Query<Begun>,
 ) -> Result<Response, Problem> {
     member.require(WRITERS)?;
-    let Answer::Identity(identity) = site.ask(Request::Identity).await? else { return Err(Problem::unexpected()) };
-    let (document, fields) = changed(&site, &member, begun.report).await?;
-    let filled = Filled::new(fields);
-    let named = begun.form.unwrap_or_else(|| filled.text("form"));
-    let form = form_of(&site, &named).await?;
-    let variant = filled.text("variant").parse().unwrap_or_else(|_| variant_of(identity.kind));
-    let texts = member.visit.texts;
-    let today = Date::of(wall_clock());
-    let sheet = Sheet { texts, form: &form, filled: &filled, variant, counties: &identity.counties, today };
-    let content = Written { texts, sheet, identity: &identity, document: document.clone() }.whole(&member.visit);
-    let title = if document.is_some() { texts.say("write-title-change") } else { texts.say("write-title") };
-    let lead = Some(texts.say("write-lead"));
-    Ok(member.visit.show(&Page { title, lead, scripts: SCRIPTS, is_wide: true }, &content))
-}
-
-/// Returns the report that is to be changed; only its author changes it here.
-async fn changed(
-    site: &Site,
-    member: &Member,
-    asked: Option<String>,
-) -> Result<(Option<String>, Map<String, Value>), Problem> {
-    let Some(document) = asked else { return Ok((None, Map::new())) };
+    let Some(document) = begun.report else {
+        return shown(&site, &member.visit, None, begun.form, Map::new()).await;
+    };
     let Answer::Report(report) = site.ask(Request::Report { document }).await? else {
         return Err(Problem::unexpected());
     };
+    // Only who wrote a report changes it here; everybody else may read it.
     if report.author != Some(member.session.worker) {
-        let detail = "Only who wrote a report changes it here. Nothing was changed.";
-        return Err(Problem::new(axum::http::StatusCode::FORBIDDEN, "not_the_author", detail));
+        return Ok(Redirect::to(&format!("/reports/{}", report.document)).into_response());
     }
-    Ok((Some(report.document.to_string()), report.fields))
+    shown(&site, &member.visit, Some(report.document), begun.form, report.fields).await
+}
+
+/// The same page as it is for everybody: what a browser keeps to write without a connection. Nothing on it is of a session.
+pub(super) async fn shell(State(site): State<Site>, mut visit: Visit) -> Result<Response, Problem> {
+    visit.session = None;
+    visit.address = "/write".to_owned();
+    shown(&site, &visit, None, None, Map::new()).await
+}
+
+async fn shown(
+    site: &Site,
+    visit: &Visit,
+    document: Option<DocumentId>,
+    form: Option<String>,
+    fields: Map<String, Value>,
+) -> Result<Response, Problem> {
+    let Answer::Identity(identity) = site.ask(Request::Identity).await? else { return Err(Problem::unexpected()) };
+    let filled = Filled::new(fields);
+    let form = form_of(site, &form.unwrap_or_else(|| filled.text("form"))).await?;
+    let variant = filled.text("variant").parse().unwrap_or_else(|_| variant_of(identity.kind));
+    let (texts, today) = (visit.texts, Date::of(wall_clock()));
+    let sheet = Sheet { texts, form: &form, filled: &filled, variant, counties: &identity.counties, today };
+    let content = Written { texts, sheet, identity: &identity, document }.whole(visit);
+    let title = if document.is_some() { texts.say("write-title-change") } else { texts.say("write-title") };
+    let lead = Some(texts.say("write-lead"));
+    Ok(visit.show(&Page { title, lead, scripts: SCRIPTS, is_wide: true }, &content))
 }
 
 /// Returns a form package by its id; the built-in one where none is named or the named one cannot be used.
@@ -136,7 +144,7 @@ impl Written<'_> {
             (self.elsewhere())
             noscript { (parts::notice(parts::Tone::Warning, &html! { p { (texts.say("write-noscript")) } })) }
             div .columns .writing {
-                form #report data-sign="report" data-document=[self.document.as_deref()] data-then=(then) novalidate method="post" action="/write" {
+                form #report data-sign="report" data-document=[self.document] data-then=(then) novalidate method="post" action="/write" {
                     (visit.csrf())
                     (self.fixed())
                     div #problems .notice .error tabindex="-1" hidden {}
@@ -285,7 +293,7 @@ pub(super) struct Draft {
 pub(super) async fn similar(
     State(site): State<Site>,
     member: Member,
-    Json(Draft { fields }): Json<Draft>,
+    Given(Draft { fields }): Given<Draft>,
 ) -> Result<Response, Problem> {
     member.require(WRITERS)?;
     let asked = Request::Similar { document: None, fields, least: SIMILARITY_SHOWN, limit: SIMILAR_MAX };
