@@ -79,7 +79,7 @@ pub(super) async fn page(
         (shown.history(&changes))
         (shown.alike(&similar))
     };
-    let scripts: &[&str] = if is_own { &["sign.js"] } else { &[] };
+    let scripts: &[&str] = if is_own { &["settle.js"] } else { &[] };
     let title = if title.trim().is_empty() { texts.say("report-untitled") } else { title };
     Ok(member.visit.show(&Page { title, scripts, ..Page::default() }, &content))
 }
@@ -184,8 +184,9 @@ impl Shown<'_> {
 
     fn settling(&self, field: &str, value: &Value) -> Markup {
         html! {
-            form data-sign="report" data-document=(self.report.document) data-then="/reports/{document}" method="post" action="/write" {
-                input type="hidden" name=(field) value=(value.to_string()) data-type="json" data-always;
+            form data-settle=(field) data-document=(self.report.document) method="post" action="/write" {
+                input type="hidden" name="value" value=(value.to_string());
+                p .error role="alert" {}
                 button type="submit" .second { (self.texts.say("report-settle")) }
             }
         }

@@ -40,7 +40,7 @@ pub(super) const WRITERS: &[Role] = &[Role::Reporter, Role::Coordinator, Role::I
 /// Similar reports that are shown beside.
 const SIMILAR_MAX: usize = 5;
 /// Scripts of the page.
-const SCRIPTS: &[&str] = &["sign.js", "write.js"];
+const SCRIPTS: &[&str] = &["write.js"];
 
 /// The parts of the form after the first, each with its fields.
 const SECTIONS: &[(&str, &[&str])] = &[
@@ -105,9 +105,13 @@ async fn shown(
     visit: &Visit,
     document: Option<DocumentId>,
     form: Option<String>,
-    fields: Map<String, Value>,
+    mut fields: Map<String, Value>,
 ) -> Result<Response, Problem> {
     let Answer::Identity(identity) = site.ask(Request::Identity).await? else { return Err(Problem::unexpected()) };
+    if document.is_none() {
+        // Most write in the language in which they read the page.
+        fields.entry("language").or_insert_with(|| visit.texts.language().key().into());
+    }
     let filled = Filled::new(fields);
     let form = form_of(site, &form.unwrap_or_else(|| filled.text("form"))).await?;
     let variant = filled.text("variant").parse().unwrap_or_else(|_| variant_of(identity.kind));
@@ -139,12 +143,11 @@ fn variant_of(kind: OrganisationKind) -> Variant {
 impl Written<'_> {
     fn whole(&self, visit: &Visit) -> Markup {
         let texts = self.texts;
-        let then = "/reports/{document}";
         html! {
             (self.elsewhere())
             noscript { (parts::notice(parts::Tone::Warning, &html! { p { (texts.say("write-noscript")) } })) }
             div .columns .writing {
-                form #report data-sign="report" data-document=[self.document] data-then=(then) novalidate method="post" action="/write" {
+                form #report data-document=[self.document] novalidate method="post" action="/write" {
                     (visit.csrf())
                     (self.fixed())
                     div #problems .notice .error tabindex="-1" hidden {}
@@ -237,7 +240,7 @@ impl Written<'_> {
             .collect();
         let (label, hint) = (texts.say("write-scope"), texts.say("write-scope-hint"));
         let field =
-            parts::Field { name: "$scope", label: &label, hint: Some(&hint), value: "network", ..Default::default() };
+            parts::Field { name: "@scope", label: &label, hint: Some(&hint), value: "network", ..Default::default() };
         parts::radios(texts, &field, &choices)
     }
 
@@ -246,7 +249,7 @@ impl Written<'_> {
         let sign = if self.document.is_some() { texts.say("write-sign-change") } else { texts.say("write-sign") };
         html! {
             label #confirm .tick hidden {
-                input type="checkbox" name="$confirmed" value="true";
+                input type="checkbox" name="@confirmed" value="true";
                 span { (texts.say("write-confirm")) }
             }
             p #examined .soft role="status" {}

@@ -1,9 +1,10 @@
 // Marks as one types: what the node's scanner and the form say about the words, at the field they are about, with the exact words.
 // What is typed goes to this node to be looked at and nowhere else; without a connection the page says that the check follows.
 
-import { ask, announce, Problem } from './frame.js';
+import { announce } from './frame.js';
 import { text } from './texts.js';
-import { readForm } from './fields.js';
+import { readForm } from './form.js';
+import { askAsWorker } from './sign.js';
 
 /** How long typing rests before it is looked at, in milliseconds. */
 const REST = 700;
@@ -26,6 +27,10 @@ export function watch(form) {
       show(state, remarks, readForm(form).places);
       summary(state, remarks);
     },
+    /** Says why it was not signed, where it is no field's fault. */
+    trouble(words) {
+      tell([Object.assign(document.createElement('p'), { textContent: words })]);
+    },
   };
 }
 
@@ -35,13 +40,13 @@ async function look(state) {
   const { fields, places } = readForm(state.form);
   if (!navigator.onLine) return say(text('script-write-not-checked'));
   try {
-    const { remarks } = await ask('POST', '/session/examine', { kind: 'report', fields });
+    const { remarks } = await askAsWorker('/session/examine', { kind: 'report', fields });
     // Somebody has typed on meanwhile: another look is on its way.
     if (number === state.number) show(state, remarks, places);
   } catch (error) {
     if (number !== state.number) return;
-    const isOut = error instanceof Problem && (error.status === 401 || error.kind === 'foreign_request');
-    say(isOut ? text('script-write-signed-out') : text('script-write-not-checked'));
+    // What fetch throws when nobody answers.
+    say(error instanceof TypeError ? text('script-write-not-checked') : text('script-write-signed-out'));
   }
 }
 
@@ -56,10 +61,15 @@ function show(state, remarks, places) {
   for (const remark of told) mark(state, remark, places);
   count(state.form, remarks);
   const found = told.filter((remark) => remark.span).length;
-  say(found ? text('script-write-found', { count: found }) : text('script-write-clean'));
+  const clean = hasWords(state.form) ? text('script-write-clean') : '';
+  say(found ? text('script-write-found', { count: found }) : clean);
   const confirm = document.getElementById('confirm');
   confirm.hidden = !remarks.some((remark) => remark.weight === 'confirm') && !confirm.querySelector('input').checked;
   if (!remarks.some((remark) => remark.weight === 'mend')) hideSummary();
+}
+
+function hasWords(form) {
+  return [...form.querySelectorAll('textarea, input[type="text"]')].some((control) => control.value.trim() !== '');
 }
 
 function clear(form) {
@@ -156,15 +166,19 @@ function hideSummary() {
 
 /** What keeps it from being signed, with a way to each field. It gets the focus, as nobody would see it otherwise. */
 function summary({ form }, remarks) {
-  const place = document.getElementById('problems');
   const { places } = readForm(form);
   const heading = document.createElement('p');
   heading.append(Object.assign(document.createElement('strong'), { textContent: text('script-write-problems') }));
   const list = document.createElement('ul');
   for (const remark of remarks.filter((one) => one.weight !== 'note')) list.append(way(form, remark, places));
-  place.replaceChildren(heading, list);
-  place.hidden = list.children.length === 0;
-  if (!place.hidden) place.focus();
+  tell([heading, list]);
+}
+
+function tell(content) {
+  const place = document.getElementById('problems');
+  place.replaceChildren(...content);
+  place.hidden = false;
+  place.focus();
 }
 
 function way(form, remark, places) {

@@ -34,7 +34,7 @@ export async function sendWaiting() {
 
 /** Sends one. Returns whether it makes sense to go on with the next. */
 async function send(entry) {
-  const { publish, submit } = await import('./sign.js');
+  const { sign, submit, wordsOf } = await import('./sign.js');
   const { id, content } = entry;
   await show(id);
   try {
@@ -47,7 +47,7 @@ async function send(entry) {
         Object.assign(content, { signed: made.signed, document: made.document });
         await drafts.keep({ id, state: 'waiting', content });
       };
-      ({ document } = await publish(writing, { confirmed: content.confirmed, before }));
+      ({ document } = await sign(writing, content.confirmed, before));
     }
     await drafts.keep({ id, state: 'stored', content: { title: content.title, document } });
     announce(text('script-write-outbox-stored'));
@@ -56,17 +56,18 @@ async function send(entry) {
       await show();
       return false;
     }
+    const words = reason(error, wordsOf);
     const { signed: _signed, document: _document, ...kept } = content;
-    await drafts.keep({ id, state: 'refused', content: { ...kept, reason: reason(error) } });
-    announce(text('script-write-outbox-refused', { reason: reason(error) }));
+    await drafts.keep({ id, state: 'refused', content: { ...kept, reason: words } });
+    announce(text('script-write-outbox-refused', { reason: words }));
   }
   await show();
   return true;
 }
 
-function reason(error) {
-  if (error.remarks) return text('script-write-outbox-remarks', { count: error.remarks.length });
-  return error.message;
+function reason(error, wordsOf) {
+  const remarks = error.told?.remarks ?? [];
+  return remarks.length ? text('script-write-outbox-remarks', { count: remarks.length }) : wordsOf(error);
 }
 
 /** Shows what is in the outbox, in the list of this page. */

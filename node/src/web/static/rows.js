@@ -12,7 +12,7 @@ export function growing(form) {
       button.hidden = isFull(rows);
     });
   }
-  const place = form.querySelector('[name="$place"]');
+  const place = form.querySelector('[name="@place"]');
   if (place) choosing(form, place);
 }
 

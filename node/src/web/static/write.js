@@ -1,8 +1,9 @@
 // The page on which a report is written: puts together marks, drafts, the outbox and similar reports. Signing is sign.js's.
 
-import { announce, ask } from './frame.js';
+import { announce } from './frame.js';
 import { text } from './texts.js';
-import { readForm } from './fields.js';
+import { editsOf, readForm } from './form.js';
+import { Nothing, askAsWorker, sign, wordsOf } from './sign.js';
 import { addPlace, ensure, growing } from './rows.js';
 import { watch } from './marks.js';
 import * as drafts from './drafts.js';
@@ -28,8 +29,8 @@ function values() {
 
 function content() {
   const { fields } = readForm(form);
-  const scope = form.querySelector('[name="$scope"]:checked')?.value ?? 'network';
-  const confirmed = form.querySelector('[name="$confirmed"]').checked;
+  const scope = form.querySelector('[name="@scope"]:checked')?.value ?? 'network';
+  const confirmed = form.querySelector('[name="@confirmed"]').checked;
   return { title: fields.title ?? '', fields, scope, confirmed, values: values(), changes: form.dataset.document ?? null };
 }
 
@@ -76,18 +77,38 @@ async function begin() {
   setInterval(keep, KEEP_EVERY);
   addEventListener('pagehide', keep);
   document.addEventListener('visibilitychange', () => { if (document.hidden) keep(); });
-  form.addEventListener('talkoot:remarks', (event) => {
-    event.preventDefault();
-    marks.show(event.detail.remarks);
-  });
-  form.addEventListener('talkoot:stored', (event) => {
-    draft.isDone = true;
-    event.detail.wait?.(drafts.drop(draft.id));
-  });
-  form.addEventListener('talkoot:failed', () => keep());
+  form.addEventListener('submit', (event) => { event.preventDefault(); signing(marks); });
   actions();
   listDrafts();
   similarLater();
+}
+
+/** Signs what the form says and goes to the report; what keeps it from that is said above the form. */
+async function signing(marks) {
+  const button = form.querySelector('button[type="submit"]');
+  button.disabled = true;
+  announce(text('sign-working'));
+  try {
+    const done = await sign(writing(), content().confirmed);
+    draft.isDone = true;
+    await drafts.drop(draft.id).catch(() => {});
+    location.assign(`/reports/${done.document}`);
+  } catch (error) {
+    await keep();
+    const remarks = error.told?.remarks ?? [];
+    if (remarks.length) marks.show(remarks);
+    else marks.trouble(wordsOf(error));
+  } finally {
+    button.disabled = false;
+  }
+}
+
+function writing() {
+  const { document: changed } = form.dataset;
+  if (!changed) return { does: 'begin', kind: 'report', scope: content().scope, fields: content().fields };
+  const edits = editsOf(form);
+  if (Object.keys(edits).length === 0) throw new Nothing();
+  return { does: 'change', kind: 'report', document: changed, edits };
 }
 
 function actions() {
@@ -167,7 +188,7 @@ async function similar() {
   const words = `${fields.title ?? ''} ${fields.description ?? ''}`;
   if (!navigator.onLine || words.length < SIMILAR_FROM || words === similarTo) return;
   try {
-    const { entries } = await ask('POST', '/write/similar', { fields });
+    const { entries } = await askAsWorker('/write/similar', { fields });
     similarTo = words;
     const own = form.dataset.document;
     const lines = entries.filter((entry) => entry.document !== own).map(similarLine);

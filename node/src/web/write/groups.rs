@@ -151,7 +151,7 @@ impl Sheet<'_> {
         let (texts, language) = (self.texts, self.language());
         let chosen = self.filled.at("area").and_then(|area| area.as_array()).into_iter().flatten();
         let own = Field { name: "area[0]", ..Field::default() };
-        let other = Field { name: "$place", ..Field::default() };
+        let other = Field { name: "@place", ..Field::default() };
         html! {
             div .ticks data-places {
                 @for area in chosen {
@@ -177,7 +177,7 @@ impl Sheet<'_> {
             }
             div .with-script hidden {
                 label .part for=(other.id()) { (texts.say("write-area-other")) }
-                input type="text" id=(other.id()) name="$place" list="places" autocomplete="off" aria-describedby="place-hint";
+                input type="text" id=(other.id()) name="@place" list="places" autocomplete="off" aria-describedby="place-hint";
                 p .hint #place-hint { (texts.say("write-area-other-hint")) }
                 datalist #places {}
             }
