@@ -37,6 +37,7 @@ use crate::prefills::{self, Prefills};
 use crate::tokens::{self, Tokens};
 use crate::web::session::Sessions;
 
+pub(crate) use answers::wall_clock;
 pub(crate) use limit::Limits;
 
 pub use openapi::{document as openapi_document, report_schema};

@@ -10,11 +10,16 @@ mod enrolment;
 mod frame;
 mod guard;
 mod home;
+mod mine;
+mod names;
 mod parts;
+mod report;
+mod search;
 pub(crate) mod session;
 mod sign_in;
 pub(crate) mod texts;
 mod visit;
+mod write;
 mod writing;
 
 use axum::Router;
@@ -33,6 +38,13 @@ pub(crate) fn pages(site: &Site) -> Router<Site> {
         .route("/session/challenge", post(sign_in::challenge))
         .route("/session", post(sign_in::begin))
         .merge(writing::routes())
+        .route("/write", get(write::page))
+        .route("/write/shell", get(write::shell))
+        .route("/write/similar", post(write::similar))
+        .route("/write/places", get(write::places))
+        .route("/mine", get(mine::page))
+        .route("/reports/{id}", get(report::page))
+        .route("/search", get(search::page).post(search::search))
         .route("/enrol", get(enrolment::page))
         .route("/enrolment", post(enrolment::enrol))
         .route("/enrolment/{id}", get(enrolment::state))
@@ -40,5 +52,6 @@ pub(crate) fn pages(site: &Site) -> Router<Site> {
         .layer(from_fn(guard::as_page))
         .route("/policy-report", post(guard::policy_report))
         .route("/static/{edition}/{name}", get(assets::asset))
+        .route("/worker.js", get(assets::worker))
         .layer(from_fn(guard::policy))
 }

@@ -19,7 +19,7 @@ pub use enrolment::{Enrolment, EnrolmentState};
 pub use node::{Identity, Organisation, Peer, ScopeStatus, Status, Worker};
 pub use path::ServicePath;
 pub use proposal::{ProposalFilter, ProposalList, ProposalSource};
-pub use report::{FormEntry, HistoryEntry, Outcome, Report, Written};
+pub use report::{Authored, FormEntry, HistoryEntry, Outcome, Report, Written};
 pub use words::{
     HITS_MAX, Hit, Mark, Pair, QUESTION_BYTES_MAX, SIMILARITY_SHOWN, SIMILARITY_SUGGESTED, Suggestion, WordsStatus,
 };
@@ -32,7 +32,7 @@ use serde_json::{Map, Value};
 
 use crate::date::Date;
 use crate::enrolment::{EnrolmentId, Proof};
-use crate::id::{ChangeId, DocumentId, NodeId, OrganisationId};
+use crate::id::{ChangeId, DocumentId, NodeId, OrganisationId, WorkerId};
 use crate::key::PublicKey;
 use crate::phenomenon::{Brief, Card};
 use crate::proposal::{State, Trace};
@@ -197,6 +197,18 @@ pub enum Request {
         document: String,
         /// The day.
         today: Date,
+    },
+    /// A page of the reports that one worker began, newest first, each with what came of it until a day.
+    Authored {
+        /// The worker.
+        author: WorkerId,
+        /// The day.
+        today: Date,
+        /// Skip so many.
+        #[serde(default)]
+        skip: usize,
+        /// At most so many.
+        limit: usize,
     },
     /// A page of service paths, newest first.
     Paths {
@@ -438,6 +450,13 @@ pub enum Response {
         report: Box<Report>,
         /// What came of it.
         trace: Box<Trace>,
+    },
+    /// To `authored`.
+    Authored {
+        /// The page.
+        reports: Vec<Authored>,
+        /// How many there are in all.
+        total: usize,
     },
     /// To `paths`.
     Paths {

@@ -113,6 +113,7 @@ impl Core {
             Request::Proposals { filter, today } => self.proposals(&filter, today),
             Request::Proposal { document, today } => self.proposal(&document, today)?,
             Request::Trace { document, today } => self.trace(&document, today)?,
+            Request::Authored { author, today, skip, limit } => self.authored(author, today, skip, limit),
             Request::Paths { organisation, skip, limit } => self.path_page(organisation, skip, limit),
             Request::Path { document } => self.path(&document)?,
             Request::PathView { query } => self.path_view(&query)?,

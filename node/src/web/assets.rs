@@ -40,15 +40,47 @@ assets! {
     "chunk.js": JS,
     "code.js": JS,
     "custody.js": JS,
+    "drafts.js": JS,
     "enrol.js": JS,
     "fields.js": JS,
+    "form.js": JS,
     "frame.js": JS,
     "header.js": JS,
+    "marks.js": JS,
+    "outbox.js": JS,
+    "rows.js": JS,
+    "settle.js": JS,
     "sign-in.js": JS,
     "sign.js": JS,
     "texts.js": JS,
+    "write.js": JS,
     "icon.svg": SVG,
 }
+
+/// What a browser keeps to write without a connection: the page on which reports are written, and all that it needs.
+const OFFLINE: &[&str] = &[
+    "tokens.css",
+    "talkoot.css",
+    "icon.svg",
+    "frame.js",
+    "texts.js",
+    "write.js",
+    "marks.js",
+    "rows.js",
+    "form.js",
+    "fields.js",
+    "drafts.js",
+    "outbox.js",
+    "sign.js",
+    "check.js",
+    "chunk.js",
+    "cbor.js",
+    "header.js",
+    "custody.js",
+    "code.js",
+];
+/// The script that keeps them.
+const WORKER: &str = include_str!("static/worker.js");
 
 /// Scripts' texts, one module a language.
 static TEXTS: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
@@ -61,7 +93,8 @@ static TEXTS: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
 /// The hash of all files.
 static EDITION: LazyLock<String> = LazyLock::new(|| {
     let texts = TEXTS.iter().flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()]);
-    let parts: Vec<_> = ASSETS.iter().flat_map(|asset| [asset.name.as_bytes(), asset.bytes]).chain(texts).collect();
+    let parts = ASSETS.iter().flat_map(|asset| [asset.name.as_bytes(), asset.bytes]);
+    let parts: Vec<_> = parts.chain(texts).chain([WORKER.as_bytes()]).collect();
     let hashes: Vec<_> = parts.iter().map(|part| sha256(&[b"talkoot/1/asset", part])).collect();
     let hashes: Vec<&[u8]> = hashes.iter().map(<[u8; 32]>::as_slice).collect();
     sha256(&hashes).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
@@ -83,4 +116,36 @@ pub(super) async fn asset(Path((edition, name)): Path<(String, String)>) -> Resp
     let keep = if edition == *EDITION { "public, max-age=31536000, immutable" } else { "no-cache" };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
     response
+}
+
+/// Serves the script that keeps the page for writing, with the files of today's edition. Its scope is the whole site, so it lies at
+/// the top.
+pub(super) async fn worker() -> Response {
+    let texts = TEXTS.iter().map(|(name, _)| name.as_str());
+    let files: Vec<String> = OFFLINE.iter().copied().chain(texts).map(address).collect();
+    let text = format!("const EDITION = {:?};\nconst FILES = {files:?};\n{WORKER}", *EDITION);
+    let mut response = Body::from(text).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(JS));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_for_writing_offline_is_served() {
+        for name in OFFLINE {
+            assert!(ASSETS.iter().any(|asset| asset.name == *name), "{name}");
+        }
+        // Every script that one of them asks for is kept too.
+        for asset in ASSETS.iter().filter(|asset| OFFLINE.contains(&asset.name) && asset.media_type == JS) {
+            let text = std::str::from_utf8(asset.bytes).unwrap();
+            for name in text.split("'./").skip(1).filter_map(|rest| rest.split('\'').next()) {
+                assert!(OFFLINE.contains(&name), "{name} is imported by {}", asset.name);
+            }
+        }
+    }
 }

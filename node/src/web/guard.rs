@@ -18,7 +18,7 @@ use super::visit::Visit;
 /// What a page may load and do: only what this node serves, no inline script or style, shown in no other page (W3C CSP3).
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; \
                       manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
-                      require-trusted-types-for 'script'; trusted-types 'none'; report-uri /policy-report";
+                      require-trusted-types-for 'script'; trusted-types talkoot-worker; report-uri /policy-report";
 /// Longest body of a form without script, in bytes.
 const FORM_BYTES_MAX: usize = 256 * 1024;
 /// Longest report of a browser that is read, in bytes.

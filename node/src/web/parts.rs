@@ -88,22 +88,29 @@ pub(crate) struct Field<'a> {
     pub(crate) most: Option<usize>,
     /// What is wrong with what it holds.
     pub(crate) error: Option<&'a str>,
+    /// What its text stands for, if not for itself: `number`, `boolean` or `json` (`static/fields.js`).
+    pub(crate) stands_for: Option<&'a str>,
+    /// The field without which this one says nothing.
+    pub(crate) with: Option<&'a str>,
 }
 
 impl Field<'_> {
-    fn id(&self) -> String {
+    /// Returns the id of its control.
+    pub(crate) fn id(&self) -> String {
         let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
         format!("f-{}", self.name.chars().map(plain).collect::<String>())
     }
 
-    fn described(&self) -> Option<String> {
+    /// Returns the ids of what describes it.
+    pub(crate) fn described(&self) -> Option<String> {
         let id = self.id();
         let hint = self.hint.map(|_| format!("{id}-hint"));
         let error = Some(format!("{id}-error"));
         Some([hint, error].into_iter().flatten().collect::<Vec<_>>().join(" "))
     }
 
-    fn around(&self, texts: Texts, control: &Markup) -> Markup {
+    /// Returns a control with its label, hint and place for what is wrong.
+    pub(crate) fn around(&self, texts: Texts, control: &Markup) -> Markup {
         let id = self.id();
         html! {
             div .field data-field=(self.name) {
@@ -123,7 +130,7 @@ impl Field<'_> {
 pub(crate) fn line(texts: Texts, field: &Field<'_>) -> Markup {
     field.around(texts, &html! {
         input type="text" id=(field.id()) name=(field.name) value=(field.value) maxlength=[field.most] required[field.required]
-            autocomplete="off" aria-describedby=[field.described()] aria-invalid=[field.error.map(|_| "true")];
+            data-type=[field.stands_for] data-with=[field.with] autocomplete="off" aria-describedby=[field.described()] aria-invalid=[field.error.map(|_| "true")];
     })
 }
 
@@ -133,7 +140,7 @@ pub(crate) fn area(texts: Texts, field: &Field<'_>, rows: u8) -> Markup {
         texts,
         &html! {
             textarea id=(field.id()) name=(field.name) rows=(rows) maxlength=[field.most] required[field.required]
-                aria-describedby=[field.described()] aria-invalid=[field.error.map(|_| "true")] { (field.value) }
+                data-with=[field.with] aria-describedby=[field.described()] aria-invalid=[field.error.map(|_| "true")] { (field.value) }
         },
     )
 }
@@ -155,7 +162,7 @@ pub(crate) fn choice(texts: Texts, field: &Field<'_>, choices: &[(String, String
         texts,
         &html! {
             select id=(field.id()) name=(field.name) required[field.required] aria-describedby=[field.described()]
-                aria-invalid=[field.error.map(|_| "true")] {
+                data-type=[field.stands_for] data-with=[field.with] aria-invalid=[field.error.map(|_| "true")] {
                 option value="" { (texts.say("field-choose")) }
                 @for (key, label) in choices { option value=(key) selected[key == field.value] { (label) } }
             }
@@ -167,6 +174,11 @@ pub(crate) fn choice(texts: Texts, field: &Field<'_>, choices: &[(String, String
 pub(crate) fn boxes(texts: Texts, field: &Field<'_>, choices: &[(String, String)], chosen: &[String]) -> Markup {
     let name = format!("{}[]", field.name);
     ticks(texts, field, "checkbox", &name, choices, chosen)
+}
+
+/// Returns a single box, sent under the name itself.
+pub(crate) fn tick(texts: Texts, field: &Field<'_>, choices: &[(String, String)], chosen: &[String]) -> Markup {
+    ticks(texts, field, "checkbox", field.name, choices, chosen)
 }
 
 /// Returns a group of which one may be chosen.
@@ -191,7 +203,10 @@ fn ticks(
             }
             @if let Some(hint) = field.hint { p .hint id={ (id) "-hint" } { (hint) } }
             div .ticks { @for (key, label) in choices {
-                label .tick { input type=(kind) name=(name) value=(key) checked[chosen.contains(key)]; span { (label) } }
+                label .tick {
+                    input type=(kind) name=(name) value=(key) checked[chosen.contains(key)] data-type=[field.stands_for];
+                    span { (label) }
+                }
             } }
             p .error id={ (id) "-error" } { @if let Some(error) = field.error { (error) } }
         }

@@ -9,6 +9,7 @@ use crate::form::Trilingual;
 use crate::id::{ChangeId, DocumentId, FormHash, OrganisationId, WorkerId};
 use crate::joint::Source;
 use crate::key::PublicKey;
+use crate::proposal::Trace;
 use crate::report::schema::FormId;
 use crate::scope::Scope;
 use crate::time::Timestamp;
@@ -74,6 +75,15 @@ pub struct Report {
     /// For each field with concurrent values: all of them, the preferred first.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub conflicts: BTreeMap<String, Vec<Value>>,
+}
+
+/// A report and what came of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Authored {
+    /// The report.
+    pub report: Report,
+    /// What came of it.
+    pub trace: Trace,
 }
 
 /// One change of a report.

@@ -36,9 +36,10 @@ export async function askAsWorker(address, body) {
 /**
  * Has a change made, looks at it, signs it and hands it in. `writing` is `{does: 'begin', kind, scope, fields}` or
  * `{does: 'change', kind, document, edits}`. Returns `{document, change}`. Throws a `Mismatch` if the node wants something else
- * signed, a `Problem` if it refuses; nothing is signed then.
+ * signed, a `Problem` if it refuses; nothing is signed then. What is to be kept before it is handed in, `before` is given:
+ * `{document, signed}`.
  */
-export async function sign(writing, confirmed = false) {
+export async function sign(writing, confirmed = false, before = null) {
   const record = await signer();
   if (!record) throw new Unable('sign-no-key');
   const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
@@ -51,9 +52,15 @@ export async function sign(writing, confirmed = false) {
   await check(header, body, { network, key, certificate, organisation, claimed, salt, writing });
   const signed = change(header, await signature(record, toSign(header)), body);
   const id = hex(await changeId(header));
-  const stored = await askAsWorker('/session/submit', { change: hex(signed) });
-  if (stored.id !== id) throw new OtherId();
-  return { document: writing.does === 'begin' ? id : writing.document, change: id };
+  const document = writing.does === 'begin' ? id : writing.document;
+  await before?.({ document, signed: hex(signed) });
+  if ((await submit(hex(signed))) !== id) throw new OtherId();
+  return { document, change: id };
+}
+
+/** Hands in a signed change, in hexadecimal digits; twice is as good as once. Returns its id. */
+export async function submit(signed) {
+  return (await askAsWorker('/session/submit', { change: signed })).id;
 }
 
 /** The node answered with another id than that of what was signed. */
