@@ -32,7 +32,9 @@ use crate::web::session::Sessions;
 
 pub(crate) use limit::Limits;
 
+pub(crate) use answers::wall_clock;
 pub use problem::Problem;
+pub(crate) use query::Asked;
 
 /// Longest request body, in bytes: a few thousand changes.
 pub const BODY_BYTES_MAX: usize = 16 << 20;

@@ -9,6 +9,7 @@ mod assets;
 mod frame;
 mod guard;
 mod home;
+mod joint;
 mod parts;
 pub(crate) mod session;
 mod sign_in;
@@ -30,6 +31,7 @@ pub(crate) fn pages(site: &Site) -> Router<Site> {
         .route("/language", post(frame::language))
         .route("/session/challenge", post(sign_in::challenge))
         .route("/session", post(sign_in::begin))
+        .merge(joint::pages())
         .layer(from_fn_with_state(site.clone(), guard::guard))
         .layer(from_fn(guard::as_page))
         .route("/policy-report", post(guard::policy_report))

@@ -88,6 +88,10 @@ pub(crate) struct Field<'a> {
     pub(crate) most: Option<usize>,
     /// What is wrong with what it holds.
     pub(crate) error: Option<&'a str>,
+    /// In a line: what is offered while somebody types; anything else may be typed too.
+    pub(crate) offered: &'a [String],
+    /// In a choice: whether its keys are JSON, so that numbers and objects can be chosen.
+    pub(crate) is_json: bool,
 }
 
 impl Field<'_> {
@@ -121,9 +125,11 @@ impl Field<'_> {
 
 /// Returns a field for one line.
 pub(crate) fn line(texts: Texts, field: &Field<'_>) -> Markup {
+    let list = (!field.offered.is_empty()).then(|| format!("{}-offered", field.id()));
     field.around(texts, &html! {
         input type="text" id=(field.id()) name=(field.name) value=(field.value) maxlength=[field.most] required[field.required]
-            autocomplete="off" aria-describedby=[field.described()] aria-invalid=[field.error.map(|_| "true")];
+            list=[&list] autocomplete="off" aria-describedby=[field.described()] aria-invalid=[field.error.map(|_| "true")];
+        @if let Some(list) = &list { datalist id=(list) { @for words in field.offered { option value=(words) {} } } }
     })
 }
 
@@ -155,7 +161,7 @@ pub(crate) fn choice(texts: Texts, field: &Field<'_>, choices: &[(String, String
         texts,
         &html! {
             select id=(field.id()) name=(field.name) required[field.required] aria-describedby=[field.described()]
-                aria-invalid=[field.error.map(|_| "true")] {
+                data-type=[field.is_json.then_some("json")] aria-invalid=[field.error.map(|_| "true")] {
                 option value="" { (texts.say("field-choose")) }
                 @for (key, label) in choices { option value=(key) selected[key == field.value] { (label) } }
             }
