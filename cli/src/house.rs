@@ -167,6 +167,7 @@ impl House {
                 certificate: worker.certificate.id(),
                 organisation: self.id,
                 network: self.home.charter.network(),
+                browser: false,
             };
             let json = serde_json::to_vec_pretty(&file).map_err(Error::failed)?;
             std::fs::write(dir.join(format!("{name}.worker.json")), json).map_err(Error::failed)?;

@@ -2,7 +2,7 @@
 //! never in it: a node can withhold, it must not be able to forge.
 //!
 //! ```text
-//! organisation-root.key   organisation-next.key   NAME.key   NAME.worker.json   NAME.drafts/
+//! organisation-root.key   organisation-next.key   NAME.key   NAME.worker.json   NAME.drafts/   NAME.invitation.json
 //! ```
 
 use std::io::{self, IsTerminal as _};
@@ -45,6 +45,9 @@ pub(crate) struct WorkerFile {
     pub(crate) organisation: OrganisationId,
     /// The network.
     pub(crate) network: NetworkId,
+    /// Whether the key is in a browser, and not here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) browser: bool,
 }
 
 impl Keys {
@@ -144,6 +147,8 @@ impl Keys {
 
     fn only_worker(&self) -> Result<String> {
         let mut names = self.worker_names();
+        // Keys in browsers sign there.
+        names.retain(|name| !self.read_worker(Some(name)).is_ok_and(|worker| worker.browser));
         match names.len() {
             1 => Ok(names.remove(0)),
             0 => Err(Error::refused("there is no worker yet").hint(format!("Make one with: {} NAME", self.add_worker))),
@@ -154,6 +159,10 @@ impl Keys {
 
     /// Opens a worker's key.
     pub(crate) fn open_worker(&self, name: &str, passphrase: &Passphrase) -> Result<SecretKey> {
+        if self.read_worker(Some(name)).is_ok_and(|worker| worker.browser) {
+            return Err(Error::refused(format!("the key of {name:?} is in a browser and signs there"))
+                .hint("Name a worker whose key is on this machine with --worker."));
+        }
         keystore::read_key(&self.worker_key(name), Purpose::Worker, Some(passphrase)).map_err(unopened)
     }
 

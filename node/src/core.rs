@@ -7,6 +7,7 @@
 //! - [`answer`]: requests and their responses;
 //! - `attachments`: those about pictures and documents that belong to reports;
 //! - `bundle`: those about bundles;
+//! - `enrolments`: those about keys that come from browsers;
 //! - `forms`: those about form packages;
 //! - `joints`: documents that several organisations write in;
 //! - `paths`: service paths, and those about them;
@@ -14,11 +15,13 @@
 //! - `proposals`: those that ask somebody to act;
 //! - `trace`: what came of a report;
 //! - `views`: those about views, beyond their numbers;
-//! - `words`: those about words.
+//! - `words`: those about words;
+//! - `writing`: what browsers are about to sign.
 
 pub mod answer;
 mod attachments;
 mod bundle;
+mod enrolments;
 mod forms;
 mod joints;
 mod lists;
@@ -35,6 +38,7 @@ mod suggestions;
 mod trace;
 mod views;
 mod words;
+mod writing;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;

@@ -34,7 +34,7 @@ pub(crate) use limit::Limits;
 
 pub(crate) use answers::wall_clock;
 pub use problem::Problem;
-pub(crate) use query::Asked;
+pub(crate) use query::{Asked, Given};
 
 /// Longest request body, in bytes: a few thousand changes.
 pub const BODY_BYTES_MAX: usize = 16 << 20;

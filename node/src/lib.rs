@@ -9,6 +9,7 @@
 //! - [`fetching`]: attachments on their way here;
 //! - [`control`]: how programs of the same machine speak to it;
 //! - [`http`], [`tokens`]: how programs of other machines do; axum lives here and nowhere else;
+//! - [`enrolments`]: codes given out to workers whose keys will live in browsers;
 //! - `web`: the pages;
 //! - [`words`]: full text and similar reports; tantivy lives here and nowhere else;
 //! - [`audit`]: reading every byte again;
@@ -24,6 +25,7 @@ pub mod control;
 pub mod core;
 mod disk;
 pub mod driver;
+pub mod enrolments;
 pub mod fetching;
 pub mod home;
 pub mod http;

@@ -6,6 +6,7 @@
 //! people wrote is escaped; no page holds inline script or style, and none asks anything of another machine.
 
 mod assets;
+mod enrolment;
 mod frame;
 mod guard;
 mod home;
@@ -15,6 +16,7 @@ pub(crate) mod session;
 mod sign_in;
 pub(crate) mod texts;
 mod visit;
+mod writing;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -32,6 +34,12 @@ pub(crate) fn pages(site: &Site) -> Router<Site> {
         .route("/session/challenge", post(sign_in::challenge))
         .route("/session", post(sign_in::begin))
         .merge(joint::pages())
+        .route("/session/examine", post(writing::examine))
+        .route("/session/prepare", post(writing::prepare))
+        .route("/session/submit", post(writing::submit))
+        .route("/enrol", get(enrolment::page))
+        .route("/enrolment", post(enrolment::enrol))
+        .route("/enrolment/{id}", get(enrolment::state))
         .layer(from_fn_with_state(site.clone(), guard::guard))
         .layer(from_fn(guard::as_page))
         .route("/policy-report", post(guard::policy_report))

@@ -5,14 +5,17 @@
 
 mod attachment;
 mod bundle;
+mod enrolment;
 mod node;
 mod path;
 mod proposal;
 mod report;
 mod words;
+mod writing;
 
 pub use attachment::HeldAttachment;
 pub use bundle::{BundleFilter, BundlePlan};
+pub use enrolment::{Enrolment, EnrolmentState};
 pub use node::{Identity, Organisation, Peer, ScopeStatus, Status, Worker};
 pub use path::ServicePath;
 pub use proposal::{ProposalFilter, ProposalList, ProposalSource};
@@ -20,6 +23,7 @@ pub use report::{FormEntry, HistoryEntry, Outcome, Report, Written};
 pub use words::{
     HITS_MAX, Hit, Mark, Pair, QUESTION_BYTES_MAX, SIMILARITY_SHOWN, SIMILARITY_SUGGESTED, Suggestion, WordsStatus,
 };
+pub use writing::{Preparation, Remark, Weight, Writing};
 
 use std::collections::BTreeMap;
 
@@ -27,12 +31,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::date::Date;
+use crate::enrolment::{EnrolmentId, Proof};
 use crate::id::{ChangeId, DocumentId, NodeId, OrganisationId};
+use crate::key::PublicKey;
 use crate::phenomenon::{Brief, Card};
 use crate::proposal::{State, Trace};
 use crate::report::Attachment;
 use crate::saved::{self, Saved};
+use crate::scope::Kind;
 use crate::service_path::{PathView, Query as PathQuery};
+use crate::time::Timestamp;
 use crate::view::{Filters, MergedView, Query, Together};
 
 /// A question or an order.
@@ -45,6 +53,38 @@ pub enum Request {
     Identity,
     /// Admit the attached changes. Answered once each is decided, and durable if it is stored.
     Submit,
+    /// Make a change for a key that is elsewhere to sign. Nothing is stored.
+    Prepare(Box<Preparation>),
+    /// What is to be said about words before they are signed. Nothing is stored or remembered.
+    Examine {
+        /// What sort of document they are for.
+        kind: Kind,
+        /// The fields; in a joint document named by their path alone.
+        fields: Map<String, Value>,
+    },
+    /// A code was given out: take a key under it until then.
+    Invite {
+        /// What the code is known by.
+        id: EnrolmentId,
+        /// From when on it is worth nothing.
+        expires: Timestamp,
+    },
+    /// A browser brings its key.
+    Enrol {
+        /// What its code is known by.
+        id: EnrolmentId,
+        /// The key.
+        key: PublicKey,
+        /// What shows that it knows the code.
+        proof: Proof,
+    },
+    /// How far an enrolment is.
+    Enrolment {
+        /// What its code is known by.
+        id: EnrolmentId,
+    },
+    /// All enrolments that have not expired.
+    Enrolments,
     /// Every change of a document, attached in causal order. The id may be shortened to its first digits.
     Document {
         /// The id or its beginning.
@@ -284,6 +324,26 @@ pub enum Response {
         /// The outcomes.
         outcomes: Vec<Outcome>,
     },
+    /// To `prepare`: the header and the body are attached.
+    Prepared {
+        /// The id the change will have.
+        id: ChangeId,
+    },
+    /// To `examine`, and to `prepare` if something has to be mended or confirmed first; then nothing is attached.
+    Remarks {
+        /// Field by field.
+        remarks: Vec<Remark>,
+    },
+    /// To `enrolment`.
+    Enrolment {
+        /// How far it is.
+        state: Box<EnrolmentState>,
+    },
+    /// To `enrolments`.
+    Enrolments {
+        /// In the order of their ids.
+        enrolments: Vec<Enrolment>,
+    },
     /// To `document`: the changes are attached.
     Document {
         /// The document's full id.
@@ -465,11 +525,19 @@ pub struct Failure {
     pub name: String,
     /// A sentence for people.
     pub message: String,
+    /// The field at fault, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
 }
 
 impl Failure {
     /// Makes one.
     pub fn new(name: &str, message: impl Into<String>) -> Self {
-        Self { name: name.into(), message: message.into() }
+        Self { name: name.into(), message: message.into(), field: None }
+    }
+
+    /// Names the field at fault.
+    pub fn at(self, field: impl Into<String>) -> Self {
+        Self { field: Some(field.into()), ..self }
     }
 }

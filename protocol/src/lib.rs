@@ -4,10 +4,10 @@
 //! Two wings stand on one pillar, and neither imports the other's inside:
 //!
 //! - the pillar: [`id`], [`key`], [`time`], [`date`], [`scope`], [`header`], [`signed`], [`statement`], [`address`], [`charter`],
-//!   [`membership`], [`limits`], [`entry`];
+//!   [`membership`], [`limits`], [`entry`], [`enrolment`];
 //! - the left wing *moves* changes: [`catalog`], [`policy`], [`wire`], [`sync`], [`bundle`];
 //! - the right wing *reads* them: [`chunk`], [`document`], [`scan`], [`form`], [`report`], [`joint`], [`phenomenon`],
-//!   [`proposal`], [`view`], [`saved`], [`service_path`].
+//!   [`proposal`], [`view`], [`saved`], [`service_path`], [`examine`].
 //!
 //! They meet at the door. [`sync::check`] asks the guard ([`chunk`]) and the scanner ([`scan`]) for their frozen verdicts, and
 //! [`sync::refusal`] repeats their reasons. Besides those, small facts of a chunk cross: [`sync::admit`] asks it for its hash,
@@ -25,7 +25,9 @@ pub mod charter;
 pub mod chunk;
 pub mod date;
 pub mod document;
+pub mod enrolment;
 pub mod entry;
+pub mod examine;
 pub mod form;
 pub mod header;
 pub mod id;

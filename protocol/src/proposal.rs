@@ -15,6 +15,7 @@ mod answers;
 pub mod codes;
 pub mod linked;
 mod outcomes;
+mod reading;
 pub mod repair;
 pub mod state;
 #[cfg(test)]

@@ -1,4 +1,8 @@
-//! What a signer does: from words to a signed change. Runs where the key is, on the worker's machine; salt and time are given.
+//! What a signer does: from words to a signed change, in two steps. [`Signatory`] makes what is to be signed and needs no secret,
+//! so that a node can do it for a browser; [`Author`] has the key and does both. Salt and time are given.
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,10 +13,10 @@ use crate::chunk::Chunk;
 use crate::document::{self, Fields};
 use crate::header::{Act, Place, Position};
 use crate::id::{ChangeId, ChunkHash, DocumentId, NetworkId};
-use crate::key::SecretKey;
+use crate::key::{PublicKey, SecretKey};
 use crate::limits::SALT_BYTES;
 use crate::scope::{Kind, Scope};
-use crate::signed::{self, Body, Intent, Verified};
+use crate::signed::{self, Body, Intent, Unsigned, Verified};
 use crate::statement::Statement;
 use crate::sync::check::{Checked, Content};
 use crate::time::Timestamp;
@@ -51,17 +55,28 @@ pub struct Author<'a> {
     pub network: NetworkId,
 }
 
-impl Author<'_> {
-    /// Signs a new document.
+/// Who is to sign: everything about an author but the secret key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Signatory {
+    /// The worker's public key.
+    pub key: PublicKey,
+    /// The certificate's change id.
+    pub certificate: ChangeId,
+    /// The network.
+    pub network: NetworkId,
+}
+
+impl Signatory {
+    /// Makes a new document, to be signed.
     ///
     /// # Errors
     /// [`Error::Document`] for fields that cannot be written, [`Error::Signed`] if it became too long.
-    pub fn begin(&self, kind: Kind, scope: Scope, fields: &Fields, moment: Moment) -> Result<Verified, Error> {
-        let chunk = document::create(&self.key.public(), fields)?;
-        self.seal(Place::Begins { kind, scope }, Position::First, Vec::new(), &chunk, moment)
+    pub fn begin(&self, kind: Kind, scope: Scope, fields: &Fields, moment: Moment) -> Result<Unsigned, Error> {
+        let chunk = document::create(&self.key, fields)?;
+        self.unsigned(Place::Begins { kind, scope }, Position::First, Vec::new(), &chunk, moment)
     }
 
-    /// Signs a change on top of a document's whole history, given in causal order. `None` takes a field away.
+    /// Makes a change on top of a document's whole history, given in causal order, to be signed. `None` takes a field away.
     ///
     /// # Errors
     /// [`Error::History`], [`Error::Document`] (also when nothing would change), [`Error::Signed`].
@@ -70,12 +85,61 @@ impl Author<'_> {
         history: &[Checked],
         edits: &BTreeMap<String, Option<Value>>,
         moment: Moment,
-    ) -> Result<Verified, Error> {
+    ) -> Result<Unsigned, Error> {
         let chunks = document::sound(&chunks(history));
-        let past = Past::of(history, &chunks, self.key)?;
-        let chunk = document::edit(&self.key.public(), &past.document, &chunks, edits)?;
+        let past = Past::of(history, &chunks, &self.key)?;
+        let chunk = document::edit(&self.key, &past.document, &chunks, edits)?;
         let dependencies = ids_of(history, chunk.deps());
-        self.seal(Place::Continues(past.document), past.position, dependencies, &chunk, moment)
+        self.unsigned(Place::Continues(past.document), past.position, dependencies, &chunk, moment)
+    }
+
+    fn unsigned(
+        &self,
+        place: Place,
+        position: Position,
+        dependencies: Vec<ChangeId>,
+        chunk: &Chunk,
+        moment: Moment,
+    ) -> Result<Unsigned, Error> {
+        let body = Body::new(moment.salt, chunk.bytes())?;
+        let intent = Intent {
+            network: self.network,
+            act: Act::Change,
+            place,
+            certificate: Some(self.certificate),
+            position,
+            dependencies,
+            claimed: moment.claimed,
+        };
+        Ok(intent.unsigned(body, self.key))
+    }
+}
+
+impl Author<'_> {
+    /// Returns everything about the author but the secret key.
+    pub fn signatory(&self) -> Signatory {
+        Signatory { key: self.key.public(), certificate: self.certificate, network: self.network }
+    }
+
+    /// Signs a new document.
+    ///
+    /// # Errors
+    /// As [`Signatory::begin`].
+    pub fn begin(&self, kind: Kind, scope: Scope, fields: &Fields, moment: Moment) -> Result<Verified, Error> {
+        Ok(self.signatory().begin(kind, scope, fields, moment)?.seal(self.key))
+    }
+
+    /// Signs a change on top of a document's whole history, given in causal order. `None` takes a field away.
+    ///
+    /// # Errors
+    /// As [`Signatory::change`].
+    pub fn change(
+        &self,
+        history: &[Checked],
+        edits: &BTreeMap<String, Option<Value>>,
+        moment: Moment,
+    ) -> Result<Verified, Error> {
+        Ok(self.signatory().change(history, edits, moment)?.seal(self.key))
     }
 
     /// Signs where the node that holds this key is reached. `after` is the node's document with its last position in it; `None`
@@ -91,27 +155,6 @@ impl Author<'_> {
     ) -> Result<Verified, Error> {
         let statement = Statement::Address(record.clone());
         state(self.key, self.network, Some(self.certificate), Kind::Node, after, &statement, moment)
-    }
-
-    fn seal(
-        &self,
-        place: Place,
-        position: Position,
-        dependencies: Vec<ChangeId>,
-        chunk: &Chunk,
-        moment: Moment,
-    ) -> Result<Verified, Error> {
-        let body = Body::new(moment.salt, chunk.bytes())?;
-        let intent = Intent {
-            network: self.network,
-            act: Act::Change,
-            place,
-            certificate: Some(self.certificate),
-            position,
-            dependencies,
-            claimed: moment.claimed,
-        };
-        Ok(intent.seal(body, self.key))
     }
 }
 
@@ -140,7 +183,7 @@ struct Past {
 
 impl Past {
     /// The position follows the changes that are read: nobody builds on what changes nothing.
-    fn of(history: &[Checked], read: &[&Chunk], key: &SecretKey) -> Result<Self, Error> {
+    fn of(history: &[Checked], read: &[&Chunk], key: &PublicKey) -> Result<Self, Error> {
         let first = history.first().filter(|first| first.change().begins().is_some()).ok_or(Error::History)?;
         let document = first.change().document();
         if history.iter().any(|checked| checked.change().document() != document) {
@@ -150,7 +193,7 @@ impl Past {
         let is_read =
             |checked: &&Checked| matches!(checked.content(), Content::Chunk(chunk) if read.contains(&chunk.hash()));
         let sound = || history.iter().filter(is_read).map(|checked| (checked.id(), checked.change().header()));
-        let own = sound().filter(|(_, header)| header.author == key.public());
+        let own = sound().filter(|(_, header)| header.author == *key);
         let tip = own.map(|(id, header)| (header.position.sequence(), std::cmp::Reverse(id))).max();
         let position = tip.map_or(Position::First, |(sequence, previous)| Position::After {
             sequence: sequence.saturating_add(1),

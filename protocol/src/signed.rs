@@ -114,9 +114,22 @@ pub struct Intent {
     pub claimed: Timestamp,
 }
 
+/// A change to which only its author's signature is lacking: made where no key is, signed where the key is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsigned {
+    header: Header,
+    header_bytes: Vec<u8>,
+    body: Body,
+}
+
 impl Intent {
     /// Signs: makes the header for this body and key, and the signature over it.
     pub fn seal(self, body: Body, key: &SecretKey) -> Verified {
+        self.unsigned(body, key.public()).seal(key)
+    }
+
+    /// Makes the header for this body and author, which the author then signs.
+    pub fn unsigned(self, body: Body, author: PublicKey) -> Unsigned {
         let mut dependencies = self.dependencies;
         dependencies.sort_unstable();
         dependencies.dedup();
@@ -124,7 +137,7 @@ impl Intent {
             network: self.network,
             act: self.act,
             place: self.place,
-            author: key.public(),
+            author,
             certificate: self.certificate,
             position: self.position,
             dependencies,
@@ -132,10 +145,59 @@ impl Intent {
             body_hash: BodyHash::of(body.as_bytes()),
             body_length: body.as_bytes().len() as u32,
         };
-        let header_bytes = header.encode();
-        let message = signed_bytes(&header_bytes);
-        let signature = key.sign(&message);
-        let id = ChangeId::from_bytes(sha256(&[&message]));
+        Unsigned { header_bytes: header.encode(), header, body }
+    }
+}
+
+impl Unsigned {
+    /// Returns the header.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// Returns the deterministic CBOR of the header.
+    pub fn header_bytes(&self) -> &[u8] {
+        &self.header_bytes
+    }
+
+    /// Returns the body, salt included.
+    pub fn body(&self) -> &Body {
+        &self.body
+    }
+
+    /// Returns the bytes that the author signs: the COSE `Sig_structure`.
+    pub fn to_sign(&self) -> Vec<u8> {
+        signed_bytes(&self.header_bytes)
+    }
+
+    /// Returns the id that the change will have, whoever's hand the signature is from.
+    pub fn id(&self) -> ChangeId {
+        ChangeId::from_bytes(sha256(&[&self.to_sign()]))
+    }
+
+    /// Joins it with its author's signature.
+    ///
+    /// # Errors
+    /// [`Error::Signature`] if it is not the author's over these bytes.
+    pub fn signed(self, signature: Signature) -> Result<Verified, Error> {
+        self.header.author.verify(&self.to_sign(), &signature)?;
+        Ok(self.with(signature))
+    }
+
+    /// Signs with the key that its header names.
+    pub(crate) fn seal(self, key: &SecretKey) -> Verified {
+        let signature = key.sign(&self.to_sign());
+        self.with(signature)
+    }
+
+    /// Joins it with a signature that nobody looks at: for judging what would become of it, never for keeping.
+    pub(crate) fn rehearsed(self) -> Verified {
+        self.with(Signature::from_bytes([0; 64]))
+    }
+
+    fn with(self, signature: Signature) -> Verified {
+        let id = self.id();
+        let Self { header, header_bytes, body } = self;
         Verified { id, signed: Signed { header, header_bytes, signature, body: Some(body) } }
     }
 }

@@ -4,6 +4,7 @@
 //! - [`refusal`]: the names of everything that can be wrong with a change;
 //! - [`check`]: what can be judged of a change alone, in parallel;
 //! - [`admit`]: what can be judged only beside its past;
+//! - [`rehearse`]: what both would say of a change that is not signed yet;
 //! - [`parked`]: what waits for its past;
 //! - [`digest`]: what two nodes compare first;
 //! - [`sketch`], [`have`], [`ranges`]: three ways of finding out what differs;
@@ -27,5 +28,6 @@ pub mod overlay;
 pub mod parked;
 pub mod ranges;
 pub mod refusal;
+pub mod rehearse;
 pub mod session;
 pub mod sketch;

@@ -3,6 +3,7 @@
 
 mod joint;
 mod path;
+mod unsigned;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +27,7 @@ use crate::hostile;
 
 pub use joint::joint;
 pub use path::{path, paths};
+pub use unsigned::{UnsignedVectors, unsigned};
 
 /// The verdict on a change about which nothing is wrong in itself.
 pub const ACCEPTED: &str = "accepted";

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use talkoot_protocol::sync::check::check;
 use talkoot_tests::vectors::{
-    ACCEPTED, Vectors, admission, content, envelope, joint, judge_again, paths, unhex, valid,
+    ACCEPTED, UnsignedVectors, Vectors, admission, content, envelope, joint, judge_again, paths, unhex, unsigned, valid,
 };
 
 fn committed(name: &str) -> Vectors {
@@ -31,6 +31,13 @@ fn the_committed_vectors_are_the_ones_this_version_makes() {
             "{name}: run 'cargo run -p talkoot-tests --bin vectors' and look at the difference"
         );
     }
+}
+
+#[test]
+fn the_committed_vectors_of_unsigned_changes_are_the_ones_this_version_makes() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/vectors/unsigned.json");
+    let committed: UnsignedVectors = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    assert_eq!(committed, unsigned(), "run 'cargo run -p talkoot-tests --bin vectors' and look at the difference");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! `talkoot worker`: keys of workers, and the organisation's word that they may act.
 
 mod add;
+mod certify;
+mod invite;
 mod list;
 
 use clap::Subcommand;
@@ -32,6 +34,19 @@ enum Action {
         #[arg(long, value_name = "ROLE", default_value = "reporter", value_delimiter = ',')]
         role: Vec<Role>,
     },
+    /// Make a one-time code with which a worker sets up a browser that will hold the worker's key.
+    #[command(after_help = invite::HELP)]
+    Invite(invite::Args),
+    /// Certify the keys that came from browsers under your codes.
+    #[command(after_help = certify::HELP)]
+    Certify {
+        /// Only the key of this worker; without it, or with --all, all that have come.
+        #[arg(conflicts_with = "all")]
+        name: Option<String>,
+        /// All that have come.
+        #[arg(long)]
+        all: bool,
+    },
     /// List the workers certified by your organisation, and those whose keys are on this machine.
     #[command(after_help = list::HELP)]
     List,
@@ -41,6 +56,8 @@ enum Action {
 pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
     match args.action {
         Action::Add { name, role } => add::run(global, &name, &role),
+        Action::Invite(args) => invite::run(global, &args),
+        Action::Certify { name, all: _ } => certify::run(global, name.as_deref()),
         Action::List => list::run(global),
     }
 }

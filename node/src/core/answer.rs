@@ -86,6 +86,12 @@ impl Core {
             Request::Status => Response::Status(Box::new(self.status(running))),
             Request::Identity => Response::Identity(Box::new(self.identity(listening)?)),
             Request::Document { document } => return self.document(&document),
+            Request::Prepare(wanted) => return self.prepare(*wanted),
+            Request::Examine { kind, fields } => self.examine(kind, fields),
+            Request::Invite { id, expires } => self.invite(id, expires)?,
+            Request::Enrol { id, key, proof } => self.enrol(id, key, proof)?,
+            Request::Enrolment { id } => self.enrolment(&id)?,
+            Request::Enrolments => self.enrolments()?,
             Request::Reports { organisation, skip, limit } => self.page(organisation, skip, limit),
             Request::Report { document } => Response::Report(Box::new(self.report(&self.find_report(&document)?)?)),
             Request::History { document } => self.history_of(&document)?,
@@ -399,7 +405,8 @@ pub fn outcome(outcome: &Outcome) -> api::Outcome {
     }
 }
 
-fn missing_words(missing: &Missing) -> String {
+/// Says what a change waits for.
+pub(super) fn missing_words(missing: &Missing) -> String {
     match missing {
         Missing::Change(id) => format!("it builds on change {}, which is not here yet", id.short()),
         Missing::Recognition(id) => format!("organisation {} is not recognised here", id.short()),

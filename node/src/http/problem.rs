@@ -4,7 +4,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use talkoot_protocol::api::Failure;
+use talkoot_protocol::api::{Failure, Remark};
 
 use super::validator::Answer;
 
@@ -30,6 +30,9 @@ pub struct Problem {
     /// The parameter or header that is at fault, if it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<String>,
+    /// What has to be mended in what was written, field by field.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    remarks: Vec<Remark>,
 }
 
 impl Problem {
@@ -37,7 +40,15 @@ impl Problem {
     pub(crate) fn new(status: StatusCode, name: &str, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Problem");
         let kind = format!("{TYPES}{name}");
-        Self { kind, title, status: status.as_u16(), detail: detail.into(), name: name.to_owned(), parameter: None }
+        Self {
+            kind,
+            title,
+            status: status.as_u16(),
+            detail: detail.into(),
+            name: name.to_owned(),
+            parameter: None,
+            remarks: Vec::new(),
+        }
     }
 
     /// Names the parameter or header at fault.
@@ -48,6 +59,14 @@ impl Problem {
     /// A parameter that cannot be used.
     pub(crate) fn parameter(parameter: &str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad_parameter", detail).at(parameter)
+    }
+
+    /// Something has to be mended or confirmed before it is signed.
+    pub(crate) fn to_mend(remarks: Vec<Remark>) -> Self {
+        let detail = "Something has to be mended first; 'remarks' says what and where. Nothing was signed or stored.";
+        let first = remarks.iter().max_by_key(|remark| remark.weight).map(|remark| remark.field.clone());
+        let parameter = first;
+        Self { parameter, remarks, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "to_mend", detail) }
     }
 
     /// The node answered something that does not fit the question.
@@ -73,7 +92,7 @@ impl Problem {
 }
 
 /// Every problem that can be met: its name, its status, and what it means.
-const KINDS: [(&str, StatusCode, &str); 35] = [
+const KINDS: [(&str, StatusCode, &str); 51] = [
     ("ambiguous_document", StatusCode::CONFLICT, "Several documents' ids begin so; give more digits."),
     ("bad_address", StatusCode::BAD_REQUEST, "Not an address of a peer."),
     ("bad_body", StatusCode::BAD_REQUEST, "The body of the request cannot be read."),
@@ -85,6 +104,9 @@ const KINDS: [(&str, StatusCode, &str); 35] = [
     ("bad_query", StatusCode::BAD_REQUEST, "A table that cannot be made; 'detail' says why."),
     ("bad_request", StatusCode::BAD_REQUEST, "The request cannot be understood."),
     ("busy", StatusCode::SERVICE_UNAVAILABLE, "The node did not answer in time."),
+    ("code_expired", StatusCode::GONE, "The time of a code is over."),
+    ("code_used", StatusCode::CONFLICT, "Another browser used the code."),
+    ("bad_validity", StatusCode::BAD_REQUEST, "A code cannot be worth something for so long."),
     (
         "damaged_record",
         StatusCode::INTERNAL_SERVER_ERROR,
@@ -93,6 +115,7 @@ const KINDS: [(&str, StatusCode, &str); 35] = [
     ("foreign_request", StatusCode::FORBIDDEN, "It did not come from a page of this site in the same session."),
     ("internal", StatusCode::INTERNAL_SERVER_ERROR, "A fault of the program."),
     ("moved_on", StatusCode::CONFLICT, "Something has changed meanwhile; begin anew."),
+    ("no_change", StatusCode::CONFLICT, "It reads so already."),
     ("no_session", StatusCode::UNAUTHORIZED, "The browser's session has ended; it has to show its key again."),
     ("no_token", StatusCode::UNAUTHORIZED, "No token was shown, or one that is worth nothing."),
     ("no_words", StatusCode::SERVICE_UNAVAILABLE, "This node does not look after words, or not yet."),
@@ -102,21 +125,33 @@ const KINDS: [(&str, StatusCode, &str); 35] = [
     ("not_for_them", StatusCode::FORBIDDEN, "Those it is for may not have it."),
     ("not_stored", StatusCode::INSUFFICIENT_STORAGE, "It could not be written to disk; nothing was changed."),
     ("not_your_role", StatusCode::FORBIDDEN, "The page is for workers with another role."),
+    ("other_key", StatusCode::FORBIDDEN, "It was signed by another key than the session's."),
+    ("other_kind", StatusCode::FORBIDDEN, "Such documents are not written in a browser."),
     ("other_network", StatusCode::FORBIDDEN, "That is of another network."),
     ("other_organisation", StatusCode::FORBIDDEN, "That is of another organisation."),
     ("overgrown_document", StatusCode::INTERNAL_SERVER_ERROR, "The document has more changes than are read."),
     ("question_too_long", StatusCode::BAD_REQUEST, "The words to look for are too long."),
+    ("foreign_scope", StatusCode::FORBIDDEN, "It would be for another organisation alone."),
+    ("identifier", StatusCode::UNPROCESSABLE_ENTITY, "It holds what looks like an identifier of a person."),
+    ("refused", StatusCode::CONFLICT, "The change was refused; 'detail' names the rule."),
+    ("role", StatusCode::FORBIDDEN, "The certificate does not give the role that this takes."),
     ("stopping", StatusCode::SERVICE_UNAVAILABLE, "The node is stopping."),
     ("too_long", StatusCode::BAD_REQUEST, "The answer would be too long; ask for less."),
+    ("to_mend", StatusCode::UNPROCESSABLE_ENTITY, "Fields have to be mended or confirmed before this is signed."),
+    ("too_many_codes", StatusCode::CONFLICT, "Too many codes wait for their workers."),
+    ("too_many_fields", StatusCode::BAD_REQUEST, "Too many fields for one change."),
     ("too_many_peers", StatusCode::CONFLICT, "No more addresses can be kept."),
     ("too_many_requests", StatusCode::TOO_MANY_REQUESTS, "Too many requests came with one token."),
     ("too_slow", StatusCode::REQUEST_TIMEOUT, "The request took too long."),
     ("unknown_address", StatusCode::NOT_FOUND, "There is nothing at this path."),
+    ("unknown_certificate", StatusCode::FORBIDDEN, "The key's certificate is not known here."),
+    ("unknown_code", StatusCode::NOT_FOUND, "No such code was given out here."),
     ("unknown_document", StatusCode::NOT_FOUND, "No such document here, or none whose id begins so."),
     ("unknown_form", StatusCode::NOT_FOUND, "No such form here."),
     ("unknown_method", StatusCode::METHOD_NOT_ALLOWED, "This cannot be done at this path."),
     ("unknown_peer", StatusCode::NOT_FOUND, "That address is not kept."),
     ("unreadable_document", StatusCode::INTERNAL_SERVER_ERROR, "The document cannot be read, and is kept as it is."),
+    ("waits", StatusCode::CONFLICT, "The change names something that is not here; it is not kept."),
 ];
 
 /// Returns the status of a failure, by its name.
@@ -142,7 +177,8 @@ pub(super) async fn kinds() -> Result<Answer, Problem> {
 
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
-        Self::new(status_of(&failure.name), &failure.name, failure.message)
+        let parameter = failure.field;
+        Self { parameter, ..Self::new(status_of(&failure.name), &failure.name, failure.message) }
     }
 }
 

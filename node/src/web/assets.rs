@@ -35,7 +35,17 @@ macro_rules! assets {
 assets! {
     "tokens.css": CSS,
     "talkoot.css": CSS,
+    "cbor.js": JS,
+    "check.js": JS,
+    "chunk.js": JS,
+    "code.js": JS,
+    "custody.js": JS,
+    "enrol.js": JS,
+    "fields.js": JS,
     "frame.js": JS,
+    "header.js": JS,
+    "sign-in.js": JS,
+    "sign.js": JS,
     "texts.js": JS,
     "icon.svg": SVG,
 }

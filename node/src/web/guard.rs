@@ -77,9 +77,11 @@ pub(super) async fn guard(State(site): State<Site>, request: Request, next: Next
         return Ok(next.run(Request::from_parts(parts, body)).await);
     }
     require_own_pages(&parts.headers)?;
+    // Showing a key begins a new session: a page whose session was replaced in another tab has only an old token.
+    let shows_key = matches!(parts.uri.path(), "/session" | "/session/challenge");
     let body = match &visit.session {
-        Some(session) => require_token(&parts.headers, body, &session.csrf).await?,
-        None => body,
+        Some(session) if !shows_key => require_token(&parts.headers, body, &session.csrf).await?,
+        _ => body,
     };
     parts.extensions.insert(visit);
     Ok(next.run(Request::from_parts(parts, body)).await)

@@ -39,7 +39,7 @@ pub(super) async fn page(visit: Visit, Query(Onward { to }): Query<Onward>) -> R
         div #sign-in data-to=(to) {
             p role="status" .while-signing { (texts.say("sign-in-wait")) }
             noscript { p { (texts.say("sign-in-noscript")) } }
-            p .without-key { (texts.say("sign-in-none")) " " a href="/enrol" { (texts.say("sign-in-enrol")) } }
+            p .without-key hidden { (texts.say("sign-in-none")) " " a href="/enrol" { (texts.say("sign-in-enrol")) } }
         }
     };
     let page = Page { title: texts.say("sign-in-title"), scripts: &["sign-in.js"], ..Page::default() };

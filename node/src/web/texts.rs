@@ -20,7 +20,7 @@ macro_rules! areas {
     };
 }
 
-areas!["frame", "problems", "joint", "scripts"];
+areas!["frame", "problems", "custody", "remarks", "joint", "scripts"];
 
 /// The languages of pages, in the order in which they are offered.
 pub(crate) const LANGUAGES: [Language; 3] = [Language::Fi, Language::Sv, Language::En];
@@ -309,7 +309,9 @@ mod tests {
             for call in ["say(", "say_with(", "text("] {
                 used.extend(literals(file, call));
             }
-            families.extend(literals(file, "one_of(").map(|family| format!("{family}-")));
+            for call in ["one_of(", "oneOf("] {
+                families.extend(literals(file, call).map(|family| format!("{family}-")));
+            }
         }
         let missing: Vec<_> = used.iter().filter(|key| !known.contains_key(**key)).collect();
         assert!(missing.is_empty(), "asked for, but in no catalogue: {missing:?}");

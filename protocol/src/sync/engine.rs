@@ -31,17 +31,19 @@ use crate::charter::Charter;
 use crate::id::{ChangeId, NetworkId, NodeId, OrganisationId, ShortId, sha256};
 use crate::membership::Membership;
 use crate::scope::Scope;
+use crate::signed::Unsigned;
 use crate::statement::Record;
 use crate::time::Instant;
 use crate::wire::message::Hello;
 
-use super::admit::Missing;
+use super::admit::{Door, Missing};
 use super::digest::Digest;
 use super::effect::{Effect, Offence};
 use super::held::{ScopeSet, shared_key};
 use super::input::{Input, Token};
 use super::overlay::Overlay;
 use super::parked::Parked;
+use super::rehearse::Objection;
 use super::session::Session;
 use super::sketch::Key;
 
@@ -223,6 +225,15 @@ impl Engine {
     /// Returns the network's id.
     pub fn network(&self) -> NetworkId {
         self.network
+    }
+
+    /// Says whether a change would enter here if its author signed it.
+    ///
+    /// # Errors
+    /// [`Objection`].
+    pub fn rehearse(&self, unsigned: &Unsigned) -> Result<(), Objection> {
+        let door = Door { catalog: &self.catalog, membership: &self.membership, refused: &self.refused };
+        door.rehearse(&self.network, unsigned)
     }
 
     /// Returns the digest of each scope, ascending by scope.

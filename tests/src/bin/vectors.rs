@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use talkoot_tests::vectors::{admission, content, envelope, joint, paths, valid};
+use serde::Serialize;
+use talkoot_tests::vectors::{admission, content, envelope, joint, paths, unsigned, valid};
 
 fn main() -> std::io::Result<()> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/vectors");
@@ -17,10 +18,14 @@ fn main() -> std::io::Result<()> {
         ("paths", paths()),
     ];
     for (name, vectors) in files {
-        let mut json = serde_json::to_string_pretty(&vectors).map_err(std::io::Error::other)?;
-        json.push('\n');
-        std::fs::write(dir.join(format!("{name}.json")), json)?;
+        write(&dir, name, &vectors)?;
         println!("{name}.json: {} vectors", vectors.vectors.len());
     }
-    Ok(())
+    write(&dir, "unsigned", &unsigned())
+}
+
+fn write(dir: &Path, name: &str, vectors: &impl Serialize) -> std::io::Result<()> {
+    let mut json = serde_json::to_string_pretty(vectors).map_err(std::io::Error::other)?;
+    json.push('\n');
+    std::fs::write(dir.join(format!("{name}.json")), json)
 }

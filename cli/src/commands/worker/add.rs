@@ -40,10 +40,10 @@ struct Answer<'a> {
 }
 
 /// A certificate that stands in the log.
-struct Certified {
-    certificate: ChangeId,
-    worker: WorkerId,
-    roles: Vec<Role>,
+pub(super) struct Certified {
+    pub(super) certificate: ChangeId,
+    pub(super) worker: WorkerId,
+    pub(super) roles: Vec<Role>,
 }
 
 /// Makes a worker.
@@ -58,11 +58,11 @@ pub(super) fn run(global: &Global, name: &str, roles: &[Role]) -> Result<()> {
     let root = keys.open_root(&passphrase)?;
     let mut client = Client::open(&global.dir)?;
     let (key, is_new) = key_of(&keys, name, &passphrase)?;
-    let before = if is_new { None } else { earlier(&mut client, &key)? };
+    let before = if is_new { None } else { earlier(&mut client, &key.public())? };
     let certified = match before {
         Some(certified) => certified,
         None => {
-            let (certified, outcomes) = certify(&mut client, &root, &key, roles)?;
+            let (certified, outcomes) = certify(&mut client, &root, key.public(), fresh_worker()?, roles)?;
             if let Err(error) = require_certified(&outcomes, &keys) {
                 // It is certain that no certificate names this key.
                 if is_new {
@@ -80,6 +80,7 @@ pub(super) fn run(global: &Global, name: &str, roles: &[Role]) -> Result<()> {
         certificate: certified.certificate,
         organisation: identity.organisation,
         network: identity.network,
+        browser: false,
     };
     keys.write_worker(&file)?;
     client.close()?;
@@ -104,25 +105,30 @@ fn key_of(keys: &Keys, name: &str, passphrase: &Passphrase) -> Result<(SecretKey
     Ok((key, true))
 }
 
+/// Returns a number for a worker that nobody has heard of.
+pub(super) fn fresh_worker() -> Result<WorkerId> {
+    Ok(WorkerId::from_bytes(keystore::fresh_seed().map_err(Error::failed)?))
+}
+
 /// Returns the certificate that a key has already, if it has one.
-fn earlier(client: &mut Client<'_>, key: &SecretKey) -> Result<Option<Certified>> {
-    let found = certified(client)?.into_iter().find(|worker| worker.key == key.public());
+pub(super) fn earlier(client: &mut Client<'_>, key: &PublicKey) -> Result<Option<Certified>> {
+    let found = certified(client)?.into_iter().find(|worker| worker.key == *key);
     Ok(found.map(|found| Certified { certificate: found.certificate, worker: found.worker, roles: found.roles }))
 }
 
 /// Signs and submits a certificate.
-fn certify(
+pub(super) fn certify(
     client: &mut Client<'_>,
     root: &SecretKey,
-    key: &SecretKey,
+    key: PublicKey,
+    worker: WorkerId,
     roles: &[Role],
 ) -> Result<(Certified, Vec<Outcome>)> {
     let identity = client.identity()?;
-    let worker = WorkerId::from_bytes(keystore::fresh_seed().map_err(Error::failed)?);
     let roles: Roles = roles.iter().copied().collect();
     let statement = Statement::Certificate(Certificate {
         organisation: identity.organisation,
-        subject: key.public(),
+        subject: key,
         bearer: Bearer::Worker { worker, roles },
         valid_from: keys::now(),
         valid_until: None,
@@ -135,7 +141,7 @@ fn certify(
     Ok((Certified { certificate: signed.id(), worker, roles: roles.iter().collect() }, outcomes))
 }
 
-fn require_certified(outcomes: &[Outcome], keys: &Keys) -> Result<()> {
+pub(super) fn require_certified(outcomes: &[Outcome], keys: &Keys) -> Result<()> {
     match outcomes.first() {
         Some(Outcome::Refused { name, .. }) if name == NOT_ROOT => Err(other_keys(keys)),
         _ => require_stored(outcomes).map(|_| ()),

@@ -9,6 +9,7 @@ use talkoot_protocol::report::code::CodeSet;
 use talkoot_protocol::report::codes::{AreaScheme, Language};
 use talkoot_protocol::scope::{Kind, Scope};
 
+use crate::http::Problem;
 use crate::web::parts::{self, Field};
 use crate::web::texts::{LANGUAGES, Texts};
 
@@ -32,7 +33,7 @@ impl<'a> Signed<'a> {
     /// A form that changes a phenomenon and shows its card afterwards.
     pub(super) fn phenomenon(document: DocumentId, button: String) -> Self {
         let document = Some(document);
-        Self { kind: Kind::Phenomenon, document, then: "/phenomena/{document}", button, is_second: false }
+        Self { kind: Kind::Phenomenon, document, then: "/phenomena/{id}", button, is_second: false }
     }
 
     /// A form that changes a proposal.
@@ -45,7 +46,7 @@ impl<'a> Signed<'a> {
         let kind = if self.kind == Kind::Proposal { "proposal" } else { "phenomenon" };
         // It is sent by script only; what is typed lands in no address if there is none.
         html! {
-            form method="post" data-sign="entries" data-kind=(kind) data-document=[self.document] data-then=(self.then) {
+            form method="post" data-sign="entries" data-kind=(kind) data-document=[self.document] data-then=(self.then) data-always {
                 (fields)
                 noscript { p { (texts.say("joint-needs-script")) } }
                 p .actions { button .second[self.is_second] { (self.button) } }
@@ -59,19 +60,26 @@ pub(super) fn fixed(name: &str, value: &str) -> Markup {
     html! { input type="hidden" name=(name) value=(value); }
 }
 
-/// The same, where the value is JSON.
-pub(super) fn fixed_json(name: &str, value: &str) -> Markup {
-    html! { input type="hidden" name=(name) value=(value) data-type="json"; }
+/// The same, where the value is a number.
+pub(super) fn fixed_number(name: &str, value: u16) -> Markup {
+    html! { input type="hidden" name=(name) value=(value) data-type="integer"; }
+}
+
+/// Returns an input that takes a whole entry back.
+pub(super) fn taken_back(entry: &str) -> Markup {
+    html! { div data-entry=(entry) { input type="hidden" name="entry" value="" data-type="none"; } }
+}
+
+/// Returns the name of a new entry among those of its organisation: 8 hexadecimal digits that nobody has used.
+pub(super) fn tag() -> Result<String, Problem> {
+    let mut bytes = [0; 4];
+    getrandom::fill(&mut bytes).map_err(|_| Problem::unexpected())?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// Returns a list of fixed texts.
 pub(super) fn fixed_list<T: AsRef<str>>(name: &str, values: impl IntoIterator<Item = T>) -> Markup {
     html! { @for value in values { (fixed(&format!("{name}[]"), value.as_ref())) } }
-}
-
-/// Escapes the path of an entry, so that a dot or bracket in it is not taken for a part of its value.
-pub(super) fn path(path: &str) -> String {
-    crate::web::visit::escaped(path).replace('.', "%2E")
 }
 
 /// Returns the codes of a set with their labels.
@@ -108,7 +116,7 @@ pub(super) fn scope(people: &People, named: &[Scope]) -> Markup {
     let value = choices.first().map(|(key, _)| key.clone()).unwrap_or_default();
     let (label, hint) = (texts.say("joint-scope"), texts.say("joint-scope-hint"));
     let field =
-        Field { name: "$scope", label: &label, hint: Some(&hint), value: &value, required: true, ..Field::default() };
+        Field { name: "@scope", label: &label, hint: Some(&hint), value: &value, required: true, ..Field::default() };
     parts::radios(texts, &field, &choices)
 }
 

@@ -278,7 +278,7 @@ impl Sheet<'_> {
                     }
                 }
             }
-            @if unread { (proposals::acknowledge(texts, &self.state, self.today, "/proposals/{document}")) }
+            @if unread { (proposals::acknowledge(texts, &self.state, self.today, "/proposals/{id}")) }
         } } }
     }
 

@@ -29,7 +29,7 @@ use super::{nothing_here, one_proposal, phenomena, phenomenon, proposals, today}
 /// Months after which an answer is asked for, if nobody says otherwise.
 const DEADLINE_MONTHS: u16 = 3;
 /// Where a form of a proposal leads when it is stored.
-const THEN: &str = "/proposals/{document}";
+const THEN: &str = "/proposals/{id}";
 
 /// What a proposal comes from.
 #[derive(Debug, Default, Deserialize)]
@@ -134,7 +134,7 @@ pub(super) async fn page(
         "repair" => colleagues(&site, member.session.worker).await?,
         _ => Vec::new(),
     };
-    let desk = Desk { visit, people, state, today, worker: member.session.worker, workers };
+    let desk = Desk { visit, people, state, today, worker: member.session.worker, workers, tag: form::tag()? };
     let texts = visit.texts;
     let (title, content) = match which.as_str() {
         "answer" => (texts.say("joint-do-answer"), desk.answer(false)),
@@ -168,6 +168,8 @@ pub(super) struct Desk<'a> {
     pub(super) today: Date,
     pub(super) worker: WorkerId,
     pub(super) workers: Vec<WorkerId>,
+    /// What a new entry is called among those of the organisation.
+    pub(super) tag: String,
 }
 
 impl Desk<'_> {
@@ -177,6 +179,11 @@ impl Desk<'_> {
 
     fn signed(&self, fields: &Markup) -> Markup {
         Signed::proposal(self.state.document, THEN, self.texts().say("joint-sign")).around(self.texts(), fields)
+    }
+
+    /// Returns the name of a part of a new entry.
+    fn part(&self, folder: &str, part: &str) -> String {
+        format!("{folder}/{}.{part}", self.tag)
     }
 
     fn is_owner(&self) -> bool {
@@ -209,7 +216,7 @@ impl Desk<'_> {
         if own.is_none() {
             return self.refused(&self.texts().say("joint-not-asked"));
         }
-        self.signed(&self.answer_fields("answer/{new}", forwards))
+        self.signed(&self.answer_fields(&format!("answer/{}", self.tag), forwards))
     }
 
     fn answer_fields(&self, entry: &str, forwards: bool) -> Markup {
@@ -266,12 +273,17 @@ impl Desk<'_> {
         let choices: Vec<_> = bodies.into_iter().map(|body| (body.clone(), body)).collect();
         let value = choices.first().map(|(body, _)| body.clone()).unwrap_or_default();
         let label = texts.say("joint-recorded-from");
-        let field =
-            Field { name: "recorded/{new}.from", label: &label, value: &value, required: true, ..Field::default() };
+        let field = Field {
+            name: &self.part("recorded", "from"),
+            label: &label,
+            value: &value,
+            required: true,
+            ..Field::default()
+        };
         self.signed(&html! {
             p { (texts.say("joint-record-lead")) }
             (parts::choice(texts, &field, &choices))
-            (self.answer_fields("recorded/{new}", false))
+            (self.answer_fields(&format!("recorded/{}", self.tag), false))
         })
     }
 
@@ -279,12 +291,12 @@ impl Desk<'_> {
     pub(super) fn outcome(&self) -> Markup {
         let texts = self.texts();
         let label = texts.say("joint-effect");
-        let field = Field { name: "outcome/{new}.effect", label: &label, required: true, ..Field::default() };
+        let field = Field { name: &self.part("outcome", "effect"), label: &label, required: true, ..Field::default() };
         self.signed(&html! {
             (parts::radios(texts, &field, &form::codes::<Effect>(texts.language())))
-            (form::text(texts, "outcome/{new}.text", &texts.say("joint-effect-text"), TEXT_CHARS_MAX, true))
-            (form::line(texts, "outcome/{new}.link", &texts.say("joint-link"), "", LINK_CHARS_MAX, false))
-            (form::fixed("outcome/{new}.date", &self.today.to_string()))
+            (form::text(texts, &self.part("outcome", "text"), &texts.say("joint-effect-text"), TEXT_CHARS_MAX, true))
+            (form::line(texts, &self.part("outcome", "link"), &texts.say("joint-link"), "", LINK_CHARS_MAX, false))
+            (form::fixed(&self.part("outcome", "date"), &self.today.to_string()))
         })
     }
 
@@ -305,7 +317,7 @@ impl Desk<'_> {
         }
         let (until, value) = (texts.say("joint-answer-by"), self.today.plus_months(DEADLINE_MONTHS).to_string());
         let field = Field {
-            name: "escalated/{new}.deadline",
+            name: &self.part("escalated", "deadline"),
             label: &until,
             value: &value,
             required: true,
@@ -313,8 +325,8 @@ impl Desk<'_> {
         };
         self.signed(&html! {
             p { (texts.say("joint-escalate-lead")) }
-            (form::addressee(&self.people, "escalated/{new}.addressee"))
-            (form::text(texts, "escalated/{new}.reason", &texts.say("joint-reason-field"), TEXT_CHARS_MAX, true))
+            (form::addressee(&self.people, &self.part("escalated", "addressee")))
+            (form::text(texts, &self.part("escalated", "reason"), &texts.say("joint-reason-field"), TEXT_CHARS_MAX, true))
             (parts::day(texts, &field))
         })
     }

@@ -85,7 +85,7 @@ pub(super) fn beginning(people: &People, report: Option<&Report>) -> Markup {
     let signed = Signed {
         kind: Kind::Phenomenon,
         document: None,
-        then: "/phenomena/{document}",
+        then: "/phenomena/{id}",
         button: texts.say("joint-begin-sign"),
         is_second: false,
     };
@@ -103,7 +103,7 @@ pub(super) async fn page(
     let visit = &member.visit;
     let shown = phenomenon(&site, &id, false).await?;
     let people = People::ask(&site, visit.texts).await?;
-    let desk = Desk { visit, people, shown, about };
+    let desk = Desk { visit, people, shown, about, tag: form::tag()? };
     let (title, content) = match which.as_str() {
         "facet" => (visit.texts.say("joint-do-facet"), desk.facet()),
         "settle" => (visit.texts.say("joint-settle"), desk.settle()),
@@ -127,6 +127,8 @@ pub(super) struct Desk<'a> {
     pub(super) people: People,
     pub(super) shown: Shown,
     pub(super) about: About,
+    /// What a new facet is called among those of the organisation.
+    pub(super) tag: String,
 }
 
 impl Desk<'_> {
@@ -160,10 +162,11 @@ impl Desk<'_> {
     /// One side of it; filled in where somebody sees the same as another.
     pub(super) fn facet(&self) -> Markup {
         let texts = self.texts();
+        let name = |part: &str| format!("facet/{}.{part}", self.tag);
         let aspects: Vec<String> = self.card().aspects.iter().map(|aspect| aspect.name.clone()).collect();
         let (label, hint) = (texts.say("joint-aspect"), texts.say("joint-aspect-hint"));
         let aspect = Field {
-            name: "facet/{new}.aspect",
+            name: &name("aspect"),
             label: &label,
             hint: Some(&hint),
             value: &self.about.aspect,
@@ -177,10 +180,10 @@ impl Desk<'_> {
         let fields = html! {
             @if !self.about.value.is_empty() { p { (texts.say("joint-agree-lead")) } }
             (parts::line(texts, &aspect))
-            (form::line(texts, "facet/{new}.value", &texts.say("joint-value"), &self.about.value, VALUE_CHARS_MAX, true))
-            (form::text(texts, "facet/{new}.text", &texts.say("joint-more"), TEXT_CHARS_MAX, false))
-            (form::place(texts, "facet/{new}.area"))
-            (parts::choice(texts, &Field { name: "facet/{new}.period", label: &when, ..Field::default() }, &halves))
+            (form::line(texts, &name("value"), &texts.say("joint-value"), &self.about.value, VALUE_CHARS_MAX, true))
+            (form::text(texts, &name("text"), &texts.say("joint-more"), TEXT_CHARS_MAX, false))
+            (form::place(texts, &name("area")))
+            (parts::choice(texts, &Field { name: &name("period"), label: &when, ..Field::default() }, &halves))
             (self.rests_on())
         };
         self.signed(&fields)
@@ -191,7 +194,8 @@ impl Desk<'_> {
         let here = self.card().links.iter().filter_map(|link| Some((link.report.to_string(), link.title.clone()?)));
         let choices: Vec<_> = here.take(REPORTS_OFFERED).collect();
         let label = texts.say("joint-rests-on-field");
-        let field = Field { name: "facet/{new}.reports", label: &label, ..Field::default() };
+        let name = format!("facet/{}.reports", self.tag);
+        let field = Field { name: &name, label: &label, ..Field::default() };
         html! { @if !choices.is_empty() { (parts::boxes(texts, &field, &choices, &[])) } }
     }
 
@@ -211,11 +215,9 @@ impl Desk<'_> {
 
     fn settlement(&self, aspect: &Aspect, values: &[String]) -> Markup {
         let texts = self.texts();
-        let entry = form::path(&format!("settle/{}", aspect.key));
-        let (name, label, hint) =
-            (format!("{entry}.value"), texts.say("joint-settle-value"), texts.say("joint-settle-hint"));
+        let (label, hint) = (texts.say("joint-settle-value"), texts.say("joint-settle-hint"));
         let value = Field {
-            name: &name,
+            name: "value",
             label: &label,
             hint: Some(&hint),
             required: true,
@@ -230,9 +232,12 @@ impl Desk<'_> {
             ul { @for held in held.iter().flat_map(|found| &found.values) {
                 li { strong { (held.value) } " – " (self.people.names(&held.organisations)) }
             } }
-            (form::fixed_list(&format!("{entry}.considered"), values))
-            (parts::line(texts, &value))
-            (form::text(texts, &format!("{entry}.reason"), &texts.say("joint-reason-field"), REASON_CHARS_MAX, true))
+            // The path may have points in it, so it stands around the parts.
+            div data-entry={ "settle/" (aspect.key) } {
+                (form::fixed_list("considered", values))
+                (parts::line(texts, &value))
+                (form::text(texts, "reason", &texts.say("joint-reason-field"), REASON_CHARS_MAX, true))
+            }
         };
         self.signed(&fields)
     }
@@ -310,7 +315,7 @@ impl Desk<'_> {
         let fields = html! {
             p { (texts.say("joint-withdraw-lead")) }
             p { code { (path) } }
-            (form::fixed_json(&form::path(path), "null"))
+            (form::taken_back(path))
         };
         self.signed(&fields)
     }
@@ -338,7 +343,7 @@ impl Desk<'_> {
             (form::fixed(&format!("{entry}.state"), if belongs { "linked" } else { "unlinked" }))
             @if let Some(similarity) = similarity {
                 p .machine { (texts.say_with("joint-link-suggested", &[("likeness", (&reports::likeness(similarity)).into())])) }
-                (form::fixed_json(&format!("{entry}.similarity"), &similarity.to_string()))
+                (form::fixed_number(&format!("{entry}.similarity"), similarity))
             }
             @if belongs { (form::text(texts, &reason, &texts.say("joint-reason-optional"), REASON_CHARS_MAX, false)) }
             @else { (form::text(texts, &reason, &texts.say("joint-reason-field"), REASON_CHARS_MAX, true)) }

@@ -7,3 +7,9 @@ export function text(key, given = {}) {
   const words = texts[key] ?? key;
   return words.replace(/\{(\w+)\}/g, (whole, name) => (name in given ? String(given[name]) : whole));
 }
+
+/** Returns the text of one of a family, such as the reasons of refusals; nothing if the family has none for this one. */
+export function oneOf(family, member, given) {
+  const key = `${family}-${member}`;
+  return key in texts ? text(key, given) : undefined;
+}
