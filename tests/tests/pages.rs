@@ -38,7 +38,7 @@ impl House {
         for value in [HOSTILE, "punainen"] {
             by(&["phenomenon", "facet", &phenomenon, "--aspect", "väri. 1", "--value", value, "--text", HOSTILE]);
         }
-        by(&["phenomenon", "status", &phenomenon, "--code", "observed", "--reason", HOSTILE]);
+        by(&["phenomenon", "status", &phenomenon, "observed", "--reason", HOSTILE]);
         by(&["phenomenon", "period", &phenomenon, "2026-H1", "--trend", "growing", "--note", HOSTILE]);
         let ask = ["proposal", "new", "--title", HOSTILE, "--text", HOSTILE, "--to", "Kainuu", "--body", HOSTILE];
         let proposal = by(&[&ask[..], &["--deadline", "2026-01-31", "--phenomenon", &phenomenon]].concat());
