@@ -42,7 +42,7 @@ pub(crate) use limit::Limits;
 
 pub use openapi::{document as openapi_document, report_schema};
 pub use problem::Problem;
-pub(crate) use query::Given;
+pub(crate) use query::{Asked, Given};
 
 /// Longest request body, in bytes: a few thousand changes.
 pub const BODY_BYTES_MAX: usize = 16 << 20;

@@ -10,6 +10,7 @@ mod enrolment;
 mod frame;
 mod guard;
 mod home;
+mod joint;
 mod mine;
 mod names;
 mod parts;
@@ -45,6 +46,7 @@ pub(crate) fn pages(site: &Site) -> Router<Site> {
         .route("/mine", get(mine::page))
         .route("/reports/{id}", get(report::page))
         .route("/search", get(search::page).post(search::search))
+        .merge(joint::pages())
         .route("/enrol", get(enrolment::page))
         .route("/enrolment", post(enrolment::enrol))
         .route("/enrolment/{id}", get(enrolment::state))

@@ -41,7 +41,7 @@ const ADDRESS_CHARS_MAX: usize = 300;
 const FORM_CHARS_MAX: usize = 200;
 
 /// The parameters of an address.
-pub(super) struct Asked<T>(pub(super) T);
+pub(crate) struct Asked<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     type Rejection = Problem;

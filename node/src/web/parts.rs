@@ -92,6 +92,8 @@ pub(crate) struct Field<'a> {
     pub(crate) stands_for: Option<&'a str>,
     /// The field without which this one says nothing.
     pub(crate) with: Option<&'a str>,
+    /// In a line: what is offered while somebody types; anything else may be typed too.
+    pub(crate) offered: &'a [String],
 }
 
 impl Field<'_> {
@@ -128,9 +130,11 @@ impl Field<'_> {
 
 /// Returns a field for one line.
 pub(crate) fn line(texts: Texts, field: &Field<'_>) -> Markup {
+    let list = (!field.offered.is_empty()).then(|| format!("{}-offered", field.id()));
     field.around(texts, &html! {
         input type="text" id=(field.id()) name=(field.name) value=(field.value) maxlength=[field.most] required[field.required]
-            data-type=[field.stands_for] data-with=[field.with] autocomplete="off" aria-describedby=[field.described()] aria-invalid=[field.error.map(|_| "true")];
+            list=[&list] data-type=[field.stands_for] data-with=[field.with] autocomplete="off" aria-describedby=[field.described()] aria-invalid=[field.error.map(|_| "true")];
+        @if let Some(list) = &list { datalist id=(list) { @for words in field.offered { option value=(words) {} } } }
     })
 }
 

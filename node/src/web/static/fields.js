@@ -30,6 +30,7 @@ export function pathOf(name, isReport = true) {
 export function valueOf(text, type) {
   if (type === 'boolean') return text === 'true' || text === 'on' ? true : text === 'false' ? false : undefined;
   if (text.trim() === '') return undefined;
+  if (type === 'json') return JSON.parse(text);
   if (type === 'integer') return /^-?\d{1,15}$/.test(text.trim()) ? Number(text.trim()) : text;
   return text;
 }

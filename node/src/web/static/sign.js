@@ -7,7 +7,9 @@
 //   data-document="…"      the whole id of the document that is changed; only what differs from what the page came with is written
 //   data-then="/x/{id}"    where to go afterwards; without it the page stays
 //   on a control: data-type="integer" or "boolean"; data-if="name" sends it only if that control is filled in;
-//                 data-entry="path" on it or around it: the entry it is in, where the path has points or brackets in it
+//                 data-entry="path" on it or around it: the entry it is in, where the path has points or brackets in it;
+//                 data-type="json", or "none": the whole entry is taken back
+//   data-always            on a form: all of it is written, also what the page came with
 
 import { hex, unhex } from './cbor.js';
 import { Mismatch, check, same } from './check.js';
@@ -85,6 +87,7 @@ export function said(form) {
   });
   return gathered(entries.map((control) => {
     const entry = control.closest('[data-entry]')?.dataset.entry;
+    if (control.dataset.type === 'none') return { path: [entry ?? control.name], value: null };
     const path = pathOf(control.name, isReport);
     return { path: entry === undefined ? path : [entry, ...path], value: valueOf(control.value, control.dataset.type) };
   }));
@@ -98,7 +101,7 @@ function isOn(control) {
 export function writingOf(form) {
   const { document: changed, scope, kind = 'report' } = form.dataset;
   const fields = said(form);
-  if (changed) return { does: 'change', kind, document: changed, edits: differences(before.get(form) ?? {}, fields, same) };
+  if (changed) return { does: 'change', kind, document: changed, edits: differences((form.dataset.always === undefined && before.get(form)) || {}, fields, same) };
   const chosen = form.elements.namedItem('@scope')?.value;
   return { does: 'begin', kind, scope: chosen || scope || 'network', fields };
 }
