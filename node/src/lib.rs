@@ -9,6 +9,7 @@
 //! - [`fetching`]: attachments on their way here;
 //! - [`control`]: how programs of the same machine speak to it;
 //! - [`http`], [`tokens`]: how programs of other machines do; axum lives here and nowhere else;
+//! - [`intake`]: what residents wrote, until a worker signs it;
 //! - `web`: the pages;
 //! - [`words`]: full text and similar reports; tantivy lives here and nowhere else;
 //! - [`audit`]: reading every byte again;
@@ -27,6 +28,7 @@ pub mod driver;
 pub mod fetching;
 pub mod home;
 pub mod http;
+pub mod intake;
 pub mod keystore;
 pub mod network;
 pub mod peers;
