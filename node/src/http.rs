@@ -28,8 +28,10 @@ use tokio::task::JoinSet;
 
 use crate::driver::Handle;
 use crate::tokens::{self, Tokens};
+use crate::web::desk::Desk;
 use crate::web::session::Sessions;
 
+pub(crate) use answers::wall_clock;
 pub(crate) use limit::Limits;
 
 pub use problem::Problem;
@@ -52,6 +54,12 @@ pub enum Error {
     /// The tokens.
     #[error(transparent)]
     Tokens(#[from] tokens::Error),
+    /// What residents wrote.
+    #[error(transparent)]
+    Slips(#[from] crate::intake::Error),
+    /// The campaigns.
+    #[error(transparent)]
+    Campaigns(#[from] crate::intake::campaign::Error),
 }
 
 /// What every request is answered with.
@@ -61,6 +69,7 @@ pub(crate) struct Site {
     tokens: Arc<Mutex<Tokens>>,
     pub(crate) limits: Arc<Mutex<Limits>>,
     pub(crate) sessions: Arc<Mutex<Sessions>>,
+    pub(crate) desk: Arc<Mutex<Desk>>,
     stopping: watch::Receiver<bool>,
 }
 
@@ -89,6 +98,7 @@ impl Http {
             tokens,
             limits: Arc::default(),
             sessions: Arc::default(),
+            desk: Desk::open(dir)?,
             stopping: stopping.clone(),
         });
         let (mut addresses, mut tasks) = (Vec::new(), JoinSet::new());

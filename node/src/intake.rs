@@ -38,11 +38,11 @@ pub const WAITING_MAX: usize = 2_000;
 /// Most slips in all; the oldest that are settled go first.
 pub const SLIPS_MAX: usize = 10_000;
 /// Days after which a slip that nobody took up is deleted.
-pub const WAITING_DAYS: i32 = 180;
+pub const WAITING_DAYS: u16 = 180;
 /// Days for which the words of a slip that was set aside are kept, so that a mistake can be mended.
-pub const ASIDE_DAYS: i32 = 30;
+pub const ASIDE_DAYS: u16 = 30;
 /// Days for which it is known what came of a slip.
-pub const SETTLED_DAYS: i32 = 730;
+pub const SETTLED_DAYS: u16 = 730;
 
 /// How fast slips may come, of everybody together: nothing is known of who sends them.
 const PER_SECOND: NonZeroU64 = NonZeroU64::new(1).expect("not zero");
@@ -185,7 +185,10 @@ impl Intake {
     /// # Errors
     /// As [`Intake::sort`].
     pub fn publish(&mut self, ids: &[SlipId], document: DocumentId, on: Date) -> Result<(), Error> {
-        self.change(ids, |slip| {
+        // Whoever got no answer says it again: those it has been noted of already stay as they are.
+        let noted = |slip: &Slip| matches!(&slip.fate, Fate::Published { document: known, .. } if *known == document);
+        let left: Vec<_> = ids.iter().filter(|id| !self.slips.get(id).is_some_and(noted)).cloned().collect();
+        self.change(&left, |slip| {
             slip.fate = Fate::Published { document, on };
             slip.words = None;
         })
@@ -222,7 +225,8 @@ impl Intake {
         if self.swept == Some(today) {
             return Ok(());
         }
-        let old: Vec<SlipId> = self.slips.values().filter(|slip| slip.is_old(today)).map(|slip| slip.id.clone()).collect();
+        let old: Vec<SlipId> =
+            self.slips.values().filter(|slip| slip.is_old(today)).map(|slip| slip.id.clone()).collect();
         for id in old {
             self.remove(&id)?;
         }

@@ -34,7 +34,9 @@ pub enum Error {
     #[error("there are {CAMPAIGNS_MAX} campaigns already")]
     Full,
     /// It lacks a name or a question, is too long, names no municipality, or ends before it begins.
-    #[error("a campaign needs a name and a question of fitting length, a municipality, and an end that is not before its beginning")]
+    #[error(
+        "a campaign needs a name and a question of fitting length, a municipality, and an end that is not before its beginning"
+    )]
     Unsound,
     /// The file could not be read or written.
     #[error("cannot {doing} {}", path.display())]
@@ -242,7 +244,8 @@ mod tests {
 
     #[test]
     fn it_is_open_on_its_days() {
-        let open = ["2026-11-01", "2026-11-02", "2026-11-04", "2026-11-05"].map(|day| campaign(1).is_open(day.parse().unwrap()));
+        let open = ["2026-11-01", "2026-11-02", "2026-11-04", "2026-11-05"]
+            .map(|day| campaign(1).is_open(day.parse().unwrap()));
         assert_eq!(open, [false, true, true, false]);
     }
 }

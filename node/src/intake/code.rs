@@ -96,19 +96,24 @@ pub(super) fn encode(bytes: &[u8]) -> String {
 /// Returns what is meant by a text somebody typed, in the digits in which codes are written; `None` if it is no such text.
 pub(super) fn canonical(text: &str) -> Option<String> {
     let digits = digits(text)?;
-    Some(digits.into_iter().filter_map(|digit| DIGITS.get(usize::from(digit))).map(|digit| char::from(*digit)).collect())
+    Some(
+        digits.into_iter().filter_map(|digit| DIGITS.get(usize::from(digit))).map(|digit| char::from(*digit)).collect(),
+    )
 }
 
 fn digits(text: &str) -> Option<Vec<u8>> {
     if text.len() > TEXT_BYTES_MAX {
         return None;
     }
-    let meant = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '–')).map(|c| match c.to_ascii_uppercase() {
-        'O' => '0',
-        'I' | 'L' => '1',
-        other => other,
-    });
-    meant.map(|c| DIGITS.iter().position(|digit| char::from(*digit) == c).and_then(|at| u8::try_from(at).ok())).collect()
+    let meant =
+        text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '–')).map(|c| match c.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            other => other,
+        });
+    meant
+        .map(|c| DIGITS.iter().position(|digit| char::from(*digit) == c).and_then(|at| u8::try_from(at).ok()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -122,7 +127,9 @@ mod tests {
         let code = FollowUpCode::of_seed(&[7; 16]);
         let shown = code.to_string();
         assert_eq!((shown.len(), shown.matches('-').count()), (CODE_CHARS + 3, 3));
-        for typed in [shown.clone(), shown.to_lowercase(), shown.replace('-', " "), shown.replace('0', "o").replace('1', "l")] {
+        for typed in
+            [shown.clone(), shown.to_lowercase(), shown.replace('-', " "), shown.replace('0', "o").replace('1', "l")]
+        {
             assert_eq!(FollowUpCode::parse(&typed), Some(code.clone()), "{typed}");
         }
         for wrong in ["", "ABCD", &shown[1..], &format!("{shown}A"), "UUUU-UUUU-UUUU-UUUU", &"A".repeat(1_000)] {

@@ -214,15 +214,15 @@ impl Slip {
     /// Returns whether it is to be deleted.
     pub(super) fn is_old(&self, today: Date) -> bool {
         match &self.fate {
-            Fate::Waiting => self.received.days_to(today) > WAITING_DAYS,
-            Fate::Published { on, .. } => on.days_to(today) > SETTLED_DAYS,
-            Fate::SetAside(aside) => aside.on.days_to(today) > SETTLED_DAYS,
+            Fate::Waiting => self.received.days_to(today) > i32::from(WAITING_DAYS),
+            Fate::Published { on, .. } => on.days_to(today) > i32::from(SETTLED_DAYS),
+            Fate::SetAside(aside) => aside.on.days_to(today) > i32::from(SETTLED_DAYS),
         }
     }
 
     /// Returns whether its words are to be erased.
     pub(super) fn words_are_old(&self, today: Date) -> bool {
-        matches!(&self.fate, Fate::SetAside(aside) if aside.on.days_to(today) > ASIDE_DAYS)
+        matches!(&self.fate, Fate::SetAside(aside) if aside.on.days_to(today) > i32::from(ASIDE_DAYS))
     }
 
     /// Returns whether each part is what the program itself would have written.

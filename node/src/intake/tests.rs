@@ -77,6 +77,7 @@ fn only_what_waits_is_sorted_published_or_set_aside() {
     intake.sort(&[one.clone(), two.clone()], "  Iltavuorot\npuuttuvat ").unwrap();
     let document = DocumentId::from_bytes([7; 32]);
     intake.publish(std::slice::from_ref(&one), document, day("2026-11-03")).unwrap();
+    intake.publish(std::slice::from_ref(&one), document, day("2026-11-09")).unwrap();
     let aside = SetAside { reason: Reason::Known, words: "Kirjattu jo.".into(), on: day("2026-11-03") };
     intake.set_aside(std::slice::from_ref(&two), &aside).unwrap();
     assert!(matches!(intake.sort(std::slice::from_ref(&one), "x"), Err(Error::NotWaiting { .. })));

@@ -36,6 +36,7 @@ assets! {
     "tokens.css": CSS,
     "talkoot.css": CSS,
     "frame.js": JS,
+    "reach.js": JS,
     "texts.js": JS,
     "icon.svg": SVG,
 }
