@@ -1,5 +1,5 @@
 // Forms of people without an account: before one is sent, looks whether the node can be reached. If not, says so and leaves what was
-// written in its field. Without this script the browser sends the form itself.
+// written in its field, to be sent when the connection is back. Without this script the browser sends the form itself.
 
 const WAIT_MS = 8000;
 
@@ -26,5 +26,8 @@ for (const form of document.querySelectorAll('form[data-reach]')) {
     asking = false;
     notice.hidden = false;
     notice.focus();
+  });
+  addEventListener('online', () => {
+    if (!notice.hidden) form.requestSubmit();
   });
 }
