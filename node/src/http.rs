@@ -35,6 +35,7 @@ use tokio::task::JoinSet;
 use crate::driver::Handle;
 use crate::prefills::{self, Prefills};
 use crate::tokens::{self, Tokens};
+use crate::web::desk::Desk;
 use crate::web::session::Sessions;
 
 pub(crate) use answers::wall_clock;
@@ -65,6 +66,12 @@ pub enum Error {
     /// The prefilled reports.
     #[error(transparent)]
     Prefills(#[from] prefills::Error),
+    /// What residents wrote.
+    #[error(transparent)]
+    Slips(#[from] crate::intake::Error),
+    /// The campaigns.
+    #[error(transparent)]
+    Campaigns(#[from] crate::intake::campaign::Error),
 }
 
 /// What every request is answered with.
@@ -75,6 +82,7 @@ pub(crate) struct Site {
     pub(crate) prefills: Arc<Mutex<Prefills>>,
     pub(crate) limits: Arc<Mutex<Limits>>,
     pub(crate) sessions: Arc<Mutex<Sessions>>,
+    pub(crate) desk: Arc<Mutex<Desk>>,
     stopping: watch::Receiver<bool>,
 }
 
@@ -105,6 +113,7 @@ impl Http {
             prefills,
             limits: Arc::default(),
             sessions: Arc::default(),
+            desk: Desk::open(dir)?,
             stopping: stopping.clone(),
         });
         let (mut addresses, mut tasks) = (Vec::new(), JoinSet::new());

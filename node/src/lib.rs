@@ -10,6 +10,7 @@
 //! - [`control`]: how programs of the same machine speak to it;
 //! - [`http`], [`tokens`], [`prefills`]: how programs of other machines do; axum lives here and nowhere else;
 //! - [`enrolments`]: codes given out to workers whose keys will live in browsers;
+//! - [`intake`]: what residents wrote, until a worker signs it;
 //! - `web`: the pages;
 //! - [`words`]: full text and similar reports; tantivy lives here and nowhere else;
 //! - [`audit`]: reading every byte again;
@@ -29,6 +30,7 @@ pub mod enrolments;
 pub mod fetching;
 pub mod home;
 pub mod http;
+pub mod intake;
 pub mod keystore;
 pub mod network;
 pub mod peers;

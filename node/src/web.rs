@@ -6,15 +6,22 @@
 //! people wrote is escaped; no page holds inline script or style, and none asks anything of another machine.
 
 mod assets;
+mod campaigns;
+pub(crate) mod desk;
 mod enrolment;
+mod entered;
+mod follow;
 mod frame;
 mod guard;
 mod home;
+pub(crate) mod intake;
 mod joint;
 mod mine;
 mod names;
 mod parts;
+mod quick;
 mod report;
+mod resident;
 mod search;
 pub(crate) mod session;
 mod sign_in;
@@ -24,6 +31,7 @@ mod write;
 mod writing;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
@@ -50,10 +58,29 @@ pub(crate) fn pages(site: &Site) -> Router<Site> {
         .route("/enrol", get(enrolment::page))
         .route("/enrolment", post(enrolment::enrol))
         .route("/enrolment/{id}", get(enrolment::state))
+        .merge(residents())
         .layer(from_fn_with_state(site.clone(), guard::guard))
         .layer(from_fn(guard::as_page))
         .route("/policy-report", post(guard::policy_report))
         .route("/static/{edition}/{name}", get(assets::asset))
         .route("/worker.js", get(assets::worker))
         .layer(from_fn(guard::policy))
+}
+
+/// Longest form of somebody without an account, in bytes.
+const SLIP_FORM_BYTES_MAX: usize = 64 * 1024;
+
+/// Returns the pages for residents and campaigns, and those on which workers take up what residents wrote.
+fn residents() -> Router<Site> {
+    Router::new()
+        .route("/resident", get(resident::page).post(resident::send))
+        .route("/follow", get(follow::page).post(follow::told))
+        .route("/c/{code}", get(quick::page).post(quick::send))
+        .route("/campaigns", get(campaigns::list).post(campaigns::add))
+        .route("/campaigns/{code}", get(campaigns::one))
+        .route("/campaigns/{code}/poster", get(campaigns::poster))
+        .route("/intake", get(intake::list).post(intake::act))
+        .route("/intake/{id}", get(intake::one))
+        .route("/intake/{id}/published", post(intake::published))
+        .layer(DefaultBodyLimit::max(SLIP_FORM_BYTES_MAX))
 }

@@ -52,6 +52,7 @@ assets! {
     "settle.js": JS,
     "sign-in.js": JS,
     "sign.js": JS,
+    "reach.js": JS,
     "texts.js": JS,
     "write.js": JS,
     "icon.svg": SVG,

@@ -43,7 +43,8 @@ const JOINERS: &[Role] = &[Role::Coordinator];
 const PLACES: &[Place] = &[
     ("/write", "write", WRITERS),
     ("/mine", "mine", WRITERS),
-    ("/intake", "intake", &[Role::Intake]),
+    ("/intake", "intake", super::intake::READERS),
+    ("/campaigns", "campaigns", super::intake::READERS),
     ("/inbox", "inbox", &[Role::DecisionMaker]),
     ("/phenomena", "phenomena", &[]),
     ("/proposals", "proposals", &[]),

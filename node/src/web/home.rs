@@ -22,6 +22,7 @@ pub(super) async fn home(State(site): State<Site>, member: Member) -> Result<Res
         div .cards {
             (card(visit, &[Role::Reporter, Role::Coordinator, Role::Intake], "write"))
             (card(visit, &[Role::Reporter, Role::Coordinator, Role::Intake], "mine"))
+            (card(visit, super::intake::READERS, "intake"))
             (card(visit, &[Role::DecisionMaker], "inbox"))
             (card(visit, &[Role::Coordinator], "repair"))
             (card(visit, &[], "phenomena"))
