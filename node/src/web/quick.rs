@@ -92,6 +92,7 @@ fn show(
         required: true,
         most: Some(TEXT_CHARS_MAX),
         error: error.as_deref(),
+        ..Field::default()
     };
     let days = [("from", texts.day(campaign.from)), ("to", texts.day(campaign.to))];
     let [from, to] = &days;

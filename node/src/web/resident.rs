@@ -137,7 +137,7 @@ fn fields(texts: Texts, entered: &Entered, objections: &[Objection]) -> Markup {
         (parts::radios(texts, &Field { name: "valence", label: sort, value: words.valence.map_or("", Valence::key), ..Field::default() }, &sorts))
         (parts::area(texts, &Field {
             name: "text", label: text, hint: Some(text_hint), value: &words.text, required: true, most: Some(TEXT_CHARS_MAX),
-            error: text_error.as_deref(),
+            error: text_error.as_deref(), ..Field::default()
         }, 7))
         (entered::place(texts, &Field {
             name: "place", label: place, hint: Some(place_hint), value: words.place.as_deref().unwrap_or_default(), ..Field::default()
