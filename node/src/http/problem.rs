@@ -17,8 +17,14 @@ const MEDIA_TYPE: &str = "application/problem+json";
 const TYPES: &str = "/v1/problems#";
 
 /// Why a request was not answered as it asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Problem(Box<Told>); // Boxed, since most answers are not problems and carry its size.
+
+/// What is told of a problem.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Problem {
+#[schemars(rename = "Problem")]
+pub(super) struct Told {
     /// A reference that is the same for all problems of this name.
     #[serde(rename = "type")]
     #[schemars(extend("format" = "uri-reference"))]
@@ -56,7 +62,7 @@ impl Problem {
 
     /// Makes one with a status of its own.
     pub(crate) fn new(status: StatusCode, name: &str, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Told {
             kind: format!("{TYPES}{name}"),
             title: status.canonical_reason().unwrap_or("Problem"),
             status: status.as_u16(),
@@ -67,22 +73,27 @@ impl Problem {
             field: None,
             rule: None,
             remedy: find(name).map_or("", |kind| kind.remedy),
-        }
+        }))
+    }
+
+    fn with(mut self, tell: impl FnOnce(&mut Told)) -> Self {
+        tell(&mut self.0);
+        self
     }
 
     /// Names the place in the body at fault.
     pub(crate) fn in_field(self, field: &str) -> Self {
-        Self { field: Some(field.to_owned()), ..self }
+        self.with(|told| told.field = Some(field.to_owned()))
     }
 
     /// Names the sort of identifier that was found.
     pub(crate) fn by_rule(self, rule: Rule) -> Self {
-        Self { rule: Some(rule.name()), ..self }
+        self.with(|told| told.rule = Some(rule.name()))
     }
 
     /// Names the parameter or header at fault.
     pub(crate) fn at(self, parameter: &str) -> Self {
-        Self { parameter: Some(parameter.to_owned()), ..self }
+        self.with(|told| told.parameter = Some(parameter.to_owned()))
     }
 
     /// A parameter that cannot be used.
@@ -94,8 +105,7 @@ impl Problem {
     pub(crate) fn to_mend(remarks: Vec<Remark>) -> Self {
         let detail = "Something has to be mended first; 'remarks' says what and where. Nothing was signed or stored.";
         let first = remarks.iter().max_by_key(|remark| remark.weight).map(|remark| remark.field.clone());
-        let parameter = first;
-        Self { parameter, remarks, ..Self::of("to_mend", detail) }
+        Self::of("to_mend", detail).with(|told| (told.parameter, told.remarks) = (first, remarks))
     }
 
     /// The node answered something that does not fit the question.
@@ -106,17 +116,17 @@ impl Problem {
 
     /// Returns the stable name.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.0.name
     }
 
     /// Returns what happened.
     pub fn detail(&self) -> &str {
-        &self.detail
+        &self.0.detail
     }
 
     /// Returns the HTTP status.
     pub fn status(&self) -> u16 {
-        self.status
+        self.0.status
     }
 }
 
@@ -155,14 +165,13 @@ pub(super) async fn kinds() -> Result<Answer<&'static [Kind]>, Problem> {
 
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
-        let parameter = failure.field;
-        Self { parameter, ..Self::of(&failure.name, failure.message) }
+        Self::of(&failure.name, failure.message).with(|told| told.parameter = failure.field)
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
