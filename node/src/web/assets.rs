@@ -59,8 +59,25 @@ assets! {
 
 /// What a browser keeps to write without a connection: the page on which reports are written, and all that it needs.
 const OFFLINE: &[&str] = &[
-    "tokens.css", "talkoot.css", "icon.svg", "frame.js", "texts.js", "write.js", "marks.js", "rows.js", "form.js", "fields.js",
-    "drafts.js", "outbox.js", "sign.js", "check.js", "chunk.js", "cbor.js", "header.js", "custody.js", "code.js",
+    "tokens.css",
+    "talkoot.css",
+    "icon.svg",
+    "frame.js",
+    "texts.js",
+    "write.js",
+    "marks.js",
+    "rows.js",
+    "form.js",
+    "fields.js",
+    "drafts.js",
+    "outbox.js",
+    "sign.js",
+    "check.js",
+    "chunk.js",
+    "cbor.js",
+    "header.js",
+    "custody.js",
+    "code.js",
 ];
 /// The script that keeps them.
 const WORKER: &str = include_str!("static/worker.js");

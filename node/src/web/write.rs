@@ -146,6 +146,7 @@ impl Written<'_> {
         html! {
             (self.elsewhere())
             noscript { (parts::notice(parts::Tone::Warning, &html! { p { (texts.say("write-noscript")) } })) }
+            (self.kept())
             div .columns .writing {
                 form #report data-document=[self.document] novalidate method="post" action="/write" {
                     (visit.csrf())
@@ -264,18 +265,25 @@ impl Written<'_> {
         }
     }
 
-    fn beside(&self) -> Markup {
+    /// What is in this browser already: before the form, so that nobody begins anew what is half written.
+    fn kept(&self) -> Markup {
         let texts = self.texts;
         html! {
+            section #outbox .with-script aria-labelledby="outbox-title" hidden {
+                h2 #outbox-title { (texts.say("write-outbox")) }
+                ul .list aria-live="polite" {}
+            }
             section #drafts .with-script aria-labelledby="drafts-title" hidden {
                 h2 #drafts-title { (texts.say("write-drafts")) }
                 p .small .soft { (texts.say("write-drafts-hint")) }
                 ul .list {}
             }
-            section #outbox .with-script aria-labelledby="outbox-title" hidden {
-                h2 #outbox-title { (texts.say("write-outbox")) }
-                ul .list aria-live="polite" {}
-            }
+        }
+    }
+
+    fn beside(&self) -> Markup {
+        let texts = self.texts;
+        html! {
             section #similar aria-labelledby="similar-title" {
                 h2 #similar-title { (texts.say("write-similar")) }
                 p .small .soft { (texts.say("write-similar-hint")) }

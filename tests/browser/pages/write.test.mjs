@@ -116,6 +116,11 @@ test('a draft is kept sealed, taken up again and signed', async () => {
   });
   assert.deepEqual([raw.extractable, raw.exported], [false, false]);
   assert.ok(raw.texts.length > 0 && raw.texts.every((text) => !text.includes('Koulu') && !text.includes('kuljetus')));
+  // In another language it goes on with the same draft.
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.waitForFunction(() => document.documentElement.lang === 'en' && document.querySelector('[name="proposal[1].text"]')?.value === 'Odotustila avataan.');
+  await page.getByRole('button', { name: 'Suomi' }).click();
+  await page.waitForFunction(() => document.documentElement.lang === 'fi');
   await page.goto('/write');
   await page.locator('#drafts a').filter({ hasText: 'Koulukuljetus' }).first().click();
   await page.waitForFunction(() => document.querySelector('[name="proposal[1].text"]')?.value === 'Odotustila avataan.');
@@ -136,7 +141,7 @@ test('its author changes it, and the history says so', async () => {
   await page.locator('#examined').filter({ hasText: 'Tarkistettu' }).waitFor();
   await field('level').selectOption('county');
   await signed();
-  assert.match(await page.locator('#answers ~ div').textContent(), /Hyvinvointialue/);
+  assert.match(await page.locator('#answers ~ dl').textContent(), /Hyvinvointialue/);
   assert.equal(await page.locator('details table tbody tr').count(), 2);
   const [report] = await node.talkoot('report', 'list');
   assert.deepEqual([report.fields.level, report.fields.title, report.changes], ['county', 'Koulukuljetus myöhästyy', 2]);
