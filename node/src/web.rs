@@ -23,6 +23,7 @@ mod write;
 mod writing;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
@@ -39,7 +40,7 @@ pub(crate) fn pages(site: &Site) -> Router<Site> {
         .route("/session", post(sign_in::begin))
         .route("/write", get(write::page))
         .route("/write/shell", get(write::shell))
-        .route("/write/similar", post(write::similar))
+        .route("/write/similar", post(write::similar).layer(DefaultBodyLimit::max(write::DRAFT_BYTES_MAX)))
         .route("/write/places", get(write::places))
         .route("/mine", get(mine::page))
         .route("/reports/{id}", get(report::page))

@@ -37,6 +37,8 @@ use super::visit::{Member, Visit};
 
 /// Who writes.
 pub(super) const WRITERS: &[Role] = &[Role::Reporter, Role::Coordinator, Role::Intake];
+/// Longest draft that is looked at, in bytes of JSON: what a report may take, and room for what is to be shortened.
+pub(super) const DRAFT_BYTES_MAX: usize = 256 * 1024;
 /// Similar reports that are shown beside.
 const SIMILAR_MAX: usize = 5;
 /// Scripts of the page.
