@@ -49,7 +49,7 @@ pub(crate) fn pages(site: &Site) -> Router<Site> {
         .merge(writing::routes())
         .route("/write", get(write::page))
         .route("/write/shell", get(write::shell))
-        .route("/write/similar", post(write::similar))
+        .route("/write/similar", post(write::similar).layer(DefaultBodyLimit::max(write::DRAFT_BYTES_MAX)))
         .route("/write/places", get(write::places))
         .route("/mine", get(mine::page))
         .route("/reports/{id}", get(report::page))

@@ -31,6 +31,19 @@ use super::visit::Member;
 use super::write::choices;
 use super::write::form_of;
 
+/// Fields that are answered in words.
+const PROSE: &[&str] = &[
+    "description",
+    "done_so_far",
+    "would_have_helped",
+    "proposal",
+    "proposal_together",
+    "evidence",
+    "cause",
+    "org_activity",
+    "aim",
+    "unforeseen_effects",
+];
 /// Similar reports that are shown.
 const SIMILAR_MAX: usize = 5;
 
@@ -201,15 +214,23 @@ impl Shown<'_> {
         let known: BTreeSet<&str> = Report::FIELDS.iter().copied().collect();
         let others = self.read.other.keys().map(String::as_str).filter(|field| !known.contains(field));
         let fields = Report::FIELDS.iter().copied().filter(|field| !["title", "attachment"].contains(field));
-        let facts: Vec<(String, Markup)> = fields
-            .chain(others)
-            .map(|field| (self.label(field).to_owned(), answers::answer(&self.read, field, self.form, self.texts)))
-            .collect();
+        let facts: Vec<(String, Markup)> =
+            fields.chain(others).map(|field| (self.label(field).to_owned(), self.answer(field))).collect();
         html! {
             section aria-labelledby="answers" {
                 h2 #answers { (self.texts.say("report-answers")) }
-                div lang=[self.spoken()] { (parts::facts(&facts)) }
+                (parts::facts(&facts))
             }
+        }
+    }
+
+    /// An answer, in the language it was written in where it is words and no code.
+    fn answer(&self, field: &str) -> Markup {
+        let answer = answers::answer(&self.read, field, self.form, self.texts);
+        let is_prose = PROSE.contains(&field) || self.form.question(field).is_some();
+        match self.spoken().filter(|_| is_prose && !answer.0.is_empty()) {
+            Some(tag) => html! { span lang=(tag) { (answer) } },
+            None => answer,
         }
     }
 

@@ -37,6 +37,8 @@ use super::visit::{Member, Visit};
 
 /// Who writes.
 pub(super) const WRITERS: &[Role] = &[Role::Reporter, Role::Coordinator, Role::Intake];
+/// Longest draft that is looked at, in bytes of JSON: what a report may take, and room for what is to be shortened.
+pub(super) const DRAFT_BYTES_MAX: usize = 256 * 1024;
 /// Similar reports that are shown beside.
 const SIMILAR_MAX: usize = 5;
 /// Scripts of the page.
@@ -146,6 +148,7 @@ impl Written<'_> {
         html! {
             (self.elsewhere())
             noscript { (parts::notice(parts::Tone::Warning, &html! { p { (texts.say("write-noscript")) } })) }
+            (self.kept())
             div .columns .writing {
                 form #report data-document=[self.document] novalidate method="post" action="/write" {
                     (visit.csrf())
@@ -264,18 +267,25 @@ impl Written<'_> {
         }
     }
 
-    fn beside(&self) -> Markup {
+    /// What is in this browser already: before the form, so that nobody begins anew what is half written.
+    fn kept(&self) -> Markup {
         let texts = self.texts;
         html! {
+            section #outbox .with-script aria-labelledby="outbox-title" hidden {
+                h2 #outbox-title { (texts.say("write-outbox")) }
+                ul .list aria-live="polite" {}
+            }
             section #drafts .with-script aria-labelledby="drafts-title" hidden {
                 h2 #drafts-title { (texts.say("write-drafts")) }
                 p .small .soft { (texts.say("write-drafts-hint")) }
                 ul .list {}
             }
-            section #outbox .with-script aria-labelledby="outbox-title" hidden {
-                h2 #outbox-title { (texts.say("write-outbox")) }
-                ul .list aria-live="polite" {}
-            }
+        }
+    }
+
+    fn beside(&self) -> Markup {
+        let texts = self.texts;
+        html! {
             section #similar aria-labelledby="similar-title" {
                 h2 #similar-title { (texts.say("write-similar")) }
                 p .small .soft { (texts.say("write-similar-hint")) }

@@ -8,13 +8,17 @@ import { launch, open } from '../lib/browser.mjs';
 import { Node } from '../lib/node.mjs';
 import { enrol } from '../lib/worker.mjs';
 
+// No connection; something to be mended; and the page kept for writing offline, which comes without a session and then signs in.
+const EXPECTED = ['ERR_INTERNET_DISCONNECTED', 'ERR_FAILED', 'status of 422', 'status of 403'];
+
 let node;
 let browser;
 let page;
 
 before(async () => {
   [node, browser] = await Promise.all([Node.begin().then((made) => made.start()), launch()]);
-  page = await open(browser, { address: node.address, expected: ['ERR_INTERNET_DISCONNECTED', 'ERR_FAILED', 'status of 409', 'status of 422'] });
+  page = await open(browser, { address: node.address, expected: EXPECTED });
+  page.setDefaultTimeout(15_000);
   await enrol(page, node);
 });
 
@@ -23,7 +27,7 @@ after(async () => {
   await node?.end();
 });
 
-const field = (name) => page.locator(`[name="${name}"]`).first();
+const field = (name) => page.locator(`main [name="${name}"]`).first();
 
 /** Answers everything that the form for professionals needs. */
 async function fillIn(title) {
@@ -41,9 +45,21 @@ async function fillIn(title) {
     ['author_role', 'social_worker'],
   ]) await field(name).selectOption(value);
   await field('observed_period').selectOption({ index: 1 });
+  await field('language').selectOption('fi');
   await field('done_so_far').fill('Ei vielä mitään.');
   await field('proposal[0].text').fill('Vuorojen karsinta perutaan.');
   await field('proposal[0].addressee').fill('Kaupunki');
+}
+
+/** Signs, and says what kept it from that. */
+async function signed() {
+  await page.locator('#report button[type="submit"]').click();
+  const problems = page.locator('#problems');
+  const left = page.waitForURL(/\/reports\/[0-9a-f]{64}$/);
+  const said = problems.waitFor({ state: 'visible' }).then(() => problems.innerText(), () => null);
+  const words = await Promise.race([left.then(() => null), said]);
+  assert.equal(words, null);
+  await left;
 }
 
 async function titles() {
@@ -100,16 +116,20 @@ test('a draft is kept sealed, taken up again and signed', async () => {
   });
   assert.deepEqual([raw.extractable, raw.exported], [false, false]);
   assert.ok(raw.texts.length > 0 && raw.texts.every((text) => !text.includes('Koulu') && !text.includes('kuljetus')));
+  // In another language it goes on with the same draft.
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.waitForFunction(() => document.documentElement.lang === 'en' && document.querySelector('[name="proposal[1].text"]')?.value === 'Odotustila avataan.');
+  await page.getByRole('button', { name: 'Suomi' }).click();
+  await page.waitForFunction(() => document.documentElement.lang === 'fi');
   await page.goto('/write');
   await page.locator('#drafts a').filter({ hasText: 'Koulukuljetus' }).first().click();
   await page.waitForFunction(() => document.querySelector('[name="proposal[1].text"]')?.value === 'Odotustila avataan.');
   assert.equal(await field('title').inputValue(), 'Koulukuljetus myöhästyy');
   assert.ok(await page.locator('[name="area[]"]').isChecked());
-  await page.locator('#report button[type="submit"]').click();
-  await page.waitForURL(/\/reports\/[0-9a-f]{64}$/);
+  await signed();
   assert.equal(await page.locator('h1').textContent(), 'Koulukuljetus myöhästyy');
   assert.match(await page.locator('main').textContent(), /Odotustila avataan\. → Koulu/);
-  assert.match(await page.locator('main').textContent(), /Mikkeli; Oulu/);
+  assert.match(await page.locator('main').textContent(), /Oulu; Mikkeli/);
   assert.deepEqual(await titles(), ['Koulukuljetus myöhästyy']);
   assert.deepEqual(page.failures, []);
 });
@@ -120,12 +140,30 @@ test('its author changes it, and the history says so', async () => {
   assert.equal(await field('title').inputValue(), 'Koulukuljetus myöhästyy');
   await page.locator('#examined').filter({ hasText: 'Tarkistettu' }).waitFor();
   await field('level').selectOption('county');
-  await page.locator('#report button[type="submit"]').click();
-  await page.waitForURL(/\/reports\/[0-9a-f]{64}$/);
-  assert.match(await page.locator('#answers ~ div').textContent(), /Hyvinvointialue/);
+  await signed();
+  assert.match(await page.locator('#answers ~ dl').textContent(), /Hyvinvointialue/);
   assert.equal(await page.locator('details table tbody tr').count(), 2);
   const [report] = await node.talkoot('report', 'list');
   assert.deepEqual([report.fields.level, report.fields.title, report.changes], ['county', 'Koulukuljetus myöhästyy', 2]);
+});
+
+test('what was written at the same time stands side by side until its author settles it', async () => {
+  const [{ document: id }] = await node.talkoot('report', 'list');
+  await page.goto(`/reports/${id}`);
+  await page.evaluate(async (document_) => {
+    const { sign } = await import(document.querySelector('script[src*="frame.js"]').src.replace('frame.js', 'sign.js'));
+    const level = (value) => ({ does: 'change', kind: 'report', document: document_, edits: { level: value } });
+    // The second is made before the first is handed in, so neither knows of the other.
+    await sign(level('national'), false, () => sign(level('unit')));
+  }, id);
+  await page.reload();
+  const cards = page.locator('[aria-labelledby="contested"] .card');
+  assert.deepEqual((await cards.locator('p:first-child').allTextContents()).sort(), ['Valtakunta', 'Yksikkö']);
+  await cards.filter({ hasText: 'Valtakunta' }).getByRole('button').click();
+  await cards.first().waitFor({ state: 'detached' });
+  const [report] = await node.talkoot('report', 'list');
+  assert.deepEqual([report.fields.level, report.conflicts ?? {}], ['national', {}]);
+  assert.deepEqual(page.failures, []);
 });
 
 test('written without a connection it is kept, and sent when the connection is back', async () => {

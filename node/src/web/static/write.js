@@ -41,9 +41,20 @@ async function keep() {
     const { changed } = await drafts.keep({ id: draft.id, content: content() });
     const time = new Date(changed).toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit' });
     document.getElementById('kept').textContent = text('script-write-kept', { time });
+    named();
   } catch {
     document.getElementById('kept').textContent = text('script-write-not-kept');
   }
+}
+
+/** The address names the draft, so that loading the page again or in another language goes on with it. */
+function named() {
+  const address = new URL(location.href);
+  address.searchParams.delete('prefill');
+  address.searchParams.set('from', draft.id);
+  history.replaceState(null, '', address);
+  const to = document.querySelector('.languages [name="to"]');
+  if (to) to.value = address.pathname + address.search;
 }
 
 /** Fills the form with what a draft says. */
@@ -72,6 +83,8 @@ async function begin() {
     if (kept?.content?.values) fill(kept.content.values);
     else if (kept) announce(text('script-write-draft-unreadable'));
   }
+  // What another system has filled in lies at the node until somebody opens it: from now on it is here.
+  if (asked.has('prefill')) draft.isDirty = true;
   const marks = watch(form);
   form.addEventListener('input', () => { draft.isDirty = true; similarLater(); });
   setInterval(keep, KEEP_EVERY);
