@@ -105,11 +105,11 @@ impl Sheet<'_> {
                     (self.came_of_it())
                 }
             }
-            (reports::linked(self))
             section {
                 h2 { (self.visit.texts.say("joint-trend")) }
                 (course::section(&self.people, &self.card().course, &self.shown.history))
             }
+            (reports::linked(self))
             (reports::lineage(self))
         }
     }

@@ -159,7 +159,11 @@ impl Sheet<'_> {
         vec![
             html! { (self.people.addressee(&asked.addressee)) },
             html! { (texts.day(asked.deadline)) },
-            html! { (asked.acknowledged.map_or_else(|| texts.say("joint-not-yet"), |day| texts.day(day))) },
+            html! { @match asked.acknowledged {
+                Some(day) => (texts.day(day)),
+                None if asked.answer.is_some() => "–",
+                None => (texts.say("joint-not-yet")),
+            } },
             html! { @match answer {
                 Some(answer) => (answer),
                 None if asked.overdue => strong { (due(texts, asked.deadline, self.today)) },

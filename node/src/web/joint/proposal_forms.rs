@@ -202,7 +202,8 @@ impl Desk<'_> {
                     p .small { (texts.say("joint-asks")) ": " (self.people.name(&self.state.owner)) }
                 }
             }
-            @if let Some(day) = self.state.deadline() { p { (proposals::due(texts, day, self.today)) } }
+            @let owes = self.state.addressees.iter().any(|asked| asked.owes);
+            @if let Some(day) = self.state.deadline().filter(|_| owes) { p { (proposals::due(texts, day, self.today)) } }
         }
     }
 
@@ -339,14 +340,14 @@ impl Desk<'_> {
             p { (texts.say("joint-holder")) ": " (proposals::holders(&self.people, &self.state)) }
             @if !is_mine {
                 h2 { (texts.say("joint-do-take")) }
-                (self.held("taken", "joint-take", &html! {}))
+                (self.held("taken", "take", &html! {}))
             }
             @if !self.workers.is_empty() {
                 h2 { (texts.say("joint-hand-colleague")) }
-                (self.held("handed", "joint-hand-colleague", &self.heir("worker", &self.colleagues())))
+                (self.held("handed", "colleague", &self.heir("worker", &self.colleagues())))
             }
             h2 { (texts.say("joint-hand-organisation")) }
-            (self.held("handed", "joint-hand-organisation", &self.heir("organisation", &self.others())))
+            (self.held("handed", "organisation", &self.heir("organisation", &self.others())))
         }
     }
 

@@ -144,6 +144,11 @@ impl<'a> Sheet<'a> {
         }
     }
 
+    /// Returns the language of a proposal's words, if it is another than the page's.
+    fn lang(&self, state: &Proposal) -> Option<&'static str> {
+        self.people.lang(state.ask.as_ref()?.language.as_ref())
+    }
+
     /// Returns who sees to a proposal, and what the coordinator may do about that.
     fn holding(&self, state: &Proposal, member: &Member) -> Markup {
         let texts = self.visit.texts;
@@ -186,7 +191,7 @@ impl<'a> Sheet<'a> {
         ];
         let row = |state: &Proposal| {
             vec![
-                html! { a href={ "/proposals/" (state.document) } { (title(self.visit, state)) } },
+                html! { a href={ "/proposals/" (state.document) } lang=[self.lang(state)] { (title(self.visit, state)) } },
                 html! { (phase(texts, state)) },
                 html! { @if let Some(day) = state.deadline() { (texts.day(day)) } },
                 html! { (asked(&self.people, state)) },
@@ -224,7 +229,7 @@ impl<'a> Sheet<'a> {
         let texts = self.visit.texts;
         let acknowledged = asked.and_then(|asked| asked.acknowledged);
         html! {
-            h2 { a href={ "/proposals/" (state.document) } { (title(self.visit, state)) } }
+            h2 { a href={ "/proposals/" (state.document) } lang=[self.lang(state)] { (title(self.visit, state)) } }
             @if let Some(asked) = asked { p { (due(texts, asked.deadline, self.today)) } }
             p .small {
                 (texts.say("joint-asks")) ": " (self.people.name(&state.owner)) " · "

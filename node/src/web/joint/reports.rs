@@ -47,13 +47,14 @@ fn link_of(sheet: &Sheet<'_>, link: &Linked) -> Markup {
         }
         @for word in &link.words {
             @let state = match word.said.state { LinkState::Linked => Standing::Linked, LinkState::Unlinked => Standing::Unlinked };
-            p .small {
+            @let tells_more = state != link.standing || word.said.reason.is_some() || word.said.similarity.is_some();
+            @if tells_more { p .small {
                 (standing(texts, state))
                 @if let Some(reason) = &word.said.reason { ": " (reason) }
                 @if let Some(similarity) = word.said.similarity {
                     " (" (texts.say_with("joint-by-suggestion", &[("likeness", (&likeness(similarity)).into())])) ")"
                 }
-            }
+            } }
             (sheet.people.by(word, &sheet.shown.history))
         }
         @if sheet.is_coordinator() {
@@ -83,7 +84,7 @@ pub(super) fn likeness(thousandths: u16) -> String {
 pub(super) fn suggestions(sheet: &Sheet<'_>) -> Markup {
     let texts = sheet.visit.texts;
     let (reports, pairs) = &sheet.suggestions;
-    html! { @if !(reports.is_empty() && pairs.is_empty()) { section {
+    html! { @if sheet.is_coordinator() && !(reports.is_empty() && pairs.is_empty()) { section {
         h2 { (texts.say("joint-suggestions")) }
         p .machine { (texts.say("joint-suggestions-machine")) }
         ul .list {

@@ -191,7 +191,12 @@ impl Desk<'_> {
 
     fn rests_on(&self) -> Markup {
         let texts = self.texts();
-        let here = self.card().links.iter().filter_map(|link| Some((link.report.to_string(), link.title.clone()?)));
+        let here = self.card().links.iter().filter_map(|link| {
+            let who = link.organisation.map(|id| self.people.name(&id));
+            let about = who.into_iter().chain(link.period.map(|when| period(texts, when)));
+            let words: Vec<_> = std::iter::once(link.title.clone()?).chain(about).collect();
+            Some((link.report.to_string(), words.join(", ")))
+        });
         let choices: Vec<_> = here.take(REPORTS_OFFERED).collect();
         let label = texts.say("joint-rests-on-field");
         let name = format!("facet/{}.reports", self.tag);
