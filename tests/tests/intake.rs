@@ -147,6 +147,8 @@ fn a_residents_words_wait_survive_a_kill_and_are_answered_by_code() {
     };
     assert_eq!(published("00000000"), 404);
     assert_eq!((published(document), published(document)), (204, 204), "whoever got no answer says it again");
+    let by_hand = [("do", "published"), ("slip[]", slip.as_str()), ("document", document)];
+    assert_eq!(house.post("/intake", &by_hand, Some(&ida)).status, 303, "or by hand");
     let answered = text(&follow(&house, &code));
     assert!(answered.contains("A report was written of it") && answered.contains("No proposal"), "{answered}");
 }

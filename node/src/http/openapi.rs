@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use talkoot_protocol::report::json_schema;
 
 use super::operation::{Operation, Sketch};
-use super::problem::{self, Problem};
+use super::problem::{self, Told};
 use super::routes;
 use super::validator::Answer;
 
@@ -51,7 +51,7 @@ fn whole() -> Value {
         let method = operation.method.as_str().to_lowercase();
         paths.entry(operation.template()).or_default().insert(method, one(&operation, told));
     }
-    sketch.answers.subschema_for::<Problem>();
+    sketch.answers.subschema_for::<Told>();
     let schemas: Map<String, Value> = sketch
         .answers
         .take_definitions(true)

@@ -55,6 +55,7 @@ struct Order {
     heap: String,
     reason: Option<Reason>,
     words: String,
+    document: String,
     asked: Asked,
 }
 
@@ -101,6 +102,7 @@ pub(super) async fn act(
             return Ok(Redirect::to(&format!("/write?note={}", joined(&order.slips))).into_response());
         }
         "aside" => return set_aside(&site, &member, order).await,
+        "published" => linked(&site, order.slips.clone(), order.document.clone()).await?,
         "back" => {
             let slips = order.slips.clone();
             site.at_desk(move |desk| slips.iter().try_for_each(|id| desk.slips.put_back(id))).await??;
@@ -146,7 +148,7 @@ pub(super) struct Signed {
     document: String,
 }
 
-/// Notes that a report was signed of slips. It must be here, and the organisation's own.
+/// Notes that a report was signed of slips, as the page says on which it was written.
 pub(super) async fn published(
     State(site): State<Site>,
     member: Member,
@@ -155,6 +157,12 @@ pub(super) async fn published(
 ) -> Result<StatusCode, Problem> {
     member.require(READERS)?;
     let ids = split(&note).ok_or_else(missing)?;
+    linked(&site, ids, document).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Notes that a report was signed of slips. It must be here, and the organisation's own.
+async fn linked(site: &Site, ids: Vec<SlipId>, document: String) -> Result<(), Problem> {
     let Answer::Report(report) = site.ask(Request::Report { document }).await? else {
         return Err(Problem::unexpected());
     };
@@ -164,7 +172,7 @@ pub(super) async fn published(
         return Err(Problem::new(StatusCode::FORBIDDEN, "other_organisation", detail));
     }
     site.at_desk(move |desk| desk.slips.publish(&ids, report.document, today())).await??;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(())
 }
 
 /// Returns what a report of slips begins with, as fields of the form; `None` if they do not all wait. `note` is a slip's name, or
@@ -194,6 +202,8 @@ impl Order {
                 "heap" => order.heap = value,
                 "reason" => order.reason = Reason::all().iter().copied().find(|reason| reason.key() == value),
                 "words" => order.words = value.replace("\r\n", "\n").trim().to_owned(),
+                // An id, or the address of a report that somebody copied.
+                "document" => order.document = value.trim().rsplit('/').next().unwrap_or_default().to_owned(),
                 "of-campaign" => order.asked.campaign = value,
                 "of-heap" => order.asked.heap = value,
                 _ => {}

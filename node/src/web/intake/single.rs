@@ -9,7 +9,7 @@ use crate::intake::slip::{Fate, HEAP_CHARS_MAX, Slip, SlipId};
 
 use super::super::entered::place_name;
 use super::super::frame::Page;
-use super::super::parts;
+use super::super::parts::{self, Field};
 use super::super::texts::Texts;
 use super::super::visit::Member;
 use super::{Aside, missing, queue, writes};
@@ -80,6 +80,7 @@ fn facts(texts: Texts, slip: &Slip, campaign: Option<&Campaign>) -> Vec<(String,
 
 fn acts(member: &Member, slip: &Slip) -> Markup {
     let texts = member.visit.texts;
+    let (document, hint) = (texts.say("intake-document"), texts.say("intake-document-hint"));
     html! {
         @if writes(member) {
             div .actions { a .button href={ "/write?note=" (slip.id) } { (texts.say("intake-report")) } }
@@ -93,6 +94,11 @@ fn acts(member: &Member, slip: &Slip) -> Markup {
                 input type="text" id="f-heap" name="heap" value=[slip.heap.as_deref()] maxlength=(HEAP_CHARS_MAX) autocomplete="off";
             }
             div .actions { button .second name="do" value="sort" { (texts.say("intake-sort")) } }
+            details {
+                summary { (texts.say("intake-reported")) }
+                (parts::line(texts, &Field { name: "document", label: &document, hint: Some(&hint), ..Field::default() }))
+                div .actions { button .second name="do" value="published" { (texts.say("intake-link")) } }
+            }
             details {
                 summary { (texts.say("intake-set-aside")) }
                 (queue::aside_fields(texts, &Aside::default()))
