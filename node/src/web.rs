@@ -6,6 +6,7 @@
 //! people wrote is escaped; no page holds inline script or style, and none asks anything of another machine.
 
 mod assets;
+mod chart;
 mod frame;
 mod guard;
 mod home;
@@ -13,6 +14,7 @@ mod parts;
 pub(crate) mod session;
 mod sign_in;
 pub(crate) mod texts;
+mod views;
 mod visit;
 
 use axum::Router;
@@ -30,6 +32,7 @@ pub(crate) fn pages(site: &Site) -> Router<Site> {
         .route("/language", post(frame::language))
         .route("/session/challenge", post(sign_in::challenge))
         .route("/session", post(sign_in::begin))
+        .merge(views::routes())
         .layer(from_fn_with_state(site.clone(), guard::guard))
         .layer(from_fn(guard::as_page))
         .route("/policy-report", post(guard::policy_report))

@@ -35,6 +35,7 @@ macro_rules! assets {
 assets! {
     "tokens.css": CSS,
     "talkoot.css": CSS,
+    "charts.css": CSS,
     "frame.js": JS,
     "texts.js": JS,
     "icon.svg": SVG,

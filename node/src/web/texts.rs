@@ -20,7 +20,7 @@ macro_rules! areas {
     };
 }
 
-areas!["frame", "problems", "scripts"];
+areas!["frame", "problems", "views", "about", "scripts"];
 
 /// The languages of pages, in the order in which they are offered.
 pub(crate) const LANGUAGES: [Language; 3] = [Language::Fi, Language::Sv, Language::En];
