@@ -30,6 +30,7 @@ use crate::driver::Handle;
 use crate::tokens::{self, Tokens};
 use crate::web::session::Sessions;
 
+pub(crate) use answers::wall_clock;
 pub(crate) use limit::Limits;
 
 pub use problem::Problem;

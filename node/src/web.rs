@@ -5,11 +5,14 @@
 //! worker's key never leaves the browser. Pages ask the driver like everybody else ([`crate::http`]) and know no store. All that
 //! people wrote is escaped; no page holds inline script or style, and none asks anything of another machine.
 
+mod about;
 mod assets;
 mod chart;
 mod frame;
 mod guard;
+mod help;
 mod home;
+mod network;
 mod parts;
 pub(crate) mod session;
 mod sign_in;
@@ -33,6 +36,9 @@ pub(crate) fn pages(site: &Site) -> Router<Site> {
         .route("/session/challenge", post(sign_in::challenge))
         .route("/session", post(sign_in::begin))
         .merge(views::routes())
+        .merge(network::routes())
+        .merge(help::routes())
+        .merge(about::routes())
         .layer(from_fn_with_state(site.clone(), guard::guard))
         .layer(from_fn(guard::as_page))
         .route("/policy-report", post(guard::policy_report))

@@ -104,10 +104,16 @@ mod tests {
     fn every_section_has_its_words() {
         for texts in LANGUAGES.map(Texts::new) {
             for name in ["state", "gaps", "made"] {
-                assert!(texts.one_of("access-head", name).is_some() && texts.one_of("access-text", name).is_some(), "{name}");
+                assert!(
+                    texts.one_of("access-head", name).is_some() && texts.one_of("access-text", name).is_some(),
+                    "{name}"
+                );
             }
             for name in ["people", "worker", "where", "members", "browser", "logs", "erasure", "rights"] {
-                assert!(texts.one_of("privacy-head", name).is_some() && texts.one_of("privacy-text", name).is_some(), "{name}");
+                assert!(
+                    texts.one_of("privacy-head", name).is_some() && texts.one_of("privacy-text", name).is_some(),
+                    "{name}"
+                );
             }
         }
     }

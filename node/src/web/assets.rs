@@ -37,6 +37,7 @@ assets! {
     "talkoot.css": CSS,
     "charts.css": CSS,
     "frame.js": JS,
+    "network.js": JS,
     "texts.js": JS,
     "icon.svg": SVG,
 }

@@ -59,7 +59,8 @@ async fn page(visit: Visit) -> Response {
             } } }
         }
     };
-    visit.show(&Page { title: texts.say("help-title"), lead: Some(texts.say("help-lead")), ..Page::default() }, &content)
+    visit
+        .show(&Page { title: texts.say("help-title"), lead: Some(texts.say("help-lead")), ..Page::default() }, &content)
 }
 
 fn title(topic: &str, texts: Texts) -> String {
@@ -127,7 +128,10 @@ mod tests {
     fn every_topic_has_a_title_and_a_text() {
         for texts in LANGUAGES.map(Texts::new) {
             for topic in TOPICS {
-                assert!(texts.one_of("help-topic", topic).is_some() && texts.one_of("help-text", topic).is_some(), "{topic}");
+                assert!(
+                    texts.one_of("help-topic", topic).is_some() && texts.one_of("help-text", topic).is_some(),
+                    "{topic}"
+                );
             }
         }
     }

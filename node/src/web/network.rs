@@ -136,9 +136,7 @@ fn own(known: &Known, texts: Texts) -> Markup {
     let own = known.organisations.iter().find(|organisation| organisation.own);
     let contact = own.map(|own| harmless(&own.contact)).unwrap_or_default();
     let listening = identity.listening.iter().map(|address| short_address(address)).collect::<Vec<_>>().join(", ");
-    let fact = |name: &str, value: String| {
-        (texts.one_of("network-fact", name).unwrap_or_default(), html! { (value) })
-    };
+    let fact = |name: &str, value: String| (texts.one_of("network-fact", name).unwrap_or_default(), html! { (value) });
     let facts = [
         fact("name", texts.name(&identity.names).to_owned()),
         fact("kind", texts.one_of("views-kind", identity.kind.key()).unwrap_or_default()),
@@ -153,7 +151,8 @@ fn own(known: &Known, texts: Texts) -> Markup {
 }
 
 fn members(known: &Known, texts: Texts) -> Markup {
-    let columns = [("organisation", false), ("kind", false), ("counties", false), ("reports", true), ("standing", false)];
+    let columns =
+        [("organisation", false), ("kind", false), ("counties", false), ("reports", true), ("standing", false)];
     let columns = columns.map(|(name, is_number)| (texts.one_of("network-head", name).unwrap_or_default(), is_number));
     let row = |organisation: &Organisation| -> Vec<Markup> {
         vec![
@@ -194,6 +193,8 @@ fn short_address(address: &str) -> String {
 
 /// Returns a text of other people on one line, without characters that turn its direction, not too long.
 fn harmless(text: &str) -> String {
-    let is_harmless = |c: &char| !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}');
+    let is_harmless = |c: &char| {
+        !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+    };
     text.chars().filter(is_harmless).take(300).collect()
 }

@@ -94,7 +94,8 @@ fn areas(texts: Texts) -> Markup {
 
 /// Names the official lists that a service may be taken from.
 fn official(form: &Form, texts: Texts) -> Markup {
-    let columns = [(texts.say("help-list"), false), (texts.say("help-system"), false), (texts.say("help-source"), false)];
+    let columns =
+        [(texts.say("help-list"), false), (texts.say("help-system"), false), (texts.say("help-source"), false)];
     let row = |list: &talkoot_protocol::form::CodeList| {
         vec![html! { (list.name.get(texts.language())) }, html! { code { (list.system) } }, html! { (list.source) }]
     };

@@ -52,7 +52,11 @@ fn of_peer(peer: &Peer, organisations: &[Organisation], texts: Texts) -> [(&'sta
         }
         let given: [(&str, Given<'_>); 2] = [(one.0, one.1.into()), (other.0, other.1.into())];
         // Named here for the test of the catalogue.
-        if key == "sent" { texts.say_with("network-peer-sent", &given) } else { texts.say_with("network-peer-received", &given) }
+        if key == "sent" {
+            texts.say_with("network-peer-sent", &given)
+        } else {
+            texts.say_with("network-peer-received", &given)
+        }
     };
     let refused: u64 = peer.refused.values().fold(0, |sum, count| sum.saturating_add(*count));
     let rules = peer.refused.keys().cloned().collect::<Vec<_>>().join(", ");
@@ -101,12 +105,15 @@ fn heard(peer: &Peer, texts: Texts) -> String {
 /// Says what is held here, and what is wrong.
 fn held(status: &Status, texts: Texts) -> Figures {
     let megabytes = status.log_bytes.div_ceil(1_000_000);
-    let sum = |counts: &std::collections::BTreeMap<String, u64>| counts.values().fold(0u64, |sum, count| sum.saturating_add(*count));
+    let sum = |counts: &std::collections::BTreeMap<String, u64>| {
+        counts.values().fold(0u64, |sum, count| sum.saturating_add(*count))
+    };
     let rules = status.refusals.keys().cloned().collect::<Vec<_>>().join(", ");
     let unreadable = u64::try_from(status.quarantined.len()).unwrap_or(u64::MAX);
     let count = |count: u64| ("count", Given::from(count));
     let mut figures = Figures::new();
-    let held = [("reports", status.reports.into()), ("changes", status.changes.into()), ("megabytes", megabytes.into())];
+    let held =
+        [("reports", status.reports.into()), ("changes", status.changes.into()), ("megabytes", megabytes.into())];
     figures.insert("held".into(), texts.say_with("network-held-is", &held));
     let mut tell = |place: &str, number: u64, text: String| {
         if number > 0 {
