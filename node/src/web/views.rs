@@ -10,6 +10,7 @@ mod paths;
 mod preset;
 mod question;
 mod saved;
+mod select;
 mod table;
 
 use axum::Router;

@@ -21,7 +21,7 @@ pub(in crate::web) fn bars(grid: &Grid) -> Drawing {
     let mut shapes = Vec::new();
     let mut y = 4.0;
     for (name, cells) in grid.rows.iter().zip(&grid.cells).take(ROWS_MAX) {
-        let words = cut(name, 52);
+        let words = cut(name, 48);
         shapes.push(Shape::Words { at: at(0.0, y + 12.0), words, class: "name", anchor: Anchor::Start });
         y += ROW;
         let left = if grid.columns.is_empty() { 0.0 } else { NAME };

@@ -13,16 +13,21 @@ const POINTS_MAX: usize = 40;
 const LEFT: f64 = 44.0;
 const TOP: f64 = 12.0;
 const HIGH: f64 = 220.0;
+/// Least and greatest distance of two points.
 const STEP: f64 = 74.0;
+const STEP_MAX: f64 = 180.0;
+/// Least width: room for the names in the key.
+const WIDTH: f64 = 560.0;
 const KEY: f64 = 20.0;
 
 /// Draws counts as lines.
 pub(in crate::web) fn lines(grid: &Grid) -> Drawing {
     let most = grid.most();
     let columns = grid.columns.len().min(POINTS_MAX);
-    let width = (LEFT + columns as f64 * STEP).max(420.0);
+    let width = (LEFT + columns as f64 * STEP).max(WIDTH);
+    let step = ((width - LEFT) / columns.max(1) as f64).min(STEP_MAX);
     let place =
-        |column: usize, count: u64| at(LEFT + 24.0 + column as f64 * STEP, TOP + HIGH - part(count, most) * HIGH);
+        |column: usize, count: u64| at(LEFT + 30.0 + column as f64 * step, TOP + HIGH - part(count, most) * HIGH);
     let mut shapes = scale(most, width);
     for (column, name) in grid.columns.iter().take(columns).enumerate() {
         let foot = at(place(column, 0).x, TOP + HIGH + 18.0);

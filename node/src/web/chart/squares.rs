@@ -9,7 +9,7 @@ const COLUMNS_MAX: usize = 30;
 const NAMES: f64 = 210.0;
 /// Room for the names of columns, which stand aslant in steps.
 const HEAD: f64 = 64.0;
-const CELL: f64 = 62.0;
+const CELL: f64 = 86.0;
 const HEIGHT: f64 = 28.0;
 
 /// Draws counts as squares.
@@ -20,13 +20,13 @@ pub(in crate::web) fn squares(grid: &Grid) -> Drawing {
     let mut shapes = Vec::new();
     for (column, name) in grid.columns.iter().take(columns).enumerate() {
         for (line, words) in in_lines(name).into_iter().enumerate() {
-            let place = at(left(column) + CELL / 2.0, 14.0 + 13.0 * line as f64);
-            shapes.push(Shape::Words { at: place, words, class: "small", anchor: Anchor::Middle });
+            let place = at(left(column) + CELL / 2.0, 14.0 + 12.0 * line as f64);
+            shapes.push(Shape::Words { at: place, words, class: "tiny", anchor: Anchor::Middle });
         }
     }
     for (row, (name, cells)) in grid.rows.iter().zip(&grid.cells).take(ROWS_MAX).enumerate() {
         let y = HEAD + row as f64 * HEIGHT;
-        let words = cut(name, 34);
+        let words = cut(name, 32);
         shapes.push(Shape::Words { at: at(NAMES - 8.0, y + 18.0), words, class: "small", anchor: Anchor::End });
         for (column, count) in cells.iter().take(columns).enumerate() {
             let (place, width, height) = (at(left(column) + 1.0, y + 1.0), CELL - 2.0, HEIGHT - 2.0);
@@ -49,9 +49,9 @@ fn in_lines(name: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in name.split_inclusive([' ', '-']) {
         match lines.last_mut() {
-            Some(line) if line.chars().count() + word.trim_end().chars().count() <= 10 => line.push_str(word),
+            Some(line) if line.chars().count() + word.trim_end().chars().count() <= 12 => line.push_str(word),
             _ => lines.push(word.to_owned()),
         }
     }
-    lines.iter().take(4).map(|line| cut(line.trim_end(), 11)).collect()
+    lines.iter().take(4).map(|line| cut(line.trim_end(), 13)).collect()
 }

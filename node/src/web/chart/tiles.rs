@@ -6,7 +6,7 @@ use talkoot_protocol::view::Count;
 
 /// Shades of a count, from the least to the greatest.
 pub(in crate::web) const CLASSES: u64 = 5;
-const SIZE: f64 = 66.0;
+const SIZE: f64 = 74.0;
 
 /// Where each county stands: its code, the column from the west, the row from the north.
 pub(in crate::web) const TILES: [(&str, u8, u8); 23] = [
@@ -56,13 +56,28 @@ pub(in crate::web) fn tiles(counties: &[(Vec<String>, Count)], few: &str) -> Dra
         let dark = shade.is_some_and(|shade| shade > 3);
         for (line, words) in name.iter().take(2).enumerate() {
             let place = at(x + side / 2.0, y + 16.0 + 12.0 * line as f64);
-            let class = if dark { "tiny on-dark" } else { "tiny" };
+            let class = ink(shade);
             shapes.push(Shape::Words { at: place, words: words.clone(), class, anchor: Anchor::Middle });
         }
         let words = number(*count).map_or_else(|| few.to_owned(), |number| number.to_string());
-        let class = if dark { "value on-dark" } else { "value" };
+        let class = if shade.is_none() {
+            ink(shade)
+        } else if dark {
+            "value on-dark"
+        } else {
+            "value"
+        };
         let place = at(x + side / 2.0, y + side - 10.0);
         shapes.push(Shape::Words { at: place, words, class, anchor: Anchor::Middle });
     }
     Drawing { width: 6.0 * SIZE, height: 7.0 * SIZE, keeps_size: false, shapes }
+}
+
+/// Returns how words of a tile are written, so that they can be read on its shade.
+const fn ink(shade: Option<u64>) -> &'static str {
+    match shade {
+        None => "tiny halo",
+        Some(4..) => "tiny on-dark",
+        Some(_) => "tiny",
+    }
 }

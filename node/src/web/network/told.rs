@@ -165,8 +165,8 @@ mod tests {
     #[test]
     fn what_was_refused_is_named() {
         let figures = of_peer(&peer(json!({"refused": {"chain": 2}})), &[], Texts::new(Language::En));
-        let text = |name: &str| figures.iter().find(|(what, _)| *what == name).map(|(_, text)| text.as_str());
-        assert_eq!(text("refused"), Some("2 refused (chain)"));
-        assert_eq!(text("sent"), Some("7, of which 5 are safely there"));
+        let said = |name: &str| figures.iter().find(|(what, _)| *what == name).map(|(_, text)| text.as_str());
+        assert_eq!(said("refused"), Some("2 refused (chain)"));
+        assert_eq!(said("sent"), Some("7, of which 5 are safely there"));
     }
 }

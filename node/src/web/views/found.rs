@@ -65,9 +65,9 @@ fn of(filters: &Filters, names: &Names) -> String {
 /// Shows a report in one line. Its title is marked with its own language, where that is another than the page's.
 fn line(report: &Report, names: &Names) -> Markup {
     let texts = names.texts;
-    let text = |name: &str| report.fields.get(name).and_then(serde_json::Value::as_str);
-    let title = text("title").filter(|title| !title.trim().is_empty());
-    let language = text("language").and_then(|key| key.parse::<Language>().ok());
+    let field = |name: &str| report.fields.get(name).and_then(serde_json::Value::as_str);
+    let title = field("title").filter(|title| !title.trim().is_empty());
+    let language = field("language").and_then(|key| key.parse::<Language>().ok());
     let other = language.filter(|language| *language != texts.language()).map(Language::key);
     html! {
         h2 { a href={ "/reports/" (report.document) } lang=[other] {
@@ -75,7 +75,7 @@ fn line(report: &Report, names: &Names) -> Markup {
         } }
         p .soft {
             (names.organisation(&report.organisation.to_string()))
-            @if let Some(period) = text("observed_period") { " · " (period) }
+            @if let Some(period) = field("observed_period") { " · " (period) }
         }
     }
 }

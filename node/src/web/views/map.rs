@@ -3,18 +3,18 @@
 use axum::extract::{Query as Asked, State};
 use axum::response::Response;
 use maud::{Markup, html};
-use talkoot_protocol::report::area::table::ATTRIBUTION;
 use talkoot_protocol::view::{Count, Facet, Filters, MergedView, Query};
 
 use super::names::Names;
 use super::page::{ask, half_years, wrong};
 use super::question::{Error, Pairs, filters, narrowed};
+use super::select::select;
 use super::table;
 use crate::http::{Problem, Site};
 use crate::web::assets;
 use crate::web::chart::{self, CLASSES, Grid, TILES, class_of};
 use crate::web::frame::Page;
-use crate::web::parts::{self, Field};
+use crate::web::parts;
 use crate::web::texts::Texts;
 use crate::web::visit::{Member, escaped};
 
@@ -45,10 +45,10 @@ pub(super) async fn page(
         link rel="stylesheet" href=(assets::address("charts.css"));
         (form(&filters, &names, &half_years))
         (shown)
-        p .small lang="en" { (ATTRIBUTION) }
         p { a href="/views" { (texts.say("views-back")) } }
     };
-    let page = Page { title: texts.say("map-title"), lead: Some(texts.say("map-lead")), ..Page::default() };
+    let page =
+        Page { title: texts.say("map-title"), lead: Some(texts.say("map-lead")), is_wide: true, ..Page::default() };
     Ok(visit.show(&page, &content))
 }
 
@@ -64,9 +64,7 @@ fn form(filters: &Filters, names: &Names, half_years: &[String]) -> Markup {
         form .choose method="get" action="/map" {
             div .choose-axes { @for facet in CHOSEN {
                 @let value = filters.on(facet).and_then(|values| values.first()).map(ToString::to_string).unwrap_or_default();
-                (parts::choice(names.texts, &Field {
-                    name: facet.key(), label: &names.facet(facet), value: &value, ..Field::default()
-                }, &names.choices(facet, half_years)))
+                (select(facet.key(), &names.facet(facet), Some(&names.texts.say("views-all")), &names.choices(facet, half_years), &value))
             } }
             div .actions { button { (names.texts.say("views-show")) } }
         }
@@ -104,9 +102,10 @@ fn counties(view: &MergedView, filters: &Filters, names: &Names) -> Markup {
     };
     let columns = [(names.facet(Facet::County), false), (texts.say("views-reports"), true)];
     html! {
-        div .columns {
+        h2 { (caption) }
+        div .side-by-side {
             div { (table::described(&chart::tiles(&drawn, &few), &grid, &caption, texts, "map")) (shades(&grid, texts)) }
-            div { (parts::table(&caption, &columns, &lines.iter().map(row).collect::<Vec<_>>())) }
+            (table::named_above(&parts::table(&caption, &columns, &lines.iter().map(row).collect::<Vec<_>>())))
         }
         (table::explained(view, None, texts))
     }
@@ -123,7 +122,7 @@ fn shades(grid: &Grid, texts: Texts) -> Markup {
     html! {
         ul .shades aria-label=(texts.say("map-shades")) {
             @for class in 1..=CLASSES { @if let Some((least, greatest)) = of_class(class) {
-                li { span .swatch class={ "c" (class) } {} @if least == greatest { (least) } @else { (least) "–" (greatest) } }
+                li { span class={ "swatch c" (class) } {} @if least == greatest { (least) } @else { (least) "–" (greatest) } }
             } }
             li { span .swatch .hatched {} (texts.say("map-hatched")) }
         }

@@ -9,11 +9,12 @@ use talkoot_protocol::view::{Facet, MergedView, Query};
 use super::names::Names;
 use super::preset::Preset;
 use super::question::{Error, Pairs, Question};
+use super::select::select;
 use super::table;
 use crate::http::{Problem, Site};
 use crate::web::assets;
 use crate::web::frame::Page;
-use crate::web::parts::{self, Field, Tone};
+use crate::web::parts::{self, Tone};
 use crate::web::texts::Texts;
 use crate::web::visit::Member;
 
@@ -127,15 +128,11 @@ fn form(question: &Question, names: &Names, half_years: &[String]) -> Markup {
     html! {
         form .choose method="get" action="/views" {
             div .choose-axes {
-                (parts::choice(texts, &Field {
-                    name: "rows", label: &texts.say("views-rows"), value: question.query.rows.key(), ..Field::default()
-                }, &facets))
+                (select("rows", &texts.say("views-rows"), None, &facets, question.query.rows.key()))
                 @if let Some(preset) = question.preset {
                     input type="hidden" name="preset" value=(preset.key());
                 } @else {
-                    (parts::choice(texts, &Field {
-                        name: "columns", label: &texts.say("views-columns"), value: columns, ..Field::default()
-                    }, &facets))
+                    (select("columns", &texts.say("views-columns"), Some(&texts.say("views-no-columns")), &facets, columns))
                 }
             }
             @if !several.is_empty() { input type="hidden" name="filter" value=(several.join(";")); }
@@ -164,8 +161,7 @@ fn narrow(facet: Facet, question: &Question, names: &Names, half_years: &[String
     if !value.is_empty() && !choices.iter().any(|(key, _)| *key == value) {
         choices.push((value.clone(), names.value(facet, &value)));
     }
-    let field = Field { name: facet.key(), label: &names.facet(facet), value: &value, ..Field::default() };
-    parts::choice(names.texts, &field, &choices)
+    select(facet.key(), &names.facet(facet), Some(&names.texts.say("views-all")), &choices, &value)
 }
 
 fn downloads(question: &Question, texts: Texts) -> Markup {

@@ -16,12 +16,13 @@ use talkoot_protocol::view::Count;
 use super::names::Names;
 use super::page::{half_years, wrong};
 use super::question::{Error, Pairs};
+use super::select::select;
 use super::table;
 use crate::http::{Problem, Site};
 use crate::web::assets;
 use crate::web::chart::{self, Grid};
 use crate::web::frame::Page;
-use crate::web::parts::{self, Field};
+use crate::web::parts;
 use crate::web::texts::Texts;
 use crate::web::visit::Member;
 
@@ -91,19 +92,17 @@ fn form(query: &Query, names: &Names, half_years: &[String]) -> Markup {
     let by = named("by", By::all().iter().map(|by| by.key()).collect());
     let of = named("of", Of::all().iter().map(|of| of.key()).collect());
     let across: Vec<_> = Facet::all().iter().map(|facet| (facet.key().to_owned(), names.path_facet(*facet))).collect();
-    let choice = |name: &'static str, label: &str, value: &str, choices: &[(String, String)]| {
-        parts::choice(texts, &Field { name, label, value, ..Field::default() }, choices)
-    };
+    let (all, no_columns) = (texts.say("views-all"), texts.say("views-no-columns"));
     html! {
         form .choose method="get" action="/views/paths" {
             div .choose-axes {
-                (choice("by", &texts.say("paths-count"), query.by.key(), &by))
-                (choice("of", &texts.say("paths-apart"), query.of.key(), &of))
-                (choice("across", &texts.say("views-columns"), query.across.map_or("", Facet::key), &across))
+                (select("by", &texts.say("paths-count"), None, &by, query.by.key()))
+                (select("of", &texts.say("paths-apart"), None, &of, query.of.key()))
+                (select("across", &texts.say("views-columns"), Some(&no_columns), &across, query.across.map_or("", Facet::key)))
                 @for facet in NARROWED {
                     @let value = query.filters.get(&facet).map_or("", String::as_str);
                     @let choices = facet.of_reports().map(|facet| names.choices(facet, half_years)).unwrap_or_default();
-                    (choice(facet.key(), &names.path_facet(facet), value, &choices))
+                    (select(facet.key(), &names.path_facet(facet), Some(&all), &choices, value))
                 }
             }
             div .actions { button { (texts.say("views-show")) } }
@@ -129,6 +128,7 @@ fn picture(view: &PathView, names: &Names) -> Markup {
     let drawing = ways.map_or_else(|| chart::bars(&grid), |ways| chart::flow(&ways));
     let is_area = |facet: &Facet| matches!(facet, Facet::County | Facet::Municipality);
     html! {
+        h2 { (caption) }
         @if lines.is_empty() { p { (texts.say("paths-nothing")) } } @else {
             (table::described(&drawing, &grid, &caption, texts, "paths"))
             (numbers(view, &lines, &caption, names))
@@ -190,7 +190,7 @@ fn numbers(view: &PathView, lines: &[&Line], caption: &str, names: &Names) -> Ma
         rows.push(row(vec![texts.say("paths-matching")], &view.column_matching, view.matching));
     }
     rows.push(row(vec![texts.say("paths-all")], &view.column_paths, view.paths));
-    parts::table(caption, &columns, &rows)
+    table::named_above(&parts::table(caption, &columns, &rows))
 }
 
 fn basis(view: &PathView, texts: Texts) -> Markup {

@@ -89,7 +89,7 @@ fn content(saved: &Saved, answered: &[(&Kept, Option<MergedView>)], names: &Name
         @for note in &saved.notes { p .quote { (note.said.text) " " span .soft { "– " (names.organisation(&note.by.organisation.to_string())) } } }
         @for (at, (kept, view)) in answered.iter().enumerate() {
             section {
-                h2 { (heading(kept, names)) }
+                @if view.is_none() { h2 { (heading(kept, names)) } }
                 @for word in &kept.words { @if let Some(note) = &word.said.note { p .quote { (note) } } }
                 @match view {
                     Some(view) => (table::view(view, None, names, &format!("q{at}"))),
