@@ -123,6 +123,8 @@ pub(super) struct Drawing {
     height: f64,
     /// Whether it is shown in its own size and scrolled, since its words would be too small on a phone.
     keeps_size: bool,
+    /// Whether the table has more than was drawn.
+    pub(super) is_cut: bool,
     shapes: Vec<Shape>,
 }
 
@@ -138,6 +140,11 @@ pub(super) struct Called<'a> {
 }
 
 impl Drawing {
+    /// Notes that more was left out before it was drawn.
+    pub(super) fn cut_if(self, is_cut: bool) -> Self {
+        Self { is_cut: self.is_cut || is_cut, ..self }
+    }
+
     /// Returns it as a figure of the page.
     pub(super) fn show(&self, called: &Called<'_>) -> Markup {
         let Called { id, title, says } = called;

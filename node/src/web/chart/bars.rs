@@ -44,5 +44,11 @@ pub(in crate::web) fn bars(grid: &Grid) -> Drawing {
         }
         y += GAP;
     }
-    Drawing { width: WIDTH, height: y, keeps_size: false, shapes }
+    Drawing {
+        width: WIDTH,
+        height: y,
+        keeps_size: false,
+        is_cut: grid.rows.len() > ROWS_MAX || grid.columns.len() > COLUMNS_MAX,
+        shapes,
+    }
 }

@@ -36,6 +36,7 @@ struct Place<'a> {
 pub(in crate::web) fn flow(ways: &Ways) -> Drawing {
     let mut ways: Vec<_> = ways.iter().collect();
     ways.sort_by(|one, other| other.2.cmp(&one.2).then_with(|| (&one.0, &one.1).cmp(&(&other.0, &other.1))));
+    let is_cut = ways.len() > WAYS_MAX;
     ways.truncate(WAYS_MAX);
     let all = ways.iter().map(|way| way.2 as f64).sum::<f64>().max(1.0);
     let thick = |paths: u64| (paths as f64 / all * HIGH).max(THIN);
@@ -66,7 +67,7 @@ pub(in crate::web) fn flow(ways: &Ways) -> Drawing {
     shapes.extend(numbers);
     shapes.extend(from.iter().flat_map(|place| side(place, FROM - 6.0, FROM - 12.0, Anchor::End)));
     shapes.extend(to.iter().flat_map(|place| side(place, TO, TO + 12.0, Anchor::Start)));
-    Drawing { width: WIDTH, height, keeps_size: true, shapes }
+    Drawing { width: WIDTH, height, keeps_size: true, is_cut, shapes }
 }
 
 /// Returns where the middle of the next way touches a place.

@@ -45,7 +45,7 @@ pub(in crate::web) fn lines(grid: &Grid) -> Drawing {
         shapes.push(Shape::Words { at: at(LEFT + 12.0, y + 4.0), words, class: "name", anchor: Anchor::Start });
     }
     let height = key + strongest.len() as f64 * KEY;
-    Drawing { width, height, keeps_size: true, shapes }
+    Drawing { width, height, keeps_size: true, is_cut: grid.columns.len() > POINTS_MAX, shapes }
 }
 
 /// Returns the rows with most reports, at most [`LINES_MAX`]; of those that hide everything none.

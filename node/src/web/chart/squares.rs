@@ -41,7 +41,13 @@ pub(in crate::web) fn squares(grid: &Grid) -> Drawing {
         }
     }
     let rows = grid.rows.len().min(ROWS_MAX);
-    Drawing { width: left(columns) + 4.0, height: HEAD + rows as f64 * HEIGHT + 4.0, keeps_size: true, shapes }
+    Drawing {
+        width: left(columns) + 4.0,
+        height: HEAD + rows as f64 * HEIGHT + 4.0,
+        keeps_size: true,
+        is_cut: grid.rows.len() > ROWS_MAX || grid.columns.len() > COLUMNS_MAX,
+        shapes,
+    }
 }
 
 /// Returns a name in at most four short lines.

@@ -70,7 +70,7 @@ pub(in crate::web) fn tiles(counties: &[(Vec<String>, Count)], few: &str) -> Dra
         let place = at(x + side / 2.0, y + side - 10.0);
         shapes.push(Shape::Words { at: place, words, class, anchor: Anchor::Middle });
     }
-    Drawing { width: 6.0 * SIZE, height: 7.0 * SIZE, keeps_size: false, shapes }
+    Drawing { width: 6.0 * SIZE, height: 7.0 * SIZE, keeps_size: false, is_cut: false, shapes }
 }
 
 /// Returns how words of a tile are written, so that they can be read on its shade.

@@ -133,7 +133,7 @@ fn findings(cells: &[Together], names: &Names) -> Markup {
         ]
     };
     html! {
-        (table::described(&chart::bars(&grid), &grid, &caption, texts, "together"))
+        (table::described(&chart::bars(&grid).cut_if(cells.len() > BARS_MAX), &grid, &caption, texts, "together"))
         (parts::table(&caption, &columns, &cells.iter().map(row).collect::<Vec<_>>()))
     }
 }

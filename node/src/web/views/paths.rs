@@ -125,7 +125,7 @@ fn picture(view: &PathView, names: &Names) -> Markup {
         let name = |id: &str| view.name(id, texts.language());
         drawing.links.iter().map(|link| (name(&link.source), name(&link.target), link.paths)).collect::<chart::Ways>()
     });
-    let drawing = ways.map_or_else(|| chart::bars(&grid), |ways| chart::flow(&ways));
+    let drawing = ways.map_or_else(|| chart::bars(&grid).cut_if(lines.len() > BARS_MAX), |ways| chart::flow(&ways));
     let is_area = |facet: &Facet| matches!(facet, Facet::County | Facet::Municipality);
     html! {
         h2 { (caption) }

@@ -118,7 +118,10 @@ pub(super) fn described(drawing: &Drawing, grid: &Grid, caption: &str, texts: Te
     };
     says.push(' ');
     says.push_str(&texts.say_with("views-chart-hidden", &[("count", grid.hidden().into())]));
-    drawing.show(&Called { id, title: caption, says: &says })
+    html! {
+        (drawing.show(&Called { id, title: caption, says: &says }))
+        @if drawing.is_cut { p .small { (texts.say("views-cut")) } }
+    }
 }
 
 /// Returns a table whose caption stands in the heading above it: it is read out, and not shown twice.

@@ -53,6 +53,7 @@ views-ranking = Most reports: { $by }
 views-no-ranking = Nothing has enough reports to be ranked.
 views-nothing = There are no numbers on this: the reports are too few to be shown, perhaps there are none.
 views-strongest = The picture has the { $count } rows with most reports. All of them are in the table.
+views-cut = The picture shows a part only: all rows and columns are in the table.
 views-chart-greatest = Greatest: { $name }, { $count }.
 views-chart-none = No number is shown.
 views-chart-hidden = Numbers hidden: { $count }. The same numbers are in the table below the picture.

@@ -53,6 +53,7 @@ views-ranking = Eniten raportteja: { $by }
 views-no-ranking = Millään ei ole niin monta raporttia, että järjestyksen voisi näyttää.
 views-nothing = Tästä ei ole lukuja: raportteja on liian vähän näytettäväksi, ehkä ei yhtään.
 views-strongest = Kuvassa on { $count } riviä, joilla on eniten raportteja. Kaikki ovat taulukossa.
+views-cut = Kuvassa on vain osa: kaikki rivit ja sarakkeet ovat taulukossa.
 views-chart-greatest = Suurin: { $name }, { $count }.
 views-chart-none = Yhtään lukua ei näytetä.
 views-chart-hidden = Piilotettuja lukuja { $count }. Samat luvut ovat taulukossa kuvan alla.

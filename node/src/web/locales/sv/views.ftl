@@ -53,6 +53,7 @@ views-ranking = Flest rapporter: { $by }
 views-no-ranking = Ingenting har så många rapporter att en ordning kan visas.
 views-nothing = Det finns inga tal om detta: rapporterna är för få för att visas, kanske finns det inga.
 views-strongest = På bilden finns de { $count } rader som har flest rapporter. Alla finns i tabellen.
+views-cut = Bilden visar bara en del: alla rader och kolumner finns i tabellen.
 views-chart-greatest = Störst: { $name }, { $count }.
 views-chart-none = Inget tal visas.
 views-chart-hidden = Dolda tal: { $count }. Samma tal finns i tabellen under bilden.
