@@ -5,19 +5,23 @@
 //! worker's key never leaves the browser. Pages ask the driver like everybody else ([`crate::http`]) and know no store. All that
 //! people wrote is escaped; no page holds inline script or style, and none asks anything of another machine.
 
+mod about;
 mod assets;
 mod campaigns;
+mod chart;
 pub(crate) mod desk;
 mod enrolment;
 mod entered;
 mod follow;
 mod frame;
 mod guard;
+mod help;
 mod home;
 pub(crate) mod intake;
 mod joint;
 mod mine;
 mod names;
+mod network;
 mod parts;
 mod quick;
 mod report;
@@ -26,6 +30,7 @@ mod search;
 pub(crate) mod session;
 mod sign_in;
 pub(crate) mod texts;
+mod views;
 mod visit;
 mod write;
 mod writing;
@@ -59,6 +64,10 @@ pub(crate) fn pages(site: &Site) -> Router<Site> {
         .route("/enrolment", post(enrolment::enrol))
         .route("/enrolment/{id}", get(enrolment::state))
         .merge(residents())
+        .merge(views::routes())
+        .merge(network::routes())
+        .merge(help::routes())
+        .merge(about::routes())
         .layer(from_fn_with_state(site.clone(), guard::guard))
         .layer(from_fn(guard::as_page))
         .route("/policy-report", post(guard::policy_report))

@@ -53,6 +53,8 @@ assets! {
     "sign-in.js": JS,
     "sign.js": JS,
     "reach.js": JS,
+    "charts.css": CSS,
+    "network.js": JS,
     "texts.js": JS,
     "write.js": JS,
     "icon.svg": SVG,

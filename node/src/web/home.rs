@@ -1,5 +1,7 @@
 //! The first page: what a worker may want to do next.
 
+mod now;
+
 use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -18,7 +20,9 @@ pub(super) async fn home(State(site): State<Site>, member: Member) -> Result<Res
     let texts = visit.texts;
     let name = texts.name(&identity.names).to_owned();
     let title = texts.say_with("home-title", &[("organisation", (&name).into())]);
+    let now = now::now(&site, &member).await?;
     let content = html! {
+        (now)
         div .cards {
             (card(visit, &[Role::Reporter, Role::Coordinator, Role::Intake], "write"))
             (card(visit, &[Role::Reporter, Role::Coordinator, Role::Intake], "mine"))
