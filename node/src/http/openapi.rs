@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use talkoot_protocol::report::json_schema;
 
 use super::operation::{Operation, Sketch};
-use super::problem::{self, Told};
+use super::problem::{self, Problem, Told};
 use super::routes;
 use super::validator::Answer;
 
