@@ -13,7 +13,7 @@ fn grid(columns: usize, cells: &[&[Option<u64>]]) -> Grid {
 }
 
 fn words(drawing: &Drawing) -> Vec<&str> {
-    let words = |shape| if let Shape::Words { words, .. } = shape { Some(words.as_str()) } else { None };
+    let words = |shape: &Shape| if let Shape::Words { words, .. } = shape { Some(words.as_str()) } else { None };
     drawing.shapes.iter().filter_map(words).collect()
 }
 
