@@ -115,8 +115,8 @@ async fn shown(
         fields.entry("language").or_insert_with(|| visit.texts.language().key().into());
     }
     let filled = Filled::new(fields);
-    let form = form_of(site, &form.unwrap_or_else(|| filled.text("form"))).await?;
-    let variant = filled.text("variant").parse().unwrap_or_else(|_| variant_of(identity.kind));
+    let form = form_of(site, &form.unwrap_or_else(|| filled.said("form"))).await?;
+    let variant = filled.said("variant").parse().unwrap_or_else(|_| variant_of(identity.kind));
     let (texts, today) = (visit.texts, Date::of(wall_clock()));
     let sheet = Sheet { texts, form: &form, filled: &filled, variant, counties: &identity.counties, today };
     let content = Written { texts, sheet, identity: &identity, document }.whole(visit);

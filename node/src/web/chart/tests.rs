@@ -13,7 +13,9 @@ fn grid(columns: usize, cells: &[&[Option<u64>]]) -> Grid {
 }
 
 fn words(drawing: &Drawing) -> Vec<&str> {
-    let words = |shape: &Shape| if let Shape::Words { words, .. } = shape { Some(words.as_str()) } else { None };
+    fn words(shape: &Shape) -> Option<&str> {
+        if let Shape::Words { words, .. } = shape { Some(words) } else { None }
+    }
     drawing.shapes.iter().filter_map(words).collect()
 }
 

@@ -28,7 +28,7 @@ impl Filled {
     }
 
     /// Returns what stands at a place as text: a text, a number, yes or no; empty for all else.
-    pub(crate) fn text(&self, place: &str) -> String {
+    pub(crate) fn said(&self, place: &str) -> String {
         self.at(place).map(text).unwrap_or_default()
     }
 
@@ -74,7 +74,7 @@ mod tests {
             ("proposal", ""),
             ("", ""),
         ] {
-            assert_eq!(filled.text(place), expected, "{place}");
+            assert_eq!(filled.said(place), expected, "{place}");
         }
         assert_eq!((filled.count("proposal"), filled.count("title")), (2, 0));
         assert_eq!(filled.entries("support_need"), ["2", "99"]);

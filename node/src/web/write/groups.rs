@@ -62,17 +62,17 @@ impl Sheet<'_> {
     }
 
     fn line_at(&self, name: &str, key: &str, most: usize) -> Markup {
-        let (label, value) = (self.texts.one_of("write-part", key).unwrap_or_default(), self.filled.text(name));
+        let (label, value) = (self.texts.one_of("write-part", key).unwrap_or_default(), self.filled.said(name));
         parts::line(self.texts, &Field { most: Some(most), ..self.part(name, &label, &value) })
     }
 
     fn words_at(&self, name: &str, key: &str) -> Markup {
-        let (label, value) = (self.texts.one_of("write-part", key).unwrap_or_default(), self.filled.text(name));
+        let (label, value) = (self.texts.one_of("write-part", key).unwrap_or_default(), self.filled.said(name));
         parts::area(self.texts, &Field { most: Some(TEXT_CHARS_MAX), ..self.part(name, &label, &value) }, 2)
     }
 
     fn choice_at(&self, name: &str, key: &str, codes: Choices, with: Option<&str>) -> Markup {
-        let (label, value) = (self.texts.one_of("write-part", key).unwrap_or_default(), self.filled.text(name));
+        let (label, value) = (self.texts.one_of("write-part", key).unwrap_or_default(), self.filled.said(name));
         parts::choice(self.texts, &Field { with, ..self.part(name, &label, &value) }, &kept(codes, &value))
     }
 
@@ -80,7 +80,7 @@ impl Sheet<'_> {
         let (group, age) = (format!("target_group[{at}].group"), format!("target_group[{at}].age"));
         let language = self.language();
         let label = self.texts.say("write-part-age");
-        let value = Some(self.filled.text(&age)).filter(|age| !age.is_empty());
+        let value = Some(self.filled.said(&age)).filter(|age| !age.is_empty());
         let value = value.unwrap_or_else(|| AgeBand::All.key().to_owned());
         let field = Field { with: Some(&group), ..self.part(&age, &label, &value) };
         html! {
@@ -128,7 +128,7 @@ impl Sheet<'_> {
     fn service(&self, at: usize) -> Markup {
         let (code, system) = (format!("service[{at}].code"), format!("service[{at}].system"));
         let display = format!("service[{at}].display");
-        let (held, named) = (self.filled.text(&system), self.filled.text(&display));
+        let (held, named) = (self.filled.said(&system), self.filled.said(&display));
         let list = if held.is_empty() { SYSTEM_SOCIAL_SERVICE } else { held.as_str() };
         let codes = self.form.codes(list).map(|list| list.codes.as_slice()).unwrap_or_default().iter();
         let name = |known: &talkoot_protocol::form::NamedCode| {

@@ -93,7 +93,7 @@ impl Sheet<'_> {
 
     /// Returns whether a field has to be answered.
     pub(super) fn requires(&self, id: &str) -> bool {
-        let kind = self.filled.text("kind").parse().ok();
+        let kind = self.filled.said("kind").parse().ok();
         self.form.field(id).is_some_and(|field| field.need(self.variant, kind) == Need::Required)
     }
 
@@ -103,15 +103,15 @@ impl Sheet<'_> {
     }
 
     fn line(&self, id: &str, most: usize) -> Markup {
-        parts::line(self.texts, &Field { most: Some(most), ..self.with(id, &self.filled.text(id)) })
+        parts::line(self.texts, &Field { most: Some(most), ..self.with(id, &self.filled.said(id)) })
     }
 
     fn words(&self, id: &str, rows: u8) -> Markup {
-        parts::area(self.texts, &Field { most: Some(TEXT_CHARS_MAX), ..self.with(id, &self.filled.text(id)) }, rows)
+        parts::area(self.texts, &Field { most: Some(TEXT_CHARS_MAX), ..self.with(id, &self.filled.said(id)) }, rows)
     }
 
     fn radios<T: CodeSet>(&self, id: &str) -> Markup {
-        let value = self.filled.text(id);
+        let value = self.filled.said(id);
         parts::radios(self.texts, &self.with(id, &value), &kept(choices::codes::<T>(self.language()), &value))
     }
 
@@ -127,7 +127,7 @@ impl Sheet<'_> {
     }
 
     fn chosen(&self, id: &str, codes: Choices) -> Markup {
-        let value = self.filled.text(id);
+        let value = self.filled.said(id);
         parts::choice(self.texts, &self.with(id, &value), &kept(codes, &value))
     }
 
@@ -136,11 +136,11 @@ impl Sheet<'_> {
         let choices = [("true".to_owned(), hint.unwrap_or(label).to_owned())];
         let field = Field { hint: None, stands_for: Some("boolean"), ..self.with(id, "") };
         // One box is no list: it is sent under the field's own name.
-        parts::tick(self.texts, &field, &choices, &[self.filled.text(id)])
+        parts::tick(self.texts, &field, &choices, &[self.filled.said(id)])
     }
 
     fn yes_no(&self, id: &str) -> Markup {
-        let value = self.filled.text(id);
+        let value = self.filled.said(id);
         let field = Field { stands_for: Some("boolean"), ..self.with(id, &value) };
         parts::radios(self.texts, &field, &self.yes_and_no())
     }
@@ -151,12 +151,12 @@ impl Sheet<'_> {
 
     /// Returns a question of the form's own.
     pub(super) fn question(&self, question: &Question) -> Markup {
-        let kind = self.filled.text("kind").parse().ok();
+        let kind = self.filled.said("kind").parse().ok();
         let need = question.need(self.variant, kind);
         if need == Need::Absent {
             return html! {};
         }
-        let (language, value) = (self.language(), self.filled.text(&question.id));
+        let (language, value) = (self.language(), self.filled.said(&question.id));
         let help = question.help.get(language);
         let field = Field {
             name: &question.id,

@@ -1,5 +1,4 @@
 # What scripts say.
-script-write-checking = Being looked at…
 script-write-clean = Looked at: no identifiers were found.
 script-write-found = Looked at: { $count } places to look at.
 script-write-not-checked = No connection. Identifiers are looked for when it is back; nothing is sent before that.
@@ -11,7 +10,6 @@ script-write-replace = Write { $suggestion } instead
 script-write-replaced = Replaced: { $suggestion }
 script-write-problems = Before signing:
 script-write-to-fill = { $count } to fill in
-script-write-removed = Removed
 script-write-no-similar = No similar ones were found.
 script-write-shared = Words in common: { $words }
 script-write-kept = The draft is kept encrypted in this browser { $time }.

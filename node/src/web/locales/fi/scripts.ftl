@@ -1,5 +1,4 @@
 # Mitä skriptit sanovat.
-script-write-checking = Tarkistetaan…
 script-write-clean = Tarkistettu: tunnisteita ei löytynyt.
 script-write-found = Tarkistettu: { $count } kohtaa kannattaa katsoa.
 script-write-not-checked = Yhteyttä ei ole. Tunnisteet tarkistetaan, kun yhteys palaa; mitään ei lähetetä sitä ennen.
@@ -11,7 +10,6 @@ script-write-replace = Kirjoita tilalle { $suggestion }
 script-write-replaced = Korvattu: { $suggestion }
 script-write-problems = Ennen allekirjoitusta:
 script-write-to-fill = { $count } täyttämättä
-script-write-removed = Poistettu
 script-write-no-similar = Samankaltaisia ei löytynyt.
 script-write-shared = Yhteisiä sanoja: { $words }
 script-write-kept = Luonnos on tallessa tässä selaimessa salattuna { $time }.

@@ -1,5 +1,4 @@
 # Vad skripten säger.
-script-write-checking = Granskas…
 script-write-clean = Granskat: inga identifierare hittades.
 script-write-found = Granskat: { $count } ställen att titta på.
 script-write-not-checked = Ingen förbindelse. Identifierare granskas när förbindelsen är tillbaka; inget skickas innan dess.
@@ -11,7 +10,6 @@ script-write-replace = Skriv { $suggestion } i stället
 script-write-replaced = Ersatt: { $suggestion }
 script-write-problems = Före underskrift:
 script-write-to-fill = { $count } obesvarade
-script-write-removed = Borttagen
 script-write-no-similar = Inga liknande hittades.
 script-write-shared = Gemensamma ord: { $words }
 script-write-kept = Utkastet är sparat krypterat i den här webbläsaren { $time }.
