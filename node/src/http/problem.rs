@@ -18,7 +18,7 @@ const TYPES: &str = "/v1/problems#";
 pub struct Problem {
     /// A reference that is the same for all problems of this name.
     #[serde(rename = "type")]
-    kind: String,
+    kind: Box<str>,
     /// What such problems have in common, in a few words.
     title: &'static str,
     /// The HTTP status.
@@ -29,10 +29,10 @@ pub struct Problem {
     name: String,
     /// The parameter or header that is at fault, if it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    parameter: Option<String>,
+    parameter: Option<Box<str>>,
     /// What has to be mended in what was written, field by field.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    remarks: Vec<Remark>,
+    #[serde(skip_serializing_if = "<[Remark]>::is_empty")]
+    remarks: Box<[Remark]>,
 }
 
 impl Problem {
@@ -41,19 +41,19 @@ impl Problem {
         let title = status.canonical_reason().unwrap_or("Problem");
         let kind = format!("{TYPES}{name}");
         Self {
-            kind,
+            kind: kind.into(),
             title,
             status: status.as_u16(),
             detail: detail.into(),
             name: name.to_owned(),
             parameter: None,
-            remarks: Vec::new(),
+            remarks: Box::default(),
         }
     }
 
     /// Names the parameter or header at fault.
     pub(crate) fn at(self, parameter: &str) -> Self {
-        Self { parameter: Some(parameter.to_owned()), ..self }
+        Self { parameter: Some(parameter.into()), ..self }
     }
 
     /// A parameter that cannot be used.
@@ -65,8 +65,8 @@ impl Problem {
     pub(crate) fn to_mend(remarks: Vec<Remark>) -> Self {
         let detail = "Something has to be mended first; 'remarks' says what and where. Nothing was signed or stored.";
         let first = remarks.iter().max_by_key(|remark| remark.weight).map(|remark| remark.field.clone());
-        let parameter = first;
-        Self { parameter, remarks, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "to_mend", detail) }
+        let parameter = first.map(Into::into);
+        Self { parameter, remarks: remarks.into(), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "to_mend", detail) }
     }
 
     /// The node answered something that does not fit the question.
@@ -177,7 +177,7 @@ pub(super) async fn kinds() -> Result<Answer, Problem> {
 
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
-        let parameter = failure.field;
+        let parameter = failure.field.map(Into::into);
         Self { parameter, ..Self::new(status_of(&failure.name), &failure.name, failure.message) }
     }
 }

@@ -157,6 +157,7 @@ impl Visit {
                     li { a href="/resident" { (texts.say("foot-resident")) } }
                     li { a href="/accessibility" { (texts.say("foot-accessibility")) } }
                     li { a href="/privacy" { (texts.say("foot-privacy")) } }
+                    @if self.session.is_some() { li { a href="/enrol" { (texts.say("browser-title")) } } }
                 }
                 p #connection role="status" data-offline=(texts.say("foot-offline")) {}
                 @if self.session.is_some() {

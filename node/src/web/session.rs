@@ -127,7 +127,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 
 /// Reads exactly as many bytes from hexadecimal digits.
 pub(crate) fn unhex<const N: usize>(digits: &str) -> Option<[u8; N]> {
-    if digits.len() != 2 * N || !digits.is_ascii() {
+    if digits.len() != 2 * N || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return None;
     }
     let mut bytes = [0; N];

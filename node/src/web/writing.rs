@@ -1,14 +1,15 @@
 //! What a page's script asks so that its worker can sign: what is to be said about the words, a change to sign, and to store the
 //! signed one. The key and the certificate are the session's; nobody has a change made for somebody else.
 
-use axum::Json;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use axum::routing::post;
+use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use talkoot_protocol::api::{Outcome, Preparation, Remark, Request, Response as Answer, Writing};
-use talkoot_protocol::limits::{CHANGE_BYTES_MAX, SALT_BYTES};
+use talkoot_protocol::limits::{BODY_BYTES_MAX, CHANGE_BYTES_MAX, SALT_BYTES};
 use talkoot_protocol::scope::Kind;
 use talkoot_protocol::signed::Signed;
 use talkoot_protocol::time::Timestamp;
@@ -20,10 +21,24 @@ use super::session::{hex, unhex};
 use super::texts::{Given as Placed, Texts};
 use super::visit::Member;
 
+/// Longest question about words that are being written, in bytes of JSON: all that one change may hold, and the names around it. The
+/// node looks at every character.
+const WORDS_BYTES_MAX: usize = BODY_BYTES_MAX + 64 * 1024;
+/// Longest signed change as it is handed in, in bytes of JSON.
+const DIGITS_BYTES_MAX: usize = 2 * CHANGE_BYTES_MAX + 1024;
+
+/// Returns where scripts ask, each with the most that may be sent there.
+pub(super) fn routes() -> Router<Site> {
+    let words = Router::new().route("/session/examine", post(examine)).route("/session/prepare", post(prepare));
+    let words = words.layer(DefaultBodyLimit::max(WORDS_BYTES_MAX));
+    let digits = Router::new().route("/session/submit", post(submit)).layer(DefaultBodyLimit::max(DIGITS_BYTES_MAX));
+    words.merge(digits)
+}
+
 /// What somebody is writing.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Draft {
+struct Draft {
     kind: Kind,
     fields: Map<String, Value>,
 }
@@ -31,7 +46,7 @@ pub(super) struct Draft {
 /// What is to be made ready for signing.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
+struct Wanted {
     writing: Writing,
     claimed: Timestamp,
     /// Hexadecimal digits.
@@ -43,27 +58,19 @@ pub(super) struct Wanted {
 /// A signed change, as hexadecimal digits.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Written {
+struct Written {
     change: String,
 }
 
 /// Says what there is to say about words that are being written.
-pub(super) async fn examine(
-    State(site): State<Site>,
-    member: Member,
-    Given(draft): Given<Draft>,
-) -> Result<Response, Problem> {
+async fn examine(State(site): State<Site>, member: Member, Given(draft): Given<Draft>) -> Result<Response, Problem> {
     let asked = Request::Examine { kind: draft.kind, fields: draft.fields };
     let Answer::Remarks { remarks } = site.ask(asked).await? else { return Err(Problem::unexpected()) };
     Ok(Json(json!({ "remarks": told(member.visit.texts, remarks) })).into_response())
 }
 
 /// Makes a change for the session's key to sign.
-pub(super) async fn prepare(
-    State(site): State<Site>,
-    member: Member,
-    Given(wanted): Given<Wanted>,
-) -> Result<Response, Problem> {
+async fn prepare(State(site): State<Site>, member: Member, Given(wanted): Given<Wanted>) -> Result<Response, Problem> {
     let salt: [u8; SALT_BYTES] =
         unhex(&wanted.salt).ok_or_else(|| Problem::parameter("salt", "'salt' is 32 hexadecimal digits."))?;
     let preparation = Preparation {
@@ -85,11 +92,7 @@ pub(super) async fn prepare(
 }
 
 /// Stores a change that the session's key signed.
-pub(super) async fn submit(
-    State(site): State<Site>,
-    member: Member,
-    Given(written): Given<Written>,
-) -> Result<Response, Problem> {
+async fn submit(State(site): State<Site>, member: Member, Given(written): Given<Written>) -> Result<Response, Problem> {
     let change = bytes(&written.change).ok_or_else(|| bad_change("it is no list of hexadecimal digits"))?;
     let signed = Signed::decode(&change).map_err(|error| bad_change(&error.to_string()))?;
     let header = signed.header();
@@ -128,7 +131,8 @@ fn bad_change(reason: &str) -> Problem {
 
 /// Reads hexadecimal digits of at most one change.
 fn bytes(digits: &str) -> Option<Vec<u8>> {
-    if digits.len() > 2 * CHANGE_BYTES_MAX || digits.len() % 2 != 0 || !digits.is_ascii() {
+    let plain = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    if digits.len() > 2 * CHANGE_BYTES_MAX || !digits.len().is_multiple_of(2) || !plain {
         return None;
     }
     let pair = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
@@ -136,7 +140,7 @@ fn bytes(digits: &str) -> Option<Vec<u8>> {
 }
 
 /// Puts remarks into the language of the visit, where it has words for them.
-pub(super) fn told(texts: Texts, remarks: Vec<Remark>) -> Vec<Remark> {
+fn told(texts: Texts, remarks: Vec<Remark>) -> Vec<Remark> {
     let told = |mut remark: Remark| {
         if let Some(words) = words(texts, &remark) {
             remark.message = words;

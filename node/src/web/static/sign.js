@@ -99,6 +99,12 @@ export function writingOf(form) {
   return { does: 'begin', kind, scope: chosen || scope || 'network', fields };
 }
 
+/** Asks what there is to say about a form as it stands: remarks, field by field. Nothing is stored or remembered. */
+export async function examine(form) {
+  const { kind = 'report' } = form.dataset;
+  return (await askAsWorker('/session/examine', { kind, fields: said(form) })).remarks;
+}
+
 /** What forms said when the page came. */
 const before = new WeakMap();
 
