@@ -91,8 +91,10 @@ fn pages_are_whole_in_three_languages_and_no_word_acts() {
     house.answer();
     let (coordinator, decision_maker) = (house.sign_in("kerttu"), house.sign_in("paula"));
     let (phenomenon, proposal) = (format!("/phenomena/{}", house.phenomenon), format!("/proposals/{}", house.proposal));
-    let lists = ["/phenomena", "/phenomena?open=true", "/phenomena/new", "/proposals", "/proposals?overdue=true", "/repair"];
-    let of_phenomenon = ["", "/facet", "/settle?aspect=v%C3%A4ri.%201", "/status", "/period", "/describe", "/merge", "/link"];
+    let lists =
+        ["/phenomena", "/phenomena?open=true", "/phenomena/new", "/proposals", "/proposals?overdue=true", "/repair"];
+    let of_phenomenon =
+        ["", "/facet", "/settle?aspect=v%C3%A4ri.%201", "/status", "/period", "/describe", "/merge", "/link"];
     let of_proposal = ["", "/outcome", "/support", "/repair", "/escalate", "/close"];
     let paths: Vec<String> = lists
         .iter()

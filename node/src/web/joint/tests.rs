@@ -49,7 +49,7 @@ fn member(language: Language, roles: &[Role]) -> Member {
 /// The own organisation is number 1, another one number 2; both have hostile names.
 fn people(texts: Texts) -> People {
     let known = |number: u8| -> Organisation {
-        let names = Names { fi: HOSTILE.into(), sv: HOSTILE.into(), en: HOSTILE.into(), ..Names::default() };
+        let names = Names { fi: HOSTILE.into(), sv: HOSTILE.into(), en: HOSTILE.into() };
         serde_json::from_value(json!({
             "id": organisation(number), "names": names, "kind": "ngo", "counties": [12], "contact": HOSTILE,
             "own": number == 1, "member": true, "founder": true, "recognised_by": [], "reports": 0,
