@@ -210,8 +210,8 @@ fn form(visit: &Visit, entered: &Entered) -> Markup {
         p { (texts.say("campaign-languages")) }
         form method="post" action="/campaigns" {
             (visit.csrf())
-            @for (name, value) in names { (text(texts, name, value, "campaign-name", NAME_CHARS_MAX)) }
-            @for (name, value) in questions { (text(texts, name, value, "campaign-asks", QUESTION_CHARS_MAX)) }
+            @for (name, value) in names { (text(texts, name, value, texts.one_of("campaign-name", tag(name)), NAME_CHARS_MAX)) }
+            @for (name, value) in questions { (text(texts, name, value, texts.one_of("campaign-asks", tag(name)), QUESTION_CHARS_MAX)) }
             (entered::place(texts, &Field { name: "place", label: &place, value: &entered.place, required: true, ..Field::default() }))
             (parts::day(texts, &Field { name: "from", label: &from, value: &entered.from, required: true, ..Field::default() }))
             (parts::day(texts, &Field { name: "to", label: &to, value: &entered.to, required: true, ..Field::default() }))
@@ -220,10 +220,14 @@ fn form(visit: &Visit, entered: &Entered) -> Markup {
     }
 }
 
-/// Returns the field of a text in one language; the name ends in that.
-fn text(texts: Texts, name: &str, value: &str, family: &str, most: usize) -> Markup {
-    let language = name.rsplit('_').next().unwrap_or_default();
-    let label = texts.one_of(family, language).unwrap_or_default();
+/// Returns the language in which the name of a field ends.
+fn tag(name: &str) -> &str {
+    name.rsplit('_').next().unwrap_or_default()
+}
+
+/// Returns the field of a text in one language.
+fn text(texts: Texts, name: &str, value: &str, label: Option<String>, most: usize) -> Markup {
+    let label = label.unwrap_or_default();
     parts::line(texts, &Field { name, label: &label, value, most: Some(most), ..Field::default() })
 }
 

@@ -86,7 +86,7 @@ pub(super) async fn show(
         (filters(texts, &asked, &shown.campaigns))
         @if !asked.aside { (heap_table(texts, &shown.heaps, &asked.campaign)) }
         @if shown.slips.is_empty() {
-            p { (texts.say(if asked.aside { "intake-none-aside" } else { "intake-none" })) }
+            p { (if asked.aside { texts.say("intake-none-aside") } else { texts.say("intake-none") }) }
         } @else {
             form method="post" action="/intake" {
                 (member.visit.csrf())
@@ -136,7 +136,7 @@ fn filters(texts: Texts, asked: &Asked, campaigns: &[Campaign]) -> Markup {
             div .actions {
                 button .second { (texts.say("intake-show")) }
                 @let other = Asked { aside: !asked.aside, campaign: asked.campaign.clone(), ..Asked::default() };
-                a href=(other.address()) { (texts.say(if asked.aside { "intake-to-waiting" } else { "intake-to-aside" })) }
+                a href=(other.address()) { (if asked.aside { texts.say("intake-to-waiting") } else { texts.say("intake-to-aside") }) }
             }
         }
         @if !asked.heap.is_empty() { h2 { (asked.heap) } }
@@ -150,7 +150,7 @@ fn refusal(aside: &Aside) -> Markup {
 }
 
 fn list(texts: Texts, shown: &Shown, asked: &Asked, chosen: &[SlipId]) -> Markup {
-    let legend = texts.say(if asked.aside { "intake-aside" } else { "intake-waiting" });
+    let legend = if asked.aside { texts.say("intake-aside") } else { texts.say("intake-waiting") };
     html! {
         fieldset .field {
             legend { (legend) ": " (shown.total) }

@@ -66,7 +66,7 @@ fn facts(texts: Texts, slip: &Slip, campaign: Option<&Campaign>) -> Vec<(String,
     let sort = words.and_then(|words| words.valence).and_then(|one| texts.one_of("resident-sort", one.key()));
     let place = words.and_then(|words| place_name(words.place.as_deref()?, language));
     let group = words.and_then(|words| words.group).map(|group| group.label(language).to_owned());
-    let waits = texts.say(if slip.code.is_some() { "intake-follows" } else { "intake-follows-not" });
+    let waits = if slip.code.is_some() { texts.say("intake-follows") } else { texts.say("intake-follows-not") };
     vec![
         (texts.say("intake-sort-of"), told(sort)),
         (texts.say("intake-place"), told(place)),
