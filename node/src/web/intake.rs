@@ -177,8 +177,6 @@ async fn linked(site: &Site, ids: Vec<SlipId>, document: String) -> Result<(), P
 
 /// Returns what a report of slips begins with, as fields of the form; `None` if they do not all wait. `note` is a slip's name, or
 /// several joined by hyphens.
-// Unused only until the page on which reports are written is there.
-#[allow(dead_code, reason = "the page on which reports are written asks it")]
 pub(crate) async fn fields_of(site: &Site, note: &str) -> Option<Map<String, Value>> {
     let ids = split(note)?;
     let found = site.at_desk(move |desk| {

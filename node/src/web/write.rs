@@ -25,11 +25,13 @@ use talkoot_protocol::scope::Scope;
 use talkoot_protocol::statement::{OrganisationKind, Role};
 
 use crate::http::{Given, Problem, Site, wall_clock};
+use crate::prefills::PrefillId;
 
 use filled::Filled;
 use sheet::Sheet;
 
 use super::frame::Page;
+use super::intake;
 use super::names::Organisations;
 use super::parts;
 use super::texts::Texts;
@@ -64,6 +66,10 @@ pub(super) struct Begun {
     form: Option<String>,
     /// A report that is to be changed.
     report: Option<String>,
+    /// What another system has filled in.
+    prefill: Option<String>,
+    /// What residents wrote: a slip, or several joined by hyphens.
+    note: Option<String>,
 }
 
 /// What a page is made of.
@@ -82,8 +88,9 @@ pub(super) async fn page(
     Query(begun): Query<Begun>,
 ) -> Result<Response, Problem> {
     member.require(WRITERS)?;
-    let Some(document) = begun.report else {
-        return shown(&site, &member.visit, None, begun.form, Map::new()).await;
+    let Some(document) = begun.report.clone() else {
+        let fields = filled_in(&site, &begun).await?;
+        return shown(&site, &member.visit, None, begun.form, fields).await;
     };
     let Answer::Report(report) = site.ask(Request::Report { document }).await? else {
         return Err(Problem::unexpected());
@@ -93,6 +100,19 @@ pub(super) async fn page(
         return Ok(Redirect::to(&format!("/reports/{}", report.document)).into_response());
     }
     shown(&site, &member.visit, Some(report.document), begun.form, report.fields).await
+}
+
+/// Returns what somebody else has written for the worker to go on with. It stays where it is until it is signed, or its time is over,
+/// so that a page that is loaded again loses nothing.
+async fn filled_in(site: &Site, begun: &Begun) -> Result<Map<String, Value>, Problem> {
+    if let Some(id) = begun.prefill.as_deref().and_then(|id| id.parse::<PrefillId>().ok()) {
+        let read = site.with_prefills(move |prefills| prefills.read(&id, wall_clock())).await?;
+        return Ok(read.map_err(|_| Problem::unexpected())?.unwrap_or_default());
+    }
+    match &begun.note {
+        Some(note) => Ok(intake::fields_of(site, note).await.unwrap_or_default()),
+        None => Ok(Map::new()),
+    }
 }
 
 /// The same page as it is for everybody: what a browser keeps to write without a connection. Nothing on it is of a session.

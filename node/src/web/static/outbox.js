@@ -49,6 +49,7 @@ async function send(entry) {
       };
       ({ document } = await sign(writing, content.confirmed, before));
     }
+    await takenUp(content.note, document);
     await drafts.keep({ id, state: 'stored', content: { title: content.title, document } });
     announce(text('script-write-outbox-stored'));
   } catch (error) {
@@ -63,6 +64,13 @@ async function send(entry) {
   }
   await show();
   return true;
+}
+
+/** Tells the node that what residents wrote has become this report. If that fails, it still waits, and a worker can tell later. */
+export async function takenUp(note, document) {
+  if (!note) return;
+  const { askAsWorker } = await import('./sign.js');
+  await askAsWorker(`/intake/${encodeURIComponent(note)}/published`, { document }).catch(() => {});
 }
 
 function reason(error, wordsOf) {

@@ -7,7 +7,7 @@ import { Nothing, askAsWorker, sign, wordsOf } from './sign.js';
 import { addPlace, ensure, growing } from './rows.js';
 import { watch } from './marks.js';
 import * as drafts from './drafts.js';
-import { post, sendWaiting } from './outbox.js';
+import { post, sendWaiting, takenUp } from './outbox.js';
 
 /** How often what was typed is kept, in milliseconds. */
 const KEEP_EVERY = 2000;
@@ -18,7 +18,7 @@ const SIMILAR_REST = 2500;
 
 const form = document.getElementById('report');
 const asked = new URLSearchParams(location.search);
-const draft = { id: asked.get('from') ?? crypto.randomUUID(), isDirty: false, isDone: false };
+const draft = { id: asked.get('from') ?? crypto.randomUUID(), note: asked.get('note'), isDirty: false, isDone: false };
 
 /** What has to be kept to show the form again: every control that says something, in order. */
 function values() {
@@ -31,7 +31,7 @@ function content() {
   const { fields } = readForm(form);
   const scope = form.querySelector('[name="@scope"]:checked')?.value ?? 'network';
   const confirmed = form.querySelector('[name="@confirmed"]').checked;
-  return { title: fields.title ?? '', fields, scope, confirmed, values: values(), changes: form.dataset.document ?? null };
+  return { title: fields.title ?? '', fields, scope, confirmed, values: values(), changes: form.dataset.document ?? null, note: draft.note };
 }
 
 async function keep() {
@@ -51,6 +51,7 @@ async function keep() {
 function named() {
   const address = new URL(location.href);
   address.searchParams.delete('prefill');
+  address.searchParams.delete('note');
   address.searchParams.set('from', draft.id);
   history.replaceState(null, '', address);
   const to = document.querySelector('.languages [name="to"]');
@@ -80,11 +81,12 @@ async function begin() {
   const from = asked.get('from');
   if (from) {
     const kept = await drafts.take(from).catch(() => undefined);
+    draft.note = kept?.content?.note ?? null;
     if (kept?.content?.values) fill(kept.content.values);
     else if (kept) announce(text('script-write-draft-unreadable'));
   }
-  // What another system has filled in lies at the node until somebody opens it: from now on it is here.
-  if (asked.has('prefill')) draft.isDirty = true;
+  // What another system has filled in, or residents wrote, lies at the node: from now on what becomes of it is here.
+  if (asked.has('prefill') || asked.has('note')) draft.isDirty = true;
   const marks = watch(form);
   form.addEventListener('input', () => { draft.isDirty = true; similarLater(); });
   setInterval(keep, KEEP_EVERY);
@@ -104,6 +106,7 @@ async function signing(marks) {
   try {
     const done = await sign(writing(), content().confirmed);
     draft.isDone = true;
+    await takenUp(draft.note, done.document);
     await drafts.drop(draft.id).catch(() => {});
     location.assign(`/reports/${done.document}`);
   } catch (error) {
