@@ -83,12 +83,15 @@ pub(crate) struct House {
 struct Running {
     child: Child,
     addresses: Vec<String>,
+    http: Vec<String>,
 }
 
 /// What `talkoot run --json` says first.
 #[derive(Debug, Deserialize)]
 struct Listening {
     addresses: Vec<String>,
+    #[serde(default)]
+    http: Vec<String>,
 }
 
 impl Roots {
@@ -193,11 +196,21 @@ impl House {
 
     /// Starts `talkoot run` in its directory and waits until it listens. It ends when this process does.
     pub(crate) fn start(&mut self) -> Result<()> {
+        self.start_with(&[])
+    }
+
+    /// The same, with pages on a free port of this machine.
+    pub(crate) fn start_with_pages(&mut self) -> Result<()> {
+        self.start_with(&["--http", "127.0.0.1:0"])
+    }
+
+    fn start_with(&mut self, more: &[&str]) -> Result<()> {
         let program = std::env::current_exe().map_err(Error::failed)?;
         let log = std::fs::File::create(self.dir.join("run.log")).map_err(Error::failed)?;
         let mut child = Command::new(program)
             .args(["run", "--json", "--stop-with-parent", "--dir"])
             .arg(&self.dir)
+            .args(more)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(log)
@@ -214,13 +227,18 @@ impl House {
                 .context(format_args!("the node in {} did not start", self.dir.display()))
                 .hint(format!("Its log is {}.", log.display()))
         })?;
-        self.child = Some(Running { child, addresses: listening.addresses });
+        self.child = Some(Running { child, addresses: listening.addresses, http: listening.http });
         Ok(())
     }
 
     /// Returns the process's id, if it runs.
     pub(crate) fn pid(&self) -> Option<u32> {
         self.child.as_ref().map(|running| running.child.id())
+    }
+
+    /// Returns where the running node has its pages.
+    pub(crate) fn pages(&self) -> Option<String> {
+        self.child.as_ref()?.http.first().map(|address| format!("http://{address}"))
     }
 
     /// Returns the TCP address of the running node.

@@ -4,6 +4,7 @@
 //! [`story`] signs what each does, [`picture`] and [`tour`] show what came of it; [`corpus`] holds reports to measure with.
 
 pub(crate) mod corpus;
+mod doors;
 mod picture;
 mod story;
 mod tour;
@@ -88,12 +89,13 @@ struct Summary {
 pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
     let started = Instant::now();
     let (kept, count) = (args.keep.is_some(), usize::try_from(args.reports).unwrap_or(world::REPORTS));
+    let stays = !kept && !args.once;
     let parent = directory(args.keep.or(args.at))?;
     let world = World::new(args.seed, count);
     output::say(&format!("Four organisations in {}", parent.display()));
     let mut houses = build(&parent, args.seed)?;
     for house in &mut houses {
-        house.start()?;
+        if stays { house.start_with_pages()? } else { house.start()? }
     }
     let mut story = Story::new(&houses, &world, Luck::seeded(args.seed, "story"));
     live_through(&houses, &mut story)?;
@@ -108,7 +110,8 @@ pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
     if kept || !args.once {
         tour::suggest(&houses, card.id, kept);
     }
-    if !kept && !args.once {
+    if stays {
+        doors::open(&parent, &houses)?;
         stay()?;
     }
     drop(story);

@@ -2,7 +2,7 @@
 
 mod add;
 mod certify;
-mod invite;
+pub(crate) mod invite;
 mod list;
 
 use clap::Subcommand;

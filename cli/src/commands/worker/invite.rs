@@ -15,6 +15,7 @@ use talkoot_protocol::api::{Request, Response};
 use talkoot_protocol::date::Date;
 use talkoot_protocol::enrolment::{CODE_ENTROPY_BYTES, Code};
 use talkoot_protocol::id::WorkerId;
+use talkoot_protocol::key::SecretKey;
 use talkoot_protocol::statement::Role;
 use talkoot_protocol::time::Timestamp;
 
@@ -65,7 +66,7 @@ pub(crate) struct Args {
 
 /// What is known of a code that was given out.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Invitation {
+pub(crate) struct Invitation {
     /// What the worker is called on this machine.
     pub(super) name: String,
     /// The code.
@@ -129,6 +130,13 @@ impl Invitation {
     }
 }
 
+impl Args {
+    /// Invites somebody for a day.
+    pub(crate) fn for_a_day(name: &str, role: &[Role]) -> Self {
+        Self { name: name.to_owned(), role: role.to_vec(), valid: 1, wait: true, again: false }
+    }
+}
+
 /// What was made, for programs.
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -141,12 +149,24 @@ struct Answer<'a> {
 
 /// Makes a code.
 pub(super) fn run(global: &Global, args: &Args) -> Result<()> {
-    check_name(&args.name)?;
     let keys = Keys::of(global)?;
     require_root(&keys)?;
-    let worker = worker_of(&keys, args)?;
     // Who waits is asked for the passphrase now, not when the worker has typed the code.
     let root = if args.wait { Some(keys.open_root(&keys::passphrase(global, false)?)?) } else { None };
+    let invitation = make(global, &keys, args)?;
+    match root {
+        Some(root) => {
+            output::say("Waiting for the browser; stop with Ctrl-C and go on later with 'talkoot worker certify'.");
+            wait(global, &keys, &root, &invitation)
+        }
+        None => Ok(()),
+    }
+}
+
+/// Makes a code, keeps it, tells the node its hash, and shows it.
+pub(crate) fn make(global: &Global, keys: &Keys, args: &Args) -> Result<Invitation> {
+    check_name(&args.name)?;
+    let worker = worker_of(keys, args)?;
     let mut client = Client::open(&global.dir)?;
     let mut entropy = [0; CODE_ENTROPY_BYTES];
     let fresh = keystore::fresh_seed().map_err(Error::failed)?;
@@ -155,20 +175,25 @@ pub(super) fn run(global: &Global, args: &Args) -> Result<()> {
     let expires = Timestamp::from_millis(keys::now().as_millis().saturating_add(args.valid.saturating_mul(DAY_MILLIS)));
     let invitation =
         Invitation { name: args.name.clone(), code: code.reveal(), worker, roles: args.role.clone(), expires };
-    invitation.write(&keys)?;
+    invitation.write(keys)?;
     let told = client.ask(Request::Invite { id: code.id(), expires });
     match told {
         Ok(Response::Done) => {}
         other => {
-            invitation.forget(&keys);
+            invitation.forget(keys);
             return Err(other.err().unwrap_or_else(unexpected));
         }
     }
+    client.close()?;
     show(global, &invitation)?;
-    let Some(root) = root else { return client.close() };
-    output::say("Waiting for the browser; stop with Ctrl-C and go on later with 'talkoot worker certify'.");
-    while certify::certify(global, &keys, &mut client, &root, std::slice::from_ref(&invitation))? == 0 {
-        if keys::now() >= expires {
+    Ok(invitation)
+}
+
+/// Waits until a browser has shown the code, and certifies its key.
+pub(crate) fn wait(global: &Global, keys: &Keys, root: &SecretKey, invitation: &Invitation) -> Result<()> {
+    let mut client = Client::open(&global.dir)?;
+    while certify::certify(global, keys, &mut client, root, std::slice::from_ref(invitation))? == 0 {
+        if keys::now() >= invitation.expires {
             return Err(Error::refused("the code has expired and no browser came").hint("Invite again: --again"));
         }
         std::thread::sleep(LOOK_EVERY);
