@@ -131,7 +131,7 @@ async function round(page, language, list, found) {
 async function beside(language, options = {}) {
   // No such page; something to be mended; and the page kept for writing offline, which comes without a session.
   const expected = ['status of 404', 'status of 422', 'status of 403'];
-  const page = await open(browser, { address: node.address, language, expected, ...options });
+  const page = await open(browser, { address: node.address, language, expected, serviceWorkers: 'block', ...options });
   await page.context().addCookies(await desk.context().cookies());
   return page;
 }
@@ -148,41 +148,53 @@ test('pages in three languages, and by telephone in the dark', async () => {
   const begun = Date.now();
   const found = [];
   const rounds = [['fi'], ['sv'], ['en'], ['fi', { viewport: PHONE, colorScheme: 'dark', reducedMotion: 'reduce' }]];
-  await Promise.all(rounds.map(async ([language, options]) => round(await beside(language, options), language, addresses, found)));
+  await Promise.all(rounds.map(async ([language, options]) => {
+    const page = await beside(language, options);
+    await round(page, language, addresses, found);
+    await page.context().close();
+  }));
   await round(desk, 'fi', ['/enrol'], found);
   const seconds = Math.round((Date.now() - begun) / 1000);
   console.log(`${addresses.length} pages x 3 languages, and by telephone in the dark: ${found.length} violations, ${seconds} s`);
   assert.deepEqual(found, []);
 });
 
+/** What a page says on which something is to be mended, and one with something found. */
+async function answered(language, found) {
+  const page = await beside(language, language === 'sv' ? { viewport: PHONE, colorScheme: 'dark' } : {});
+  await page.goto('/write');
+  await page.locator('[name="description"]').fill('Perhe odottaa. Äiti on Maija Virtanen, tunnus 131052-308T.');
+  await page.locator('.marks li').first().waitFor();
+  await page.locator('#report button[type="submit"]').click();
+  await page.locator('#problems').waitFor();
+  await look(page, `${language} /write with something to mend`, found);
+  await page.goto('/search');
+  await page.locator('[name="words"]').fill('jono');
+  await page.locator('form[role="search"] button').click();
+  await page.waitForLoadState();
+  await look(page, `${language} /search with what was found`, found);
+  await page.context().close();
+}
+
+/** What somebody without an account sees, by telephone. */
+async function stranger(language, list, found) {
+  const page = await open(browser, { address: node.address, language, expected: ['status of 422', 'status of 401'], viewport: PHONE });
+  await round(page, language, list, found);
+  await page.goto('/resident');
+  await page.locator('[name="text"]').fill('Tunnus 131052-308T odottaa.');
+  await page.locator('main form button').last().click();
+  await page.locator('.notice.error').waitFor();
+  await look(page, `${language} /resident with something to mend`, found);
+  await page.context().close();
+}
+
 test('pages for somebody without an account, and forms with something to mend', async () => {
   const found = [];
   const campaign = addresses.find((address) => /^\/c\/[^/?]+$/.test(address));
   const list = ['/', '/sign-in', '/enrol', '/resident', '/follow', campaign, '/help', '/accessibility', '/privacy'];
-  for (const language of ['fi', 'sv', 'en']) {
-    const expected = ['status of 422', 'status of 401', 'status of 403'];
-    const page = await open(browser, { address: node.address, language, expected, viewport: PHONE });
-    await round(page, language, list, found);
-    await page.goto('/resident');
-    await page.locator('[name="text"]').fill('Tunnus 131052-308T odottaa.');
-    await page.locator('main form button').last().click();
-    await page.locator('.notice.error').waitFor();
-    await look(page, `${language} /resident with something to mend`, found);
-    await page.context().close();
-  }
-  for (const language of ['fi', 'sv', 'en']) {
-    const page = await beside(language, language === 'sv' ? { viewport: PHONE, colorScheme: 'dark' } : {});
-    await page.goto('/write');
-    await page.locator('[name="description"]').fill('Perhe odottaa. Äiti on Maija Virtanen, tunnus 131052-308T.');
-    await page.locator('.marks li').first().waitFor();
-    await page.locator('#report button[type="submit"]').click();
-    await page.locator('#problems').waitFor();
-    await look(page, `${language} /write with something to mend`, found);
-    await page.goto('/search');
-    await page.locator('[name="words"]').fill('jono');
-    await page.locator('form[role="search"] button').click();
-    await page.waitForLoadState();
-    await look(page, `${language} /search with what was found`, found);
-  }
+  await Promise.all(['fi', 'sv', 'en'].map(async (language) => {
+    await stranger(language, list, found);
+    await answered(language, found);
+  }));
   assert.deepEqual(found, []);
 });
