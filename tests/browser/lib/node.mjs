@@ -30,15 +30,17 @@ export class Node {
     return node;
   }
 
-  constructor(parent) {
+  /** A node that is there, in `dir`; with it goes `parent`. */
+  constructor(parent, dir = path.join(parent, 'node'), passphrase = 'vain kokeeksi') {
     this.parent = parent;
-    this.dir = path.join(parent, 'node');
-    this.keys = path.join(parent, 'node-keys');
+    this.dir = dir;
+    this.keys = `${dir}-keys`;
+    this.passphrase = passphrase;
   }
 
   get #environment() {
     const { TALKOOT_DIR: _, TALKOOT_KEYS: __, ...rest } = process.env;
-    return { ...rest, TALKOOT_PASSPHRASE: 'vain kokeeksi', TALKOOT_INSECURE_FAST_KEYS: '1' };
+    return { ...rest, TALKOOT_PASSPHRASE: this.passphrase, TALKOOT_INSECURE_FAST_KEYS: '1' };
   }
 
   #arguments(given) {

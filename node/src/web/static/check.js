@@ -3,29 +3,15 @@
 
 import { equal, hex } from './cbor.js';
 import { TAKEN, readChunk } from './chunk.js';
-import { CHANGE, KINDS, readHeader, scopeOf, sha256 } from './header.js';
+import { same } from './fields.js';
+import { CHANGE, KINDS, Mismatch, readHeader, scopeOf, sha256 } from './header.js';
+
+export { Mismatch, same };
 
 const SALT_BYTES = 16;
 
-/** The node wanted something else signed. `what` is a stable name, `field` the field it is about. */
-export class Mismatch extends Error {
-  constructor(what, field) {
-    super(field === undefined ? what : `${what}: ${field}`);
-    this.what = what;
-    this.field = field;
-  }
-}
-
 function need(holds, what, field) {
   if (!holds) throw new Mismatch(what, field);
-}
-
-/** Returns whether two values of JSON are the same. */
-export function same(one, other) {
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one === other;
-  if (Array.isArray(one) !== Array.isArray(other)) return false;
-  const [keys, others] = [Object.keys(one), Object.keys(other)];
-  return keys.length === others.length && keys.every((key) => Object.hasOwn(other, key) && same(one[key], other[key]));
 }
 
 /** Returns the prefix of an organisation's entries in documents that several organisations write in. */

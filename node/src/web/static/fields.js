@@ -70,3 +70,11 @@ export function differences(before, after, same) {
   }
   return edits;
 }
+
+/** Returns whether two values of JSON are the same. */
+export function same(one, other) {
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one === other;
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  const [keys, others] = [Object.keys(one), Object.keys(other)];
+  return keys.length === others.length && keys.every((key) => Object.hasOwn(other, key) && same(one[key], other[key]));
+}

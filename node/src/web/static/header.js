@@ -2,6 +2,15 @@
 
 import { Malformed, decode, encode, join, tagged } from './cbor.js';
 
+/** The node wanted something else signed. `what` is a stable name, `field` the field it is about. */
+export class Mismatch extends Error {
+  constructor(what, field) {
+    super(field === undefined ? what : `${what}: ${field}`);
+    this.what = what;
+    this.field = field;
+  }
+}
+
 /** The act of changing a document. */
 export const CHANGE = 1;
 /** Numbers of kinds of documents. */

@@ -12,11 +12,10 @@
 //   data-always            on a form: all of it is written, also what the page came with
 
 import { hex, unhex } from './cbor.js';
-import { Mismatch, check, same } from './check.js';
 import { OtherKey, Unable, held, signIn, signature, signer } from './custody.js';
-import { differences, gathered, pathOf, valueOf } from './fields.js';
+import { differences, gathered, pathOf, same, valueOf } from './fields.js';
 import { Problem, announce, ask } from './frame.js';
-import { change, changeId, toSign } from './header.js';
+import { Mismatch, change, changeId, toSign } from './header.js';
 import { oneOf, text } from './texts.js';
 
 const SALT_BYTES = 16;
@@ -44,6 +43,8 @@ export async function askAsWorker(address, body) {
 export async function sign(writing, confirmed = false, before = null) {
   const record = await signer();
   if (!record) throw new Unable('sign-no-key');
+  // What reads a change is long, and only who signs needs it.
+  const { check } = await import('./check.js');
   const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
   const claimed = Date.now();
   const { kind, ...changed } = writing;
