@@ -3,6 +3,8 @@
 //!
 //! In version 1 recognition only grows: withdrawal, rotation and revocation have their acts reserved and their place here.
 
+pub mod standing;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::AddressRecord;
