@@ -8,7 +8,7 @@
 //! 1. **Admitted** is a founder, and whoever `threshold` admitted organisations ever recognised. One that takes its recognition back
 //!    does not thereby undo an admission.
 //! 2. **Removed** is a member from which `threshold` admitted organisations have withdrawn, each as its last word on it, if at least
-//!    `threshold` members are left without it.
+//!    `threshold` members are left without it and without whomever only its void words admitted.
 //! 3. A withdrawal names the place in the removed one's chain **until which its words stand**. Words have no effect beyond a place
 //!    that `threshold` of the withdrawing organisations do not go beyond: fewer can void nothing.
 //! 4. Where removals contradict each other (one is against the word on which the other rests), those that rest on words which no
@@ -90,19 +90,32 @@ impl Rules {
         let mut removed = BTreeMap::new();
         loop {
             let all = self.heard(said, &removed);
-            let members: BTreeSet<_> = all.admitted.iter().copied().filter(|who| !removed.contains_key(who)).collect();
-            let case = if members.len() > self.threshold {
-                let certain = self.heard(said, &self.with_possible(&removed, &all));
-                self.strongest(&certain, &members).or_else(|| self.strongest(&all, &members))
-            } else {
-                None
-            };
-            let Some(case) = case else {
-                removed.retain(|who, _| all.admitted.contains(who));
-                return Standing { members, removed };
-            };
-            removed.insert(case.whom, self.last_place(case.stands));
+            let certain = self.heard(said, &self.with_possible(&removed, &all));
+            let cases = self.by_strength(&certain).into_iter().chain(self.by_strength(&all));
+            let mut open = cases.filter(|case| all.admitted.contains(&case.whom) && !removed.contains_key(&case.whom));
+            match open.find_map(|case| self.without(said, &removed, case)) {
+                Some(fewer) => removed = fewer,
+                None => {
+                    removed.retain(|who, _| all.admitted.contains(who));
+                    let members = all.admitted.into_iter().filter(|who| !removed.contains_key(who)).collect();
+                    return Standing { members, removed };
+                }
+            }
         }
+    }
+
+    /// Returns who is removed once this case is decided too; `None` if too few members would be left, those counted who are members
+    /// only by words that the case voids.
+    fn without(
+        &self,
+        said: &BTreeMap<OrganisationId, Chain>,
+        removed: &BTreeMap<OrganisationId, u32>,
+        case: Case,
+    ) -> Option<BTreeMap<OrganisationId, u32>> {
+        let mut fewer = removed.clone();
+        fewer.insert(case.whom, self.last_place(case.stands));
+        let left = self.heard(said, &fewer).admitted.into_iter().filter(|who| !fewer.contains_key(who)).count();
+        (left >= self.threshold).then_some(fewer)
     }
 
     /// Leaves out what is said beyond these places.
@@ -155,10 +168,11 @@ impl Rules {
         cases.into_iter().map(|(whom, stands)| Case { whom, stands }).collect()
     }
 
-    /// Returns the case against a member in which most have withdrawn; of several that against the smallest id.
-    fn strongest(&self, heard: &Heard, members: &BTreeSet<OrganisationId>) -> Option<Case> {
-        let cases = self.cases(heard).into_iter().filter(|case| members.contains(&case.whom));
-        cases.min_by_key(|case| (std::cmp::Reverse(case.stands.len()), case.whom))
+    /// Returns the cases, those in which most have withdrawn first; of several, that against the smallest id.
+    fn by_strength(&self, heard: &Heard) -> Vec<Case> {
+        let mut cases = self.cases(heard);
+        cases.sort_by_key(|case| (std::cmp::Reverse(case.stands.len()), case.whom));
+        cases
     }
 
     /// Returns the least place that `threshold` of them do not go beyond.
