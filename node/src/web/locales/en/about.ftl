@@ -136,7 +136,7 @@ access-text-gaps =
 
     The service is in Finnish, Swedish and English. It is not yet in Sámi.
 access-head-made = How accessibility was assessed
-access-text-made = The makers' own assessment: every page was checked with the program axe-core in three languages and gone through with a keyboard. There was no outside assessment and no test with users of assistive technology yet.
+access-text-made = The makers' own assessment: every page was checked with the program axe-core in three languages and setting up a browser, writing a report and answering a proposal were gone through with a keyboard alone. There was no outside assessment and no test with users of assistive technology yet.
 access-feedback = Did you notice a fault?
 access-feedback-how = Tell the organisation. You may also ask for content in a form that is accessible to you. You will be answered within two weeks.
 access-authority = Supervising authority

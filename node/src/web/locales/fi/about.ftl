@@ -136,7 +136,7 @@ access-text-gaps =
 
     Palvelu on suomeksi, ruotsiksi ja englanniksi. Saameksi sitä ei vielä ole.
 access-head-made = Miten saavutettavuus on arvioitu
-access-text-made = Tekijöiden oma arvio: jokainen sivu on tarkistettu axe-core-ohjelmalla kolmella kielellä ja käyty läpi näppäimistöllä. Ulkopuolista arviota tai apuvälineiden käyttäjien testiä ei ole vielä tehty.
+access-text-made = Tekijöiden oma arvio: jokainen sivu on tarkistettu axe-core-ohjelmalla kolmella kielellä ja raportin kirjoittaminen, käyttöönotto sekä ehdotukseen vastaaminen on käyty läpi pelkällä näppäimistöllä. Ulkopuolista arviota tai apuvälineiden käyttäjien testiä ei ole vielä tehty.
 access-feedback = Huomasitko puutteen?
 access-feedback-how = Kerro siitä organisaatiolle. Voit myös pyytää sisällön itsellesi saavutettavassa muodossa. Vastaamme kahden viikon kuluessa.
 access-authority = Valvontaviranomainen

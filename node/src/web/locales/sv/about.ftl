@@ -136,7 +136,7 @@ access-text-gaps =
 
     Tjänsten finns på finska, svenska och engelska. På samiska finns den inte ännu.
 access-head-made = Hur tillgängligheten har bedömts
-access-text-made = Utvecklarnas egen bedömning: varje sida har kontrollerats med programmet axe-core på tre språk och gåtts igenom med tangentbord. Ingen utomstående bedömning eller test med användare av hjälpmedel har gjorts ännu.
+access-text-made = Utvecklarnas egen bedömning: varje sida har kontrollerats med programmet axe-core på tre språk och att ta en webbläsare i bruk, skriva en rapport och svara på ett förslag har gåtts igenom med enbart tangentbord. Ingen utomstående bedömning eller test med användare av hjälpmedel har gjorts ännu.
 access-feedback = Märkte du en brist?
 access-feedback-how = Berätta om den för organisationen. Du kan också be att få innehållet i en form som är tillgänglig för dig. Vi svarar inom två veckor.
 access-authority = Tillsynsmyndighet
