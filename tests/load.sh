@@ -40,7 +40,7 @@ address="$(said said http)"
 
 if [ -n "${VISIT:-}" ]; then
   for ((at = 1; at <= 20; at++)); do
-    [ -e "$dir-keys/load-$at.key" ] || "$program" worker add "load-$at" --dir "$dir" >/dev/null
+    [ -e "$dir-keys/load-$at.key" ] || "$program" worker add "load-$at" --dir "$dir" >/dev/null 2>&1
     "$VISIT" "$address" "$dir-keys" "load-$at" | python3 -c 'import json,sys; print(json.load(sys.stdin)["cookie"])' >>"$work/cookies"
   done
 fi
@@ -71,13 +71,13 @@ memory() { echo "memory, $1: $(awk '/VmRSS/ {now = $2} /VmHWM/ {most = $2} END {
 
 measure() {
   printf '%-28s' "$1"
-  LOAD_AS=api LOAD_TOKENS="$work/tokens" LOAD_BODY="${3-}" wrk -t2 -c16 -d"${seconds}s" -s "$work/ask.lua" "http://$address$2" | tail -1
+  LOAD_AS=api LOAD_TOKENS="$work/tokens" LOAD_BODY="${3-}" wrk -t2 -c16 --timeout 20s -d"${seconds}s" -s "$work/ask.lua" "http://$address$2" | tail -1
 }
 
 look() {
   [ -n "${VISIT:-}" ] || return 0
   printf '%-28s' "page $1"
-  LOAD_AS=page LOAD_TOKENS="$work/cookies" LOAD_BODY="" wrk -t2 -c16 -d"${seconds}s" -s "$work/ask.lua" "http://$address$1" | tail -1
+  LOAD_AS=page LOAD_TOKENS="$work/cookies" LOAD_BODY="" wrk -t2 -c16 --timeout 20s -d"${seconds}s" -s "$work/ask.lua" "http://$address$1" | tail -1
 }
 
 all() {
@@ -93,14 +93,14 @@ all() {
 fetch() {
   local mine theirs
   mine="$("$program" status --json --dir "$dir" | python3 -c 'import json,sys; print(json.load(sys.stdin)["organisation"])')"
-  theirs="$("$program" --dir "$work/other" init --name Toinen --kind other --listen 127.0.0.1:0 --json |
+  theirs="$("$program" --dir "$work/other" init --name Toinen --kind other --listen 127.0.0.1:0 --json 2>/dev/null |
     python3 -c 'import json,sys; print(json.load(sys.stdin)["organisation"])')"
-  "$program" org recognise "$theirs" --dir "$dir" >/dev/null
-  "$program" org recognise "$mine" --dir "$work/other" >/dev/null
+  "$program" org recognise "$theirs" --dir "$dir" >/dev/null 2>&1
+  "$program" org recognise "$mine" --dir "$work/other" >/dev/null 2>&1
   "$program" run --json --dir "$work/other" >"$work/other-said" 2>/dev/null &
   other=$!
   while [ ! -s "$work/other-said" ]; do sleep 0.1; done
-  "$program" peer add "$(said said addresses)" --dir "$work/other" >/dev/null
+  "$program" peer add "$(said said addresses)" --dir "$work/other" >/dev/null 2>&1
 }
 
 fetched() { "$program" status --json --dir "$work/other" | python3 -c 'import json,sys; print(json.load(sys.stdin)["reports"], "reports fetched")'; }

@@ -20,6 +20,7 @@ mod query;
 mod routes;
 mod screen;
 mod serve;
+mod stuck;
 mod submissions;
 mod validator;
 

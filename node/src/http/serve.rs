@@ -12,6 +12,8 @@ use tokio::task::JoinSet;
 
 use crate::driver::stopped;
 
+use super::stuck::Unstuck;
+
 /// Connections at one time. More have to wait.
 const CONNECTIONS_MAX: usize = 256;
 /// How long the head of a request may take to arrive. Slower ones are cut off: a connection is a place that others wait for.
@@ -67,7 +69,7 @@ async fn connection(stream: TcpStream, routes: Router, mut stopping: watch::Rece
         .header_read_timeout(HEAD_WITHIN)
         .max_buf_size(HEAD_BYTES_MAX)
         .max_headers(FIELDS_MAX)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes));
+        .serve_connection(TokioIo::new(Unstuck::new(stream)), TowerToHyperService::new(routes));
     tokio::pin!(served);
     let ended = tokio::select! {
         ended = served.as_mut() => ended,
