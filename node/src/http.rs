@@ -19,6 +19,8 @@ mod problem;
 mod query;
 mod routes;
 mod screen;
+mod seated;
+mod seats;
 mod serve;
 mod stuck;
 mod submissions;

@@ -4,12 +4,15 @@
 use std::future::Future as _;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
+
+use super::seats::Seat;
 
 /// How long the other end may take no byte of an answer.
 const TAKEN_WITHIN: Duration = Duration::from_secs(20);
@@ -18,17 +21,19 @@ const TAKEN_WITHIN: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub(super) struct Unstuck {
     stream: TcpStream,
+    seat: Arc<Seat>,
     patience: Pin<Box<Sleep>>,
     is_stuck: bool,
 }
 
 impl Unstuck {
-    /// Takes a connection.
-    pub(super) fn new(stream: TcpStream) -> Self {
-        Self { stream, patience: Box::pin(sleep(TAKEN_WITHIN)), is_stuck: false }
+    /// Takes a connection, and where to note what its other end does.
+    pub(super) fn new(stream: TcpStream, seat: Arc<Seat>) -> Self {
+        Self { stream, seat, patience: Box::pin(sleep(TAKEN_WITHIN)), is_stuck: false }
     }
 
     fn judge<T>(&mut self, written: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
+        self.seat.wrote(written.is_pending());
         if written.is_ready() {
             self.is_stuck = false;
             return written;
@@ -43,7 +48,12 @@ impl Unstuck {
 
 impl AsyncRead for Unstuck {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_read(context, into)
+        let this = self.get_mut();
+        let read = Pin::new(&mut this.stream).poll_read(context, into);
+        if read.is_ready() {
+            this.seat.moved();
+        }
+        read
     }
 }
 
