@@ -14,6 +14,7 @@ import html.parser
 import json
 import pathlib
 import re
+import socket
 import sys
 import tempfile
 import time
@@ -162,6 +163,10 @@ def too_much(tally, house, browser, addresses):
     heads = [[("X-Long", "a" * 100_000)], [(f"X-{number}", "a") for number in range(200)], [("Cookie", "a=b; " * 20_000)]]
     for fields in heads:
         tally.saw(kind, house.send("GET", "/help", fields).status in (0, 400, 431), f"a head of {len(fields)} fields")
+    exact = len(f"GET /help HTTP/1.1\r\nHost: {house.address}\r\nConnection: close\r\nX-Long: \r\n\r\n")
+    for most, taken in ((32 * 1024, True), (32 * 1024 + 1, False), (40_000, False)):
+        status = house.send("GET", "/help", [("X-Long", "a" * (most - exact))]).status
+        tally.saw(kind, status == 200 if taken else status in (0, 431), f"{status} for a head of {most} bytes")
     tally.saw(kind, house.send("GET", "/" + "a" * 100_000).status in (0, 400, 414, 431), "an address")
     for address in addresses:
         for media_type in ("application/json", "application/x-www-form-urlencoded"):
@@ -192,7 +197,7 @@ def too_slow(tally, house):
     started = time.monotonic()
     answered = house.send("GET", "/help").status == 200
     waited = time.monotonic() - started
-    tally.saw(kind, answered and waited < 30, f"{CONNECTIONS} idle connections lock a visitor out")
+    tally.saw(kind, answered and waited < 1, f"{CONNECTIONS} idle connections hold a visitor up for {waited:.1f} s")
     ends = 0
     for stream in idle[:20]:
         stream.settimeout(20)
@@ -207,7 +212,30 @@ def too_slow(tally, house):
     tally.saw(kind, ends == 20, f"{20 - ends} of 20 slow heads are not cut off")
     for stream in idle:
         stream.close()
+    never_read(tally, house, kind)
     return f"; beside {CONNECTIONS} idle connections a page took {waited:.1f} s"
+
+
+def never_read(tally, house, kind):
+    """Asks for far more than any connection holds, on more connections than the node serves, and reads none of it."""
+    style = re.search(r'/static/[^"]*talkoot.css', house.send("GET", "/help").text)[0]
+    asked, held = f"GET {style} HTTP/1.1\r\nHost: {house.address}\r\n\r\n".encode() * 3000, []
+    for _ in range(CONNECTIONS):
+        stream = house.connect()
+        stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        stream.setblocking(False)
+        try:
+            stream.send(asked)
+        except OSError:
+            pass
+        held.append(stream)
+    for _ in range(3):
+        started = time.monotonic()
+        answered = house.send("GET", "/help").status == 200
+        waited = time.monotonic() - started
+        tally.saw(kind, answered and waited < 1, f"{CONNECTIONS} that never read hold a visitor up for {waited:.1f} s")
+    for stream in held:
+        stream.close()
 
 
 def fill(house, browser, harm):

@@ -1,16 +1,12 @@
 //! The form a report is written by: the built-in one, or a package that the node has; with the official code lists that were loaded
 //! into the node's directory.
-//!
-//! ```text
-//! DIR/codes/1.2.246.537.6.1222.json     one loaded list; written by 'talkoot form codes import'
-//! ```
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use talkoot_node::code_lists;
 use talkoot_protocol::api::{Request, Response};
-use talkoot_protocol::form::code_list::OID_PREFIX;
-use talkoot_protocol::form::limits::{CODE_LISTS_MAX, FORM_BYTES_MAX};
+use talkoot_protocol::form::limits::FORM_BYTES_MAX;
 use talkoot_protocol::form::{CodeList, Form};
 use talkoot_protocol::report::Report;
 
@@ -19,9 +15,6 @@ use crate::commands::report::plain;
 use crate::error::{Error, Result};
 use crate::global::Global;
 use crate::output;
-
-/// Longest file with a code list, in bytes: the largest of them have some thousand codes.
-const LIST_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
 /// Returns the form that comes with the program, with the lists loaded here.
 pub(crate) fn built_in(global: &Global) -> Result<Form> {
@@ -60,48 +53,18 @@ pub(crate) fn note_unknown(report: &Report, form: &Form) {
 }
 
 fn with_lists(global: &Global, mut form: Form) -> Result<Form> {
-    for list in loaded(global)? {
-        form.fill_codes(list);
-    }
+    code_lists::fill(&mut form, loaded(global)?);
     Ok(form)
 }
 
 /// Returns the lists loaded here, by their system.
 pub(crate) fn loaded(global: &Global) -> Result<Vec<CodeList>> {
-    let entries = std::fs::read_dir(lists_dir(global)).into_iter().flatten().flatten();
-    let mut paths: Vec<PathBuf> =
-        entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "json")).collect();
-    paths.sort();
-    paths.iter().take(CODE_LISTS_MAX).map(|path| read_list(path)).collect()
-}
-
-fn read_list(path: &Path) -> Result<CodeList> {
-    let unusable = |reason: String| {
-        Error::unusable(format!("the code list in {} cannot be used: {reason}", path.display()))
-            .hint("Load it again with 'talkoot form codes import', or delete the file.")
-    };
-    let bytes = read_at_most(path, LIST_BYTES_MAX).map_err(|error| unusable(error.to_string()))?;
-    let list: CodeList = serde_json::from_slice(&bytes).map_err(|error| unusable(error.to_string()))?;
-    list.checked().map_err(|error| unusable(error.to_string()))
+    code_lists::load(&global.dir).map_err(|error| Error::setup(error).hint(code_lists::REMEDY))
 }
 
 /// Keeps a list for this node, in the place of an earlier one of its system; returns its file.
 pub(crate) fn keep_list(global: &Global, list: &CodeList) -> Result<PathBuf> {
-    let dir = lists_dir(global);
-    let name = list.system.strip_prefix(OID_PREFIX).unwrap_or_default();
-    let path = dir.join(format!("{name}.json"));
-    let failed = |error| Error::failed(error).context(format_args!("cannot write {}", path.display()));
-    let json = serde_json::to_vec_pretty(list).map_err(Error::failed)?;
-    std::fs::create_dir_all(&dir).map_err(failed)?;
-    // Whole or not at all: what is half written would stop every command that reads it.
-    let beside = path.with_extension("new");
-    std::fs::write(&beside, json).map_err(failed)?;
-    std::fs::rename(&beside, &path).map_err(failed)?;
-    Ok(path)
-}
-
-fn lists_dir(global: &Global) -> PathBuf {
-    global.dir.join("codes")
+    code_lists::keep(&global.dir, list).map_err(Error::failed)
 }
 
 /// Reads a form package from a file.

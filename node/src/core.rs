@@ -56,6 +56,7 @@ use talkoot_protocol::time::Instant;
 use talkoot_protocol::view::{Columns, Rules};
 
 use crate::checker::judge;
+use crate::code_lists::CodeLists;
 use crate::peers::Peers;
 use crate::shelf::{self, Shelf};
 use crate::shipper::{self, Shipped};
@@ -177,6 +178,8 @@ pub struct Core {
     words_memory_mib: u32,
     /// Attachments.
     shelf: Shelf,
+    /// Official code lists that were loaded here.
+    code_lists: CodeLists,
     /// The node's directory.
     home: PathBuf,
 }

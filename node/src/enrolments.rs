@@ -5,16 +5,14 @@
 //! The file is read anew for each question: there are few of both. Only the process that holds the store's lock may write it.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use talkoot_protocol::enrolment::{EnrolmentId, Proof};
 use talkoot_protocol::key::PublicKey;
 use talkoot_protocol::time::Timestamp;
 
-use crate::disk::{self, DiskFile};
+use crate::small_file::{self, Content, SmallFile};
 
 /// The file's name inside the node's directory.
 pub const FILE_NAME: &str = "enrolments.json";
@@ -24,9 +22,6 @@ pub const ENROLMENTS_MAX: usize = 256;
 pub const FILE_BYTES_MAX: usize = 128 * 1024;
 /// Longest time for which a code may be worth something, in milliseconds: 60 days.
 pub const VALID_MILLIS_MAX: u64 = 60 * 86_400_000;
-
-/// Name of the file that is written before it takes the place of the real one.
-const WRITTEN_NAME: &str = "enrolments.json.new";
 
 /// Why an enrolment could not be begun or go on.
 #[derive(Debug, thiserror::Error)]
@@ -46,25 +41,9 @@ pub enum Error {
     /// Another key came under it before.
     #[error("this code was used already, by another browser")]
     Used,
-    /// The file could not be read or written.
-    #[error("cannot {doing} {}", path.display())]
-    Io {
-        /// What was tried.
-        doing: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        #[source]
-        source: io::Error,
-    },
-    /// The file is not a list of enrolments.
-    #[error("{} is not a list of at most {ENROLMENTS_MAX} enrolments; take it away and invite anew: {reason}", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
+    /// The file. If it is damaged and taken away, whose code was in it has to be invited anew.
+    #[error(transparent)]
+    File(#[from] small_file::Error),
 }
 
 /// A code, as it is kept.
@@ -77,10 +56,19 @@ pub struct Kept {
     pub brought: Option<(PublicKey, Proof)>,
 }
 
+impl Content for BTreeMap<EnrolmentId, Kept> {
+    const BYTES_MAX: usize = FILE_BYTES_MAX;
+
+    fn fault(&self) -> Option<String> {
+        let count = self.len();
+        (count > ENROLMENTS_MAX).then(|| format!("it has {count} codes, and {ENROLMENTS_MAX} are the most"))
+    }
+}
+
 /// The codes of a node.
 #[derive(Debug)]
 pub struct Enrolments {
-    dir: PathBuf,
+    file: SmallFile<BTreeMap<EnrolmentId, Kept>>,
     kept: BTreeMap<EnrolmentId, Kept>,
 }
 
@@ -88,9 +76,10 @@ impl Enrolments {
     /// Reads the enrolments of the node in `dir`; none if there is no file.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::Damaged`].
+    /// [`Error::File`].
     pub fn open(dir: &Path) -> Result<Self, Error> {
-        Ok(Self { dir: dir.to_owned(), kept: load(&dir.join(FILE_NAME))? })
+        let file = SmallFile::at(dir.join(FILE_NAME));
+        Ok(Self { kept: file.read()?.unwrap_or_default(), file })
     }
 
     /// Returns those that are worth something at a time, ascending.
@@ -110,7 +99,7 @@ impl Enrolments {
     /// Notes that a code was given out; once this returns it is on disk. Those whose time is over are forgotten.
     ///
     /// # Errors
-    /// [`Error::Full`], [`Error::Validity`], [`Error::Io`]; then all is as before.
+    /// [`Error::Full`], [`Error::Validity`], [`Error::File`]; then all is as before.
     pub fn invite(&mut self, id: EnrolmentId, expires: Timestamp, now: Timestamp) -> Result<(), Error> {
         let longest = now.as_millis().saturating_add(VALID_MILLIS_MAX);
         if expires <= now || expires.as_millis() > longest {
@@ -124,7 +113,7 @@ impl Enrolments {
     /// Notes the key that came under a code; once this returns it is on disk. The same key may come again.
     ///
     /// # Errors
-    /// [`Error::Unknown`], [`Error::Expired`], [`Error::Used`], [`Error::Io`]; then all is as before.
+    /// [`Error::Unknown`], [`Error::Expired`], [`Error::Used`], [`Error::File`]; then all is as before.
     pub fn enrol(&mut self, id: EnrolmentId, key: PublicKey, proof: Proof, now: Timestamp) -> Result<(), Error> {
         match self.find(&id, now)?.brought {
             Some(brought) if brought == (key, proof) => Ok(()),
@@ -140,43 +129,13 @@ impl Enrolments {
     }
 
     fn replace(&mut self, kept: BTreeMap<EnrolmentId, Kept>) -> Result<(), Error> {
-        let path = self.dir.join(FILE_NAME);
-        let failed = |source: io::Error| Error::Io { doing: "write", path: path.clone(), source };
-        let bytes = serde_json::to_vec_pretty(&kept).map_err(|error| failed(error.into()))?;
-        if kept.len() > ENROLMENTS_MAX || bytes.len() > FILE_BYTES_MAX {
-            return Err(Error::Full);
-        }
-        let written = self.dir.join(WRITTEN_NAME);
-        let write = || {
-            let file = DiskFile::create(&written)?;
-            file.write_all_at(&bytes, 0)?;
-            file.sync_data()?;
-            disk::rename(&written, &path)?;
-            disk::sync_dir(&self.dir)
-        };
-        write().map_err(failed)?;
+        self.file.write(&kept).map_err(|error| match error {
+            small_file::Error::Unfit { .. } => Error::Full,
+            error => Error::File(error),
+        })?;
         self.kept = kept;
         Ok(())
     }
-}
-
-fn load(path: &Path) -> Result<BTreeMap<EnrolmentId, Kept>, Error> {
-    let damaged = |reason: String| Error::Damaged { path: path.to_owned(), reason };
-    let mut bytes = Vec::new();
-    match File::open(path).and_then(|file| file.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)) {
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
-        Err(source) => return Err(Error::Io { doing: "read", path: path.to_owned(), source }),
-    }
-    if bytes.len() > FILE_BYTES_MAX {
-        return Err(damaged(format!("it is longer than {FILE_BYTES_MAX} bytes")));
-    }
-    let kept: BTreeMap<EnrolmentId, Kept> =
-        serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
-    if kept.len() > ENROLMENTS_MAX {
-        return Err(damaged(format!("it has {}", kept.len())));
-    }
-    Ok(kept)
 }
 
 #[cfg(test)]
@@ -232,9 +191,20 @@ mod tests {
     }
 
     #[test]
+    fn files_of_earlier_builds_are_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let id = "5300e1fa5aa0fc862729949607e9bc1288e934fce7148f7306df1e5ed1511cec";
+        let named: EnrolmentId = serde_json::from_str(&format!("\"{id}\"")).unwrap();
+        let text = format!("{{\n  \"{id}\": {{\n    \"expires\": 1795472844409,\n    \"brought\": null\n  }}\n}}");
+        std::fs::write(dir.path().join(FILE_NAME), text).unwrap();
+        let kept = Enrolments::open(dir.path()).unwrap().find(&named, NOW).unwrap();
+        assert_eq!(kept, Kept { expires: Timestamp::from_millis(1_795_472_844_409), brought: None });
+    }
+
+    #[test]
     fn a_damaged_file_is_named() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join(FILE_NAME), "[1]").unwrap();
-        assert!(matches!(Enrolments::open(dir.path()), Err(Error::Damaged { .. })));
+        assert!(matches!(Enrolments::open(dir.path()), Err(Error::File(small_file::Error::Damaged { .. }))));
     }
 }

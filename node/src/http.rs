@@ -43,7 +43,9 @@ use crate::web::session::Sessions;
 
 pub(crate) use answers::wall_clock;
 pub(crate) use limit::Limits;
+pub(crate) use submissions::submitted;
 
+pub use crate::web::strangers;
 pub use openapi::{document as openapi_document, report_schema};
 pub use problem::Problem;
 pub(crate) use query::{Asked, Given};

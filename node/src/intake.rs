@@ -1,9 +1,8 @@
 //! What residents wrote, waiting at the node for a worker: slips. A resident has no key, so a slip is signed by nobody and leaves this
-//! node only inside a report that a worker signs. One file each, written beside its place, made durable, and then moved there.
+//! node only inside a report that a worker signs. A [small file](crate::small_file) each.
 //!
 //! ```text
 //! <dir>/intake/<16 digits>.json         one slip
-//! <dir>/intake/<16 digits>.json.new     only while it is written
 //! <dir>/campaigns.json                  the campaigns
 //! ```
 //!
@@ -14,8 +13,6 @@ pub mod code;
 pub mod slip;
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Read as _};
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -23,8 +20,9 @@ use std::time::{Duration, Instant};
 use talkoot_protocol::date::Date;
 use talkoot_protocol::id::DocumentId;
 
-use crate::disk::{self, DiskFile};
+use crate::disk;
 use crate::network::Bucket;
+use crate::small_file::{self, Content, SmallFile};
 
 use code::FollowUpCode;
 use slip::{Fate, SLIP_BYTES_MAX, SetAside, Slip, SlipId, Written};
@@ -37,6 +35,8 @@ const ENDING: &str = "json";
 pub const WAITING_MAX: usize = 2_000;
 /// Most slips in all; the oldest that are settled go first.
 pub const SLIPS_MAX: usize = 10_000;
+/// Most files that are looked at.
+const FILES_MAX: usize = 2 * SLIPS_MAX;
 /// Days after which a slip that nobody took up is deleted.
 pub const WAITING_DAYS: u16 = 180;
 /// Days for which the words of a slip that was set aside are kept, so that a mistake can be mended.
@@ -72,17 +72,18 @@ pub enum Error {
     /// Longer than a slip may be.
     #[error("a slip has at most {SLIP_BYTES_MAX} bytes")]
     TooLong,
-    /// The disk failed.
-    #[error("cannot {doing} {}", path.display())]
-    Io {
-        /// What was tried.
-        doing: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        #[source]
-        source: io::Error,
-    },
+    /// A slip's file, or their directory.
+    #[error(transparent)]
+    File(#[from] small_file::Error),
+}
+
+impl Content for Slip {
+    const BYTES_MAX: usize = SLIP_BYTES_MAX;
+    const HAS_LINES: bool = false;
+
+    fn fault(&self) -> Option<String> {
+        (!self.is_sound()).then(|| "a part of it is not sound".to_owned())
+    }
 }
 
 /// A slip that is durable.
@@ -107,20 +108,19 @@ impl Intake {
     /// Opens the slips of a home. A file that is no sound slip is left alone and named in the log.
     ///
     /// # Errors
-    /// [`Error::Io`] if the directory cannot be read or cleared.
+    /// [`Error::File`] if the directory cannot be read or cleared.
     pub fn open(home: &Path) -> Result<Self, Error> {
         let dir = home.join(DIRECTORY);
         let mut slips = BTreeMap::new();
-        for path in files(&dir)? {
-            if path.extension().is_some_and(|ending| ending == "new") {
-                disk::remove_file(&path).map_err(|source| failed("clear away", &path, source))?;
-                continue;
-            }
+        for path in small_file::list(&dir, FILES_MAX)? {
             match read(&path) {
-                Some(slip) if slips.len() < SLIPS_MAX => {
+                Ok(slip) if slips.len() < SLIPS_MAX => {
                     slips.insert(slip.id.clone(), slip);
                 }
-                _ => tracing::error!(file = ?path.file_name(), "this is no sound slip, and is left alone"),
+                Ok(_) => tracing::error!(file = ?path.file_name(), "there are more slips than are read"),
+                Err(reason) => {
+                    tracing::error!(file = ?path.file_name(), reason, "this is no sound slip, and is left alone")
+                }
             }
         }
         Ok(Self { dir, slips, pace: Bucket::new(PER_SECOND, AHEAD_MAX), swept: None })
@@ -149,7 +149,7 @@ impl Intake {
     /// from that form are another, for which `fresh` stands instead of the form's `seed`.
     ///
     /// # Errors
-    /// [`Error::Full`], [`Error::TooFast`], [`Error::TooLong`], [`Error::Io`]; then nothing was kept.
+    /// [`Error::Full`], [`Error::TooFast`], [`Error::TooLong`], [`Error::File`]; then nothing was kept.
     pub fn put(&mut self, written: Written, seed: [u8; 16], fresh: [u8; 16], now: Instant) -> Result<Received, Error> {
         self.sweep(written.received)?;
         let held = self.slips.get(&SlipId::of_seed(&seed));
@@ -174,7 +174,7 @@ impl Intake {
     /// Puts slips that wait together under a few words; under none if those are empty.
     ///
     /// # Errors
-    /// [`Error::NotWaiting`], [`Error::Io`]; then those before the one at fault are changed.
+    /// [`Error::NotWaiting`], [`Error::File`]; then those before the one at fault are changed.
     pub fn sort(&mut self, ids: &[SlipId], heap: &str) -> Result<(), Error> {
         let heap = Some(slip::heap_name(heap)).filter(|heap| !heap.is_empty());
         self.change(ids, |slip| slip.heap = heap.clone())
@@ -205,7 +205,7 @@ impl Intake {
     /// Lets a slip wait again that was set aside, if its words are still there.
     ///
     /// # Errors
-    /// [`Error::NotWaiting`], [`Error::Full`], [`Error::Io`].
+    /// [`Error::NotWaiting`], [`Error::Full`], [`Error::File`].
     pub fn put_back(&mut self, id: &SlipId) -> Result<(), Error> {
         let aside = |slip: &&Slip| slip.words.is_some() && matches!(slip.fate, Fate::SetAside(_));
         let Some(slip) = self.slips.get(id).filter(aside) else {
@@ -220,7 +220,7 @@ impl Intake {
     /// Deletes what is older than it may become, once a day.
     ///
     /// # Errors
-    /// [`Error::Io`]; what could not be deleted is tried again the next time.
+    /// [`Error::File`]; what could not be deleted is tried again the next time.
     pub fn sweep(&mut self, today: Date) -> Result<(), Error> {
         if self.swept == Some(today) {
             return Ok(());
@@ -262,22 +262,20 @@ impl Intake {
     }
 
     fn write(&mut self, slip: Slip) -> Result<(), Error> {
-        let place = self.place(&slip.id);
-        let bytes = serde_json::to_vec(&slip).map_err(|error| failed("write", &place, error.into()))?;
-        if bytes.len() > SLIP_BYTES_MAX {
-            return Err(Error::TooLong);
-        }
-        disk::make_dirs(&self.dir).map_err(|source| failed("make", &self.dir, source))?;
-        replace(&place, &bytes).map_err(|source| failed("write", &place, source))?;
+        let make = disk::make_dirs(&self.dir);
+        make.map_err(|source| small_file::Error::Io { doing: "make", path: self.dir.clone(), source })?;
+        SmallFile::at(self.place(&slip.id)).write(&slip).map_err(|error| match error {
+            small_file::Error::Unfit { .. } => Error::TooLong,
+            error => Error::File(error),
+        })?;
         self.slips.insert(slip.id.clone(), slip);
         Ok(())
     }
 
     fn remove(&mut self, id: &SlipId) -> Result<(), Error> {
-        let place = self.place(id);
-        disk::remove_file(&place).map_err(|source| failed("delete", &place, source))?;
+        SmallFile::<Slip>::at(self.place(id)).remove()?;
         self.slips.remove(id);
-        disk::sync_dir(&self.dir).map_err(|source| failed("delete", &place, source))
+        Ok(())
     }
 
     fn place(&self, id: &SlipId) -> PathBuf {
@@ -285,53 +283,11 @@ impl Intake {
     }
 }
 
-/// Writes a file whole in place of the one that is there, if any; nobody but the owner may read it. Durable when this returns.
-fn replace(place: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut written = place.as_os_str().to_owned();
-    written.push(".new");
-    let written = PathBuf::from(written);
-    if written.exists() {
-        disk::remove_file(&written)?;
-    }
-    let write = || {
-        let file = DiskFile::create_secret(&written)?;
-        file.write_all_at(bytes, 0)?;
-        file.sync_data()?;
-        disk::rename(&written, place)?;
-        disk::sync_dir(disk::parent_of(place))
-    };
-    write().inspect_err(|_| {
-        // What cannot be removed now is cleared away at the next opening.
-        let _removed = disk::remove_file(&written);
-    })
-}
-
-/// Returns the files of a directory in the order of their names; none if there is no directory.
-fn files(dir: &Path) -> Result<Vec<PathBuf>, Error> {
-    let entries = match fs::read_dir(dir) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(|source| failed("read", dir, source))?,
-    };
-    let paths: io::Result<Vec<PathBuf>> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
-    let mut paths = paths.map_err(|source| failed("read", dir, source))?;
-    paths.sort();
-    Ok(paths)
-}
-
-/// Reads a slip; `None` if the file is not one, or not the one after which it is named.
-fn read(path: &Path) -> Option<Slip> {
-    let mut bytes = Vec::new();
-    File::open(path).ok()?.take(SLIP_BYTES_MAX as u64 + 1).read_to_end(&mut bytes).ok()?;
-    if bytes.len() > SLIP_BYTES_MAX {
-        return None;
-    }
-    let slip: Slip = serde_json::from_slice(&bytes).ok()?;
-    let is_named_so = path.file_name()?.to_str()?.strip_suffix(".json") == Some(slip.id.as_str());
-    (is_named_so && slip.is_sound()).then_some(slip)
-}
-
-fn failed(doing: &'static str, path: &Path, source: io::Error) -> Error {
-    Error::Io { doing, path: path.to_owned(), source }
+/// Reads a slip, or says why the file is not one, or not the one after which it is named.
+fn read(path: &Path) -> Result<Slip, String> {
+    let read = SmallFile::<Slip>::at(path).read().map_err(|error| error.to_string())?;
+    let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".json"));
+    read.filter(|slip| name == Some(slip.id.as_str())).ok_or_else(|| "it is named after no slip of its own".to_owned())
 }
 
 #[cfg(test)]

@@ -4,11 +4,9 @@
 //! Only the process that holds the store's lock may have them open: the last to write wins.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::disk::{self, DiskFile};
+use crate::small_file::{self, Content, SmallFile};
 
 /// The file's name inside the node's directory.
 pub const FILE_NAME: &str = "peers.json";
@@ -16,9 +14,6 @@ pub const FILE_NAME: &str = "peers.json";
 pub const PEERS_MAX: usize = 256;
 /// Longest file read or written, in bytes.
 pub const FILE_BYTES_MAX: usize = 64 * 1024;
-
-/// Name of the file that is written before it takes the place of the real one.
-const WRITTEN_NAME: &str = "peers.json.new";
 
 /// Why the addresses could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -28,42 +23,38 @@ pub enum Error {
         "there are as many addresses as are kept ({PEERS_MAX}, {FILE_BYTES_MAX} bytes together); remove some first"
     )]
     Full,
-    /// The file could not be read or written.
-    #[error("cannot {doing} {}: {reason}", path.display())]
-    Io {
-        /// What was tried.
-        doing: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        reason: String,
-    },
-    /// The file is not a list of addresses.
-    #[error("{} is not a list of at most {PEERS_MAX} texts: {reason}", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
+    /// The file.
+    #[error(transparent)]
+    File(#[from] small_file::Error),
+}
+
+impl Content for BTreeSet<String> {
+    const BYTES_MAX: usize = FILE_BYTES_MAX;
+    const IS_SECRET: bool = false;
+
+    fn fault(&self) -> Option<String> {
+        let count = self.len();
+        (count > PEERS_MAX).then(|| format!("it has {count} addresses, and {PEERS_MAX} are the most"))
+    }
 }
 
 /// The addresses, in memory and in their file.
 #[derive(Debug)]
 pub struct Peers {
-    dir: PathBuf,
+    file: SmallFile<BTreeSet<String>>,
     addresses: BTreeSet<String>,
 }
 
 impl Peers {
     /// Reads the addresses of the node in `dir`; none if there is no file. A file that cannot be used is reported and
-    /// counts as none, since a node without them can still be reached; it stays until an address is added.
+    /// counts as none, since a node without them can still be reached; it is set aside when an address is added.
     pub fn open(dir: &Path) -> Self {
-        let addresses = read(&dir.join(FILE_NAME)).unwrap_or_else(|error| {
+        let file = SmallFile::at(dir.join(FILE_NAME));
+        let addresses = file.read().unwrap_or_else(|error| {
             tracing::error!(%error, "the addresses added by hand cannot be used");
-            BTreeSet::new()
+            None
         });
-        Self { dir: dir.to_owned(), addresses }
+        Self { file, addresses: addresses.unwrap_or_default() }
     }
 
     /// Returns the addresses, ascending.
@@ -74,7 +65,7 @@ impl Peers {
     /// Adds an address; once it returns, the address survives a power cut. Adding one that is there does nothing.
     ///
     /// # Errors
-    /// [`Error::Full`], [`Error::Io`]; then the addresses are as before.
+    /// [`Error::Full`], [`Error::File`]; then the addresses are as before.
     pub fn add(&mut self, address: &str) -> Result<(), Error> {
         let mut addresses = self.addresses.clone();
         if addresses.insert(address.to_owned()) { self.replace(addresses) } else { Ok(()) }
@@ -83,49 +74,20 @@ impl Peers {
     /// Removes an address; returns whether it was there.
     ///
     /// # Errors
-    /// [`Error::Io`]; then the addresses are as before.
+    /// [`Error::File`]; then the addresses are as before.
     pub fn remove(&mut self, address: &str) -> Result<bool, Error> {
         let mut addresses = self.addresses.clone();
         if addresses.remove(address) { self.replace(addresses).map(|()| true) } else { Ok(false) }
     }
 
     fn replace(&mut self, addresses: BTreeSet<String>) -> Result<(), Error> {
-        let path = self.dir.join(FILE_NAME);
-        let failed = |source: io::Error| Error::Io { doing: "write", path: path.clone(), reason: source.to_string() };
-        let bytes = serde_json::to_vec_pretty(&addresses).map_err(|error| failed(error.into()))?;
-        if addresses.len() > PEERS_MAX || bytes.len() > FILE_BYTES_MAX {
-            return Err(Error::Full);
-        }
-        let written = self.dir.join(WRITTEN_NAME);
-        let write = || {
-            let file = DiskFile::create(&written)?;
-            file.write_all_at(&bytes, 0)?;
-            file.sync_data()?;
-            disk::rename(&written, &path)?;
-            disk::sync_dir(&self.dir)
-        };
-        write().map_err(failed)?;
+        self.file.write(&addresses).map_err(|error| match error {
+            small_file::Error::Unfit { .. } => Error::Full,
+            error => Error::File(error),
+        })?;
         self.addresses = addresses;
         Ok(())
     }
-}
-
-fn read(path: &Path) -> Result<BTreeSet<String>, Error> {
-    let damaged = |reason: String| Error::Damaged { path: path.to_owned(), reason };
-    let mut bytes = Vec::new();
-    match File::open(path).and_then(|file| file.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)) {
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
-        Err(error) => return Err(Error::Io { doing: "read", path: path.to_owned(), reason: error.to_string() }),
-    }
-    if bytes.len() > FILE_BYTES_MAX {
-        return Err(damaged(format!("it is longer than {FILE_BYTES_MAX} bytes")));
-    }
-    let addresses: BTreeSet<String> = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
-    if addresses.len() > PEERS_MAX {
-        return Err(damaged(format!("it has {}", addresses.len())));
-    }
-    Ok(addresses)
 }
 
 #[cfg(test)]
@@ -151,11 +113,19 @@ mod tests {
         assert!(peers.remove("b.example:7474").unwrap());
         assert!(!peers.remove("b.example:7474").unwrap());
         assert_eq!(addresses(&Peers::open(dir.path())), addresses(&peers));
-        assert!(!dir.path().join(WRITTEN_NAME).exists());
+        assert!(!dir.path().join("peers.json.new").exists());
     }
 
     #[test]
-    fn a_file_that_cannot_be_used_counts_as_none_and_stays_until_something_is_added() {
+    fn files_of_earlier_builds_are_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let address = "/ip4/127.0.0.1/tcp/40827/p2p/12D3KooWFTv71REGCSXCFvLtktX8yoxMwhd1h61d6k3agAW9Kn8U";
+        fs::write(dir.path().join(FILE_NAME), format!("[\n  \"{address}\"\n]")).unwrap();
+        assert_eq!(addresses(&Peers::open(dir.path())), [address]);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_used_counts_as_none_and_is_set_aside_when_something_is_added() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(FILE_NAME);
         let too_many = serde_json::to_vec(&(0..=PEERS_MAX).map(|n| n.to_string()).collect::<Vec<_>>()).unwrap();
@@ -167,6 +137,7 @@ mod tests {
         }
         Peers::open(dir.path()).add("a").unwrap();
         assert_eq!(addresses(&Peers::open(dir.path())), ["a"]);
+        assert_eq!(fs::read(dir.path().join("peers.json.damaged")).unwrap(), too_long);
         fs::remove_file(&path).unwrap();
         fs::create_dir(&path).unwrap();
         assert_eq!(addresses(&Peers::open(dir.path())), [""; 0]);
@@ -190,9 +161,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mut peers = Peers::open(dir.path());
         peers.add("a").unwrap();
-        fs::create_dir(dir.path().join(WRITTEN_NAME)).unwrap();
-        assert!(matches!(peers.add("b"), Err(Error::Io { .. })));
-        assert!(matches!(peers.remove("a"), Err(Error::Io { .. })));
+        fs::create_dir(dir.path().join("peers.json.new")).unwrap();
+        assert!(matches!(peers.add("b"), Err(Error::File(small_file::Error::Io { .. }))));
+        assert!(matches!(peers.remove("a"), Err(Error::File(small_file::Error::Io { .. }))));
         assert_eq!(addresses(&peers), ["a"]);
         assert_eq!(addresses(&Peers::open(dir.path())), ["a"]);
     }

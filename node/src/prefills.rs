@@ -10,7 +10,6 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -21,6 +20,7 @@ use talkoot_protocol::id::sha256;
 use talkoot_protocol::time::Timestamp;
 
 use crate::disk;
+use crate::small_file::{self, SmallFile};
 use file::Kept;
 
 /// The directory's name inside the node's.
@@ -49,17 +49,9 @@ pub enum Error {
     /// The same key stands for another submission.
     #[error("the same key came with another body")]
     OtherBody,
-    /// The disk.
-    #[error("cannot {doing} {}", path.display())]
-    Io {
-        /// What was tried.
-        doing: &'static str,
-        /// The file or directory.
-        path: PathBuf,
-        /// Why not.
-        #[source]
-        source: io::Error,
-    },
+    /// A prefill's file, or their directory.
+    #[error(transparent)]
+    File(#[from] small_file::Error),
 }
 
 /// The name of a prefill: 128 random bits, as 32 hexadecimal digits. Who knows it may read it.
@@ -189,10 +181,10 @@ impl Prefills {
     /// Reads what is kept in the node's directory `home`. A file that cannot be read is left alone and counts for nothing.
     ///
     /// # Errors
-    /// [`Error::Io`] if the directory cannot be listed.
+    /// [`Error::File`] if the directory cannot be listed.
     pub fn open(home: &Path) -> Result<Self, Error> {
         let dir = home.join(DIR);
-        let held = file::list(&dir).map_err(failed("read", &dir))?;
+        let held = file::list(&dir)?;
         let held = held.into_iter().map(|(id, kept, bytes)| (id, kept.held(bytes))).collect();
         Ok(Self { dir, held })
     }
@@ -200,7 +192,7 @@ impl Prefills {
     /// Keeps a prefill under a fresh name; it is durable when this returns. The same maker's same key names the one that is there.
     ///
     /// # Errors
-    /// [`Error::OtherBody`] if that one came with other bytes, [`Error::Full`], [`Error::Io`]; then nothing was kept.
+    /// [`Error::OtherBody`] if that one came with other bytes, [`Error::Full`], [`Error::File`]; then nothing was kept.
     pub fn add(
         &mut self,
         id: PrefillId,
@@ -213,11 +205,11 @@ impl Prefills {
             return if held.origin.body == origin.body { Ok(held.told(id, now)) } else { Err(Error::OtherBody) };
         }
         let kept = Kept::new(&origin, now, fields);
-        let bytes = kept.encode();
-        self.require_room(&origin, bytes.len())?;
-        let path = self.path(&id);
-        disk::make_dirs(&self.dir).and_then(|()| file::write(&path, &bytes)).map_err(failed("write", &path))?;
-        let held = kept.held(bytes.len() as u64);
+        self.require_room(&origin, kept.bytes())?;
+        let make = disk::make_dirs(&self.dir);
+        make.map_err(|source| small_file::Error::Io { doing: "make", path: self.dir.clone(), source })?;
+        let bytes = self.file(&id).write(&kept)?;
+        let held = kept.held(bytes);
         let told = held.told(id, now);
         self.held.insert(id, held);
         Ok(told)
@@ -234,7 +226,7 @@ impl Prefills {
     /// or was taken.
     ///
     /// # Errors
-    /// [`Error::Io`].
+    /// [`Error::File`].
     pub fn read(&mut self, id: &PrefillId, now: Timestamp) -> Result<Option<Map<String, Value>>, Error> {
         self.hand_out(id, now, true)
     }
@@ -242,22 +234,20 @@ impl Prefills {
     /// Returns the fields as [`Prefills::read`] does, and forgets them: from now on the worker has them.
     ///
     /// # Errors
-    /// [`Error::Io`].
+    /// [`Error::File`].
     pub fn take(&mut self, id: &PrefillId, now: Timestamp) -> Result<Option<Map<String, Value>>, Error> {
         self.hand_out(id, now, false)
     }
 
     fn hand_out(&mut self, id: &PrefillId, now: Timestamp, stays: bool) -> Result<Option<Map<String, Value>>, Error> {
         self.sweep(now);
-        let path = self.path(id);
+        let file = self.file(id);
         let Some(held) = self.held.get_mut(id).filter(|held| held.has_words) else { return Ok(None) };
-        let Some(mut kept) = file::read(&path).map_err(failed("read", &path))? else { return Ok(None) };
+        let Some(mut kept) = file::read(&file)? else { return Ok(None) };
         let fields = if stays { kept.fields.clone() } else { kept.fields.take() };
         if !held.opened || !stays {
             kept.opened = true;
-            let bytes = kept.encode();
-            file::write(&path, &bytes).map_err(failed("write", &path))?;
-            *held = kept.held(bytes.len() as u64);
+            *held = kept.held(file.write(&kept)?);
         }
         Ok(fields)
     }
@@ -273,11 +263,10 @@ impl Prefills {
         self.held.iter().find(|(_, held)| is_it(held)).map(|(id, held)| (*id, held))
     }
 
-    fn require_room(&self, origin: &Origin, bytes: usize) -> Result<(), Error> {
+    fn require_room(&self, origin: &Origin, bytes: u64) -> Result<(), Error> {
         let own = self.held.values().filter(|held| held.origin.maker == origin.maker).count();
         let all: u64 = self.held.values().map(|held| held.bytes).sum();
-        let fits =
-            own < OF_MAKER_MAX && self.held.len() < PREFILLS_MAX && all.saturating_add(bytes as u64) <= BYTES_MAX;
+        let fits = own < OF_MAKER_MAX && self.held.len() < PREFILLS_MAX && all.saturating_add(bytes) <= BYTES_MAX;
         if fits { Ok(()) } else { Err(Error::Full) }
     }
 
@@ -298,31 +287,24 @@ impl Prefills {
         }
     }
 
-    fn fade(&mut self, id: &PrefillId, now: Timestamp) -> io::Result<()> {
-        let path = self.path(id);
+    fn fade(&mut self, id: &PrefillId, now: Timestamp) -> Result<(), Error> {
+        let file = self.file(id);
         let Some(held) = self.held.get_mut(id) else { return Ok(()) };
-        let kept = if is_past(held.made, TOLD_FOR, now) { None } else { file::read(&path)? };
+        let kept = if is_past(held.made, TOLD_FOR, now) { None } else { file::read(&file)? };
         match kept {
             Some(mut kept) => {
                 kept.fields = None;
-                let bytes = kept.encode();
-                file::write(&path, &bytes)?;
-                *held = kept.held(bytes.len() as u64);
+                *held = kept.held(file.write(&kept)?);
             }
             None => {
-                disk::remove_file(&path)?;
+                file.remove()?;
                 self.held.remove(id);
             }
         }
         Ok(())
     }
 
-    fn path(&self, id: &PrefillId) -> PathBuf {
-        self.dir.join(file::name_of(id))
+    fn file(&self, id: &PrefillId) -> SmallFile<Kept> {
+        SmallFile::at(self.dir.join(file::name_of(id)))
     }
-}
-
-fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
-    let path = path.to_owned();
-    move |source| Error::Io { doing, path, source }
 }

@@ -7,9 +7,8 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
@@ -17,7 +16,7 @@ use talkoot_protocol::id::sha256;
 use talkoot_protocol::time::Timestamp;
 use zeroize::Zeroizing;
 
-use crate::disk::{self, DiskFile};
+use crate::small_file::{self, Content, SmallFile};
 
 /// The file's name inside the node's directory.
 pub const FILE_NAME: &str = "tokens.json";
@@ -28,8 +27,6 @@ pub const NAME_BYTES_MAX: usize = 64;
 /// Longest file read or written, in bytes.
 pub const FILE_BYTES_MAX: usize = 128 * 1024;
 
-/// Name of the file that is written before it takes the place of the real one.
-const WRITTEN_NAME: &str = "tokens.json.new";
 /// What every token begins with, so that a leaked one is recognised as such by whoever finds it.
 const BEGINNING: &str = "talkoot_";
 /// Set apart from every other use of the hash.
@@ -50,25 +47,9 @@ pub enum Error {
         /// The name.
         name: String,
     },
-    /// The file could not be read or written.
-    #[error("cannot {doing} {}", path.display())]
-    Io {
-        /// What was tried.
-        doing: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        #[source]
-        source: io::Error,
-    },
-    /// The file is not a list of tokens.
-    #[error("{} is not a list of at most {TOKENS_MAX} tokens; nobody is answered by token until it is mended or taken away: {reason}", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
+    /// The file. As long as it cannot be used, nobody is answered by token.
+    #[error(transparent)]
+    File(#[from] small_file::Error),
 }
 
 /// What the bearer of a token may do.
@@ -156,10 +137,21 @@ impl fmt::Debug for Secret {
     }
 }
 
+impl Content for Vec<Token> {
+    const BYTES_MAX: usize = FILE_BYTES_MAX;
+    // A person adds tokens, perhaps not as the user whose node reads them; there are hashes only.
+    const IS_SECRET: bool = false;
+
+    fn fault(&self) -> Option<String> {
+        let count = self.len();
+        (count > TOKENS_MAX).then(|| format!("it has {count} tokens, and {TOKENS_MAX} are the most"))
+    }
+}
+
 /// The tokens of a node.
 #[derive(Debug)]
 pub struct Tokens {
-    dir: PathBuf,
+    file: SmallFile<Vec<Token>>,
     tokens: Vec<Token>,
     /// The file's time and length when it was read; `None` if there was none.
     read: Option<(SystemTime, u64)>,
@@ -169,11 +161,11 @@ impl Tokens {
     /// Reads the tokens of the node in `dir`; none if there is no file.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::Damaged`].
+    /// [`Error::File`].
     pub fn open(dir: &Path) -> Result<Self, Error> {
-        let path = dir.join(FILE_NAME);
-        let read = stamp(&path);
-        Ok(Self { dir: dir.to_owned(), tokens: load(&path)?, read })
+        let file = SmallFile::at(dir.join(FILE_NAME));
+        let read = stamp(file.path());
+        Ok(Self { tokens: file.read()?.unwrap_or_default(), file, read })
     }
 
     /// Reads the file again if it is another than the one that was read.
@@ -181,11 +173,10 @@ impl Tokens {
     /// # Errors
     /// As [`Tokens::open`]; then there are no tokens, rather than some that were taken away.
     pub fn refresh(&mut self) -> Result<(), Error> {
-        let path = self.dir.join(FILE_NAME);
-        let now = stamp(&path);
+        let now = stamp(self.file.path());
         if now != self.read {
             self.tokens = Vec::new();
-            self.tokens = load(&path)?;
+            self.tokens = self.file.read()?.unwrap_or_default();
             self.read = now;
         }
         Ok(())
@@ -206,7 +197,7 @@ impl Tokens {
     /// Makes a token out of fresh randomness; once this returns it is on disk.
     ///
     /// # Errors
-    /// [`Error::Full`], [`Error::Name`], [`Error::Taken`], [`Error::Io`]; then the tokens are as before.
+    /// [`Error::Full`], [`Error::Name`], [`Error::Taken`], [`Error::File`]; then the tokens are as before.
     pub fn add(
         &mut self,
         name: &str,
@@ -232,7 +223,7 @@ impl Tokens {
     /// Takes a token away; returns whether it was there. Its bearer is refused from the next request on.
     ///
     /// # Errors
-    /// [`Error::Io`]; then the tokens are as before.
+    /// [`Error::File`]; then the tokens are as before.
     pub fn remove(&mut self, name: &str) -> Result<bool, Error> {
         let left: Vec<Token> = self.tokens.iter().filter(|token| token.name != name).cloned().collect();
         let was_there = left.len() < self.tokens.len();
@@ -243,22 +234,11 @@ impl Tokens {
     }
 
     fn replace(&mut self, tokens: Vec<Token>) -> Result<(), Error> {
-        let path = self.dir.join(FILE_NAME);
-        let failed = |source: io::Error| Error::Io { doing: "write", path: path.clone(), source };
-        let bytes = serde_json::to_vec_pretty(&tokens).map_err(|error| failed(error.into()))?;
-        if tokens.len() > TOKENS_MAX || bytes.len() > FILE_BYTES_MAX {
-            return Err(Error::Full);
-        }
-        let written = self.dir.join(WRITTEN_NAME);
-        let write = || {
-            let file = DiskFile::create(&written)?;
-            file.write_all_at(&bytes, 0)?;
-            file.sync_data()?;
-            disk::rename(&written, &path)?;
-            disk::sync_dir(&self.dir)
-        };
-        write().map_err(failed)?;
-        self.read = stamp(&path);
+        self.file.write(&tokens).map_err(|error| match error {
+            small_file::Error::Unfit { .. } => Error::Full,
+            error => Error::File(error),
+        })?;
+        self.read = stamp(self.file.path());
         self.tokens = tokens;
         Ok(())
     }
@@ -267,24 +247,6 @@ impl Tokens {
 fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
     let metadata = fs::metadata(path).ok()?;
     Some((metadata.modified().ok()?, metadata.len()))
-}
-
-fn load(path: &Path) -> Result<Vec<Token>, Error> {
-    let damaged = |reason: String| Error::Damaged { path: path.to_owned(), reason };
-    let mut bytes = Vec::new();
-    match File::open(path).and_then(|file| file.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)) {
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(source) => return Err(Error::Io { doing: "read", path: path.to_owned(), source }),
-    }
-    if bytes.len() > FILE_BYTES_MAX {
-        return Err(damaged(format!("it is longer than {FILE_BYTES_MAX} bytes")));
-    }
-    let tokens: Vec<Token> = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
-    if tokens.len() > TOKENS_MAX {
-        return Err(damaged(format!("it has {}", tokens.len())));
-    }
-    Ok(tokens)
 }
 
 #[cfg(test)]
@@ -332,9 +294,9 @@ mod tests {
         let mut tokens = Tokens::open(dir.path()).unwrap();
         let secret = made(&mut tokens, "statistics", 7);
         fs::write(dir.path().join(FILE_NAME), "[{\"name\": 1}]").unwrap();
-        assert!(matches!(tokens.refresh(), Err(Error::Damaged { .. })));
+        assert!(matches!(tokens.refresh(), Err(Error::File(small_file::Error::Damaged { .. }))));
         assert!(tokens.bearer(secret.reveal(), at(2_000)).is_none());
-        assert!(matches!(Tokens::open(dir.path()), Err(Error::Damaged { .. })));
+        assert!(matches!(Tokens::open(dir.path()), Err(Error::File(small_file::Error::Damaged { .. }))));
     }
 
     #[test]

@@ -29,6 +29,7 @@ mod resident;
 mod search;
 pub(crate) mod session;
 mod sign_in;
+pub mod strangers;
 pub(crate) mod texts;
 mod views;
 mod visit;

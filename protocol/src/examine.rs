@@ -37,14 +37,15 @@ pub fn entries(kind: Kind, entries: &Map<String, Value>, confirmed: bool) -> Vec
     remarks
 }
 
-/// Looks at the fields of a service path. Whether its codes stand in lists that were loaded here is not asked.
-pub fn path(fields: &Map<String, Value>) -> Vec<Remark> {
+/// Looks at the fields of a service path. `is_listed` says whether a code of an official list is in the list as loaded here (system,
+/// code).
+pub fn path(fields: &Map<String, Value>, is_listed: impl Fn(&str, &str) -> bool) -> Vec<Remark> {
     let refused = |field: &str, message: String| Remark::new(field, "bad_path", Weight::Mend, message);
     match ServicePath::read(fields) {
         Err(service_path::Error::Field { field }) => vec![refused(field, format!("`{field}` cannot be read."))],
         Err(error) => vec![refused("steps", format!("{error}."))],
         Ok(path) => {
-            let faults = service_path::check(&path, |_, _| true);
+            let faults = service_path::check(&path, is_listed);
             faults.iter().map(|fault| refused("steps", format!("{fault}."))).collect()
         }
     }
@@ -228,7 +229,7 @@ mod tests {
 
     #[test]
     fn a_path_without_steps_is_none() {
-        let remarks = path(&map(json!({"outcome": "helped"})));
+        let remarks = path(&map(json!({"outcome": "helped"})), |_, _| true);
         assert_eq!(told(&remarks), [("steps", "bad_path", Weight::Mend)]);
     }
 }

@@ -9,6 +9,8 @@
 //! - [`mod@joint`]: what organisations say in documents that they share: words, cards, states;
 //! - [`wire`]: what peers say and compare;
 //! - [`house`]: what only an installation reads: its log, its settings, its control socket, frames of a stream, tables;
+//! - [`kept`]: small files of an installation;
+//! - [`strangers`]: what strangers and browsers send over HTTP;
 //! - [`mod@engine`]: one real engine in a world that a script decides;
 //! - [`seeds`]: what a fuzzer begins with.
 
@@ -18,7 +20,11 @@ pub mod envelope;
 #[cfg(feature = "node")]
 pub mod house;
 pub mod joint;
+#[cfg(feature = "node")]
+pub mod kept;
 pub mod seeds;
+#[cfg(feature = "node")]
+pub mod strangers;
 pub mod wire;
 
 pub use content::{address, chunk, flat, form, text};
@@ -27,6 +33,10 @@ pub use envelope::{change, charter, header, sealed, statement};
 #[cfg(feature = "node")]
 pub use house::{attachment, control, frame, settings, store, table};
 pub use joint::{joint, phenomenon_word, proposal_word};
+#[cfg(feature = "node")]
+pub use kept::{enrolments, list, prefills, slips};
+#[cfg(feature = "node")]
+pub use strangers::{resident, script, submission};
 pub use wire::{cells, listing, message, note, parcel, ranges, request};
 
 /// A target: its name, which is also that of its corpus, and what it does with bytes.
@@ -66,4 +76,11 @@ pub const NODE_TARGETS: &[Target] = &[
     ("frame", frame),
     ("table", table),
     ("attachment", attachment),
+    ("enrolments", enrolments),
+    ("prefills", prefills),
+    ("slips", slips),
+    ("list", list),
+    ("submission", submission),
+    ("script", script),
+    ("resident", resident),
 ];

@@ -209,6 +209,54 @@ fn what_may_not_be_signed_is_refused_by_name_and_field() {
 }
 
 #[test]
+fn code_lists_loaded_at_the_node_are_looked_at_as_at_the_command_line() {
+    let house = House::new();
+    let mut browser = house.browser(1);
+    let code = house.invite("maija", &[])["code"].as_str().unwrap().to_owned();
+    browser.enrol(&code, &browser.key);
+    let certified = house.site.json(&["worker", "certify"]).remove(0);
+    browser.sign_in(&certified["certificate"]);
+    let system = "urn:oid:1.2.246.537.6.1222";
+    let mut writing = note();
+    writing["fields"]["service"] = json!([{ "system": system, "code": "999" }]);
+    assert_eq!(browser.prepare(&writing).status, 200, "no list is loaded yet");
+    let table = house.site.dir.with_file_name("services.csv");
+    std::fs::write(&table, "code;name_fi\n101;Asumispalvelut\n102;Kotipalvelu\n").unwrap();
+    house.site.json(&[
+        "form",
+        "codes",
+        "import",
+        table.to_str().unwrap(),
+        "--system",
+        &system["urn:oid:".len()..],
+        "--edition",
+        "koe",
+    ]);
+    let told = browser.prepare(&writing);
+    assert_eq!((told.status, &told.json()["name"]), (422, &json!("to_mend")));
+    let examined = browser.post("/session/examine", &json!({ "kind": "report", "fields": writing["fields"] })).json();
+    for remarks in [&told.json()["remarks"], &examined["remarks"]] {
+        let remark = remarks.as_array().unwrap().iter().find(|one| one["field"] == "service[0].code").unwrap();
+        assert_eq!((&remark["name"], &remark["weight"]), (&json!("not_listed"), &json!("confirm")), "{remark}");
+    }
+    let unlisted = |code: &str| {
+        let step = json!({ "service": { "system": system, "code": code }, "actor": "kela", "ended": "received" });
+        let fields = json!({ "steps": [step], "outcome": "helped", "half_year": "2026-H1" });
+        let path = json!({ "does": "begin", "kind": "service_path", "scope": "network", "fields": fields });
+        String::from_utf8_lossy(&browser.prepare(&path).body).contains("there is no code")
+    };
+    assert!(unlisted("999") && !unlisted("101"), "a service path is held to them too");
+    writing["fields"]["service"][0]["code"] = json!("102");
+    assert_eq!(browser.prepare(&writing).status, 200);
+    std::fs::write(house.site.dir.join("codes/1.2.246.537.6.1222.json"), "{}").unwrap();
+    let told = browser.prepare(&writing);
+    assert_eq!((told.status, &told.json()["name"]), (500, &json!("unusable_code_list")));
+    let file = house.site.report_file("report.json", "Asuntojono", "Nuoret jonottavat asuntoa kuukausia.");
+    let refused = house.refused(&["report", "new", "--file", &file]);
+    assert!(refused.contains("code list") && refused.contains("form codes import"), "{refused}");
+}
+
+#[test]
 fn another_key_in_a_workers_place_is_not_certified_and_a_lost_browser_is_replaced() {
     let house = House::new();
     let invited = house.invite("maija", &["--role", "reporter,coordinator"]);

@@ -38,7 +38,7 @@ impl From<peers::Error> for Failure {
     fn from(error: peers::Error) -> Self {
         let name = match error {
             peers::Error::Full => "too_many_peers",
-            peers::Error::Io { .. } | peers::Error::Damaged { .. } => "not_stored",
+            peers::Error::File(_) => "not_stored",
         };
         Self::new(name, error.to_string())
     }
@@ -87,7 +87,7 @@ impl Core {
             Request::Identity => Response::Identity(Box::new(self.identity(listening)?)),
             Request::Document { document } => return self.document(&document),
             Request::Prepare(wanted) => return self.prepare(*wanted),
-            Request::Examine { kind, fields } => self.examine(kind, fields),
+            Request::Examine { kind, fields } => self.examine(kind, fields)?,
             Request::Invite { id, expires } => self.invite(id, expires)?,
             Request::Enrol { id, key, proof } => self.enrol(id, key, proof)?,
             Request::Enrolment { id } => self.enrolment(&id)?,

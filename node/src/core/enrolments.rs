@@ -22,7 +22,7 @@ impl From<Error> for Failure {
             Error::Used => ("code_used", "if that was not you, tell your organisation at once and ask for a new code"),
             Error::Full => ("too_many_codes", "nothing was changed"),
             Error::Validity => ("bad_validity", "nothing was changed"),
-            Error::Io { .. } | Error::Damaged { .. } => ("not_stored", "nothing was changed"),
+            Error::File(_) => ("not_stored", "nothing was changed"),
         };
         Self::new(name, format!("{error}; {remedy}"))
     }

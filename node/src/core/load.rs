@@ -16,6 +16,7 @@ use talkoot_protocol::sync::effect::Outcome;
 use talkoot_protocol::sync::engine::{Engine, Restored};
 use talkoot_protocol::view::Rules;
 
+use crate::code_lists::CodeLists;
 use crate::home::Home;
 use crate::keystore;
 use crate::peers::Peers;
@@ -243,6 +244,7 @@ impl Loading {
             words: None,
             shelf,
             words_memory_mib: self.words_memory_mib,
+            code_lists: CodeLists::of(&self.home),
             home: self.home,
         }
     }

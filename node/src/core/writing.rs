@@ -8,7 +8,7 @@ use talkoot_protocol::api::{Failure, Preparation, Remark, Response, Weight, Writ
 use talkoot_protocol::document::Fields;
 use talkoot_protocol::entry::Prefix;
 use talkoot_protocol::examine;
-use talkoot_protocol::form::Form;
+use talkoot_protocol::form::{CodeList, Form};
 use talkoot_protocol::report::Report;
 use talkoot_protocol::scope::Kind;
 use talkoot_protocol::sign::{self, Moment, Signatory};
@@ -16,6 +16,7 @@ use talkoot_protocol::signed::Unsigned;
 use talkoot_protocol::statement::{Bearer, Certificate, Role};
 use talkoot_protocol::sync::rehearse::Objection;
 
+use crate::code_lists;
 use crate::control::Reply;
 
 use super::{Core, answer};
@@ -57,10 +58,16 @@ impl From<sign::Error> for Stop {
     }
 }
 
+impl From<code_lists::Error> for Failure {
+    fn from(error: code_lists::Error) -> Self {
+        Self::new("unusable_code_list", format!("{error}. {}", code_lists::REMEDY))
+    }
+}
+
 impl Core {
     /// Says what there is to say about fields.
-    pub(super) fn examine(&self, kind: Kind, fields: Map<String, Value>) -> Response {
-        Response::Remarks { remarks: self.remarks(kind, fields, false) }
+    pub(super) fn examine(&self, kind: Kind, fields: Map<String, Value>) -> Result<Response, Failure> {
+        Ok(Response::Remarks { remarks: self.remarks(kind, fields, false)? })
     }
 
     /// Makes a change for a key that is elsewhere; header and body are attached.
@@ -86,7 +93,7 @@ impl Core {
                 require_few(fields.len())?;
                 require_of_pages(kind)?;
                 require_roles(kind, fields.keys(), certified)?;
-                settle(self.remarks(kind, fields.clone(), confirmed))?;
+                settle(self.remarks(kind, fields.clone(), confirmed)?)?;
                 signatory.begin(kind, scope, &prefixed(kind, certified, fields).collect(), moment)?
             }
             Writing::Change { document, edits } => {
@@ -131,19 +138,26 @@ impl Core {
             let message = format!("`{field}` reads so already; load the page again to see what is there");
             return Err(Failure::new("no_change", message).at(field).into());
         }
-        settle(self.remarks_of_change(kind, certified, reading.values(), &edits, confirmed))?;
+        settle(self.remarks_of_change(kind, certified, reading.values(), &edits, confirmed)?)?;
         Ok(signatory.change(history.changes(), &edits, moment)?)
     }
 
-    fn remarks(&self, kind: Kind, fields: Map<String, Value>, confirmed: bool) -> Vec<Remark> {
-        match kind {
+    /// Looks at fields as the command line does, official code lists that were loaded here included.
+    fn remarks(&self, kind: Kind, fields: Map<String, Value>, confirmed: bool) -> Result<Vec<Remark>, Failure> {
+        Ok(match kind {
             Kind::Report => {
-                let form = self.form_of(&fields);
+                let form = self.form_of(&fields)?;
                 examine::report(fields, &form, confirmed)
             }
-            Kind::ServicePath => examine::path(&fields),
+            Kind::ServicePath => {
+                let lists = self.code_lists.now()?;
+                let has = |list: &CodeList, code: &str| list.codes.iter().any(|known| known.code == code);
+                examine::path(&fields, |system, code| {
+                    lists.iter().find(|list| list.system == system).is_some_and(|list| has(list, code))
+                })
+            }
             kind => examine::entries(kind, &fields, confirmed),
-        }
+        })
     }
 
     /// What is touched is looked at as if it were new. Elsewhere somebody has signed already what only may be wrong.
@@ -154,11 +168,11 @@ impl Core {
         mut fields: Fields,
         edits: &Edits,
         confirmed: bool,
-    ) -> Vec<Remark> {
+    ) -> Result<Vec<Remark>, Failure> {
         if kind.is_joint() {
             let prefix = Prefix::of(&certified.organisation);
             let written = edits.iter().filter_map(|(key, value)| Some((prefix.path(key)?.to_owned(), value.clone()?)));
-            return examine::entries(kind, &written.collect(), confirmed);
+            return Ok(examine::entries(kind, &written.collect(), confirmed));
         }
         for (name, value) in edits {
             match value {
@@ -167,19 +181,21 @@ impl Core {
             };
         }
         let is_touched = |remark: &Remark| edits.contains_key(examine::field_of(&remark.field));
-        let touched = self.remarks(kind, fields.clone(), confirmed).into_iter().filter(|remark| is_touched(remark));
-        let others = self.remarks(kind, fields, true).into_iter();
-        touched.chain(others.filter(|remark| !is_touched(remark) && remark.weight > Weight::Note)).collect()
+        let touched = self.remarks(kind, fields.clone(), confirmed)?.into_iter().filter(|remark| is_touched(remark));
+        let others = self.remarks(kind, fields, true)?.into_iter();
+        Ok(touched.chain(others.filter(|remark| !is_touched(remark) && remark.weight > Weight::Note)).collect())
     }
 
-    /// Returns the form that a report names, or the built-in one if it is not here.
-    fn form_of(&self, fields: &Map<String, Value>) -> Form {
+    /// Returns the form that a report names, or the built-in one if it is not here; with the lists loaded here.
+    fn form_of(&self, fields: &Map<String, Value>) -> Result<Form, Failure> {
         let named = Report::read(fields.clone()).0.form;
         let found = match self.form(&named.0) {
             Ok(Response::Form { fields, .. }) => Form::read(fields).ok(),
             _ => None,
         };
-        found.unwrap_or_else(|| Form::built_in().clone())
+        let mut form = found.unwrap_or_else(|| Form::built_in().clone());
+        code_lists::fill(&mut form, self.code_lists.now()?);
+        Ok(form)
     }
 }
 

@@ -235,6 +235,12 @@ pub(super) const KINDS: &[Kind] = &[
         "Tell whoever looks after the node.",
     ),
     kind(
+        "unusable_code_list",
+        500,
+        "A code list that was loaded for the node is damaged.",
+        "Whoever looks after the node loads it again with 'talkoot form codes import'.",
+    ),
+    kind(
         "waits",
         409,
         "The change names something that is not here; it is not kept.",

@@ -5,7 +5,7 @@ use std::sync::{OnceLock, PoisonError};
 
 use axum::body::to_bytes;
 use axum::extract::{Extension, FromRequest, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -39,28 +39,45 @@ impl<S: Send + Sync> FromRequest<S> for Screened {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        screen::headers(&parts.headers)?;
-        if let Some(text) = parts.uri.query() {
-            screen::query(text)?;
-            // Not what it is: it may be anything.
-            return Err(Problem::of("bad_parameter", "There are no parameters here. Nothing was kept.").at("query"));
-        }
-        let key = Key::of(&parts.headers)?.0;
+        let key = screened_head(&parts.headers, parts.uri.query())?;
         let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         if kind.split(';').next().is_none_or(|kind| !kind.trim().eq_ignore_ascii_case("application/json")) {
             return Err(body_problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, ""));
         }
         let bytes =
             to_bytes(body, PREFILL_BYTES_MAX).await.map_err(|_| body_problem(StatusCode::PAYLOAD_TOO_LARGE, ""))?;
-        let value: Value = serde_json::from_slice(&bytes).map_err(|error| {
-            let (line, column) = (error.line(), error.column());
-            let detail =
-                format!("This is no JSON that can be read, at line {line}, column {column}. Nothing was kept.");
-            Problem::of("bad_body", detail)
-        })?;
-        screen::body(&value)?;
-        Ok(Self { key, fields: checked(value)?, bytes: bytes.into() })
+        Ok(Self { key, fields: fields_of(&bytes)?, bytes: bytes.into() })
     }
+}
+
+/// Looks at what comes before the body, and returns the key, if one came.
+fn screened_head(headers: &HeaderMap, query: Option<&str>) -> Result<Option<String>, Problem> {
+    screen::headers(headers)?;
+    if let Some(text) = query {
+        screen::query(text)?;
+        // Not what it is: it may be anything.
+        return Err(Problem::of("bad_parameter", "There are no parameters here. Nothing was kept.").at("query"));
+    }
+    Ok(Key::of(headers)?.0)
+}
+
+/// Reads a whole submission; returns its key, if one came, and its fields.
+pub(crate) fn submitted(
+    headers: &HeaderMap,
+    query: Option<&str>,
+    body: &[u8],
+) -> Result<(Option<String>, Map<String, Value>), Problem> {
+    Ok((screened_head(headers, query)?, fields_of(body)?))
+}
+
+fn fields_of(body: &[u8]) -> Result<Map<String, Value>, Problem> {
+    let value: Value = serde_json::from_slice(body).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        let detail = format!("This is no JSON that can be read, at line {line}, column {column}. Nothing was kept.");
+        Problem::of("bad_body", detail)
+    })?;
+    screen::body(&value)?;
+    checked(value)
 }
 
 /// Holds what was handed in to the schema, and returns it in the keys of reports.
@@ -157,7 +174,7 @@ impl From<prefills::Error> for Problem {
                 let detail = "The same Idempotency-Key came with another body within a day. Nothing was kept.";
                 Self::of("idempotency_conflict", detail).at("Idempotency-Key")
             }
-            prefills::Error::Io { .. } => {
+            prefills::Error::File(_) => {
                 tracing::error!(%error, "a prefilled report was not kept");
                 Self::of("not_stored", "It could not be written to disk. Nothing was kept.")
             }

@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use talkoot_protocol::date::Date;
 use talkoot_protocol::form::Trilingual;
 use talkoot_protocol::report::area::table;
+
+use crate::small_file::{self, Content, SmallFile};
 
 use super::code;
 
@@ -38,25 +38,9 @@ pub enum Error {
         "a campaign needs a name and a question of fitting length, a municipality, and an end that is not before its beginning"
     )]
     Unsound,
-    /// The file could not be read or written.
-    #[error("cannot {doing} {}", path.display())]
-    Io {
-        /// What was tried.
-        doing: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        #[source]
-        source: io::Error,
-    },
-    /// The file is not a list of campaigns.
-    #[error("{} is not a list of at most {CAMPAIGNS_MAX} campaigns; mend it or take it away: {reason}", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
+    /// The file.
+    #[error(transparent)]
+    File(#[from] small_file::Error),
 }
 
 /// The code of a campaign: 8 characters, part of its address.
@@ -127,10 +111,24 @@ impl Campaign {
     }
 }
 
+impl Content for Vec<Campaign> {
+    const BYTES_MAX: usize = FILE_BYTES_MAX;
+
+    fn fault(&self) -> Option<String> {
+        let count = self.len();
+        match self.iter().position(|campaign| !campaign.is_sound()) {
+            Some(at) => Some(format!("its campaign number {} is not sound", at + 1)),
+            None => {
+                (count > CAMPAIGNS_MAX).then(|| format!("it has {count} campaigns, and {CAMPAIGNS_MAX} are the most"))
+            }
+        }
+    }
+}
+
 /// The campaigns of a node.
 #[derive(Debug)]
 pub struct Campaigns {
-    path: PathBuf,
+    file: SmallFile<Vec<Campaign>>,
     held: BTreeMap<CampaignCode, Campaign>,
 }
 
@@ -138,11 +136,11 @@ impl Campaigns {
     /// Reads the campaigns of the node in `dir`; none if there is no file.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::Damaged`].
+    /// [`Error::File`].
     pub fn open(dir: &Path) -> Result<Self, Error> {
-        let path = dir.join(FILE_NAME);
-        let list = load(&path)?;
-        Ok(Self { path, held: list.into_iter().map(|campaign| (campaign.code.clone(), campaign)).collect() })
+        let file = SmallFile::at(dir.join(FILE_NAME));
+        let list: Vec<Campaign> = file.read()?.unwrap_or_default();
+        Ok(Self { file, held: list.into_iter().map(|campaign| (campaign.code.clone(), campaign)).collect() })
     }
 
     /// Returns a campaign.
@@ -160,41 +158,19 @@ impl Campaigns {
     /// Keeps a campaign. It is durable when this returns.
     ///
     /// # Errors
-    /// [`Error::Full`], [`Error::Unsound`], [`Error::Io`]; then the campaigns are as before.
+    /// [`Error::Full`], [`Error::Unsound`], [`Error::File`]; then the campaigns are as before.
     pub fn add(&mut self, campaign: Campaign) -> Result<(), Error> {
         if !campaign.is_sound() {
             return Err(Error::Unsound);
         }
         let mut held = self.held.clone();
         held.insert(campaign.code.clone(), campaign);
-        let failed = |source: io::Error| Error::Io { doing: "write", path: self.path.clone(), source };
-        let list: Vec<_> = held.values().collect();
-        let bytes = serde_json::to_vec_pretty(&list).map_err(|error| failed(error.into()))?;
-        if held.len() > CAMPAIGNS_MAX || bytes.len() > FILE_BYTES_MAX {
-            return Err(Error::Full);
-        }
-        super::replace(&self.path, &bytes).map_err(failed)?;
+        self.file.write(&held.values().cloned().collect()).map_err(|error| match error {
+            small_file::Error::Unfit { .. } => Error::Full,
+            error => Error::File(error),
+        })?;
         self.held = held;
         Ok(())
-    }
-}
-
-fn load(path: &Path) -> Result<Vec<Campaign>, Error> {
-    let damaged = |reason: String| Error::Damaged { path: path.to_owned(), reason };
-    let mut bytes = Vec::new();
-    match File::open(path).and_then(|file| file.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)) {
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(source) => return Err(Error::Io { doing: "read", path: path.to_owned(), source }),
-    }
-    if bytes.len() > FILE_BYTES_MAX {
-        return Err(damaged(format!("it is longer than {FILE_BYTES_MAX} bytes")));
-    }
-    let list: Vec<Campaign> = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
-    match list.iter().find(|campaign| !campaign.is_sound()) {
-        Some(campaign) => Err(damaged(format!("the campaign {} is not sound", campaign.code))),
-        None if list.len() > CAMPAIGNS_MAX => Err(damaged(format!("it has {}", list.len()))),
-        None => Ok(list),
     }
 }
 
@@ -239,7 +215,7 @@ mod tests {
             assert!(matches!(campaigns.add(bad), Err(Error::Unsound)));
         }
         std::fs::write(dir.path().join(FILE_NAME), "[{}]").unwrap();
-        assert!(matches!(Campaigns::open(dir.path()), Err(Error::Damaged { .. })));
+        assert!(matches!(Campaigns::open(dir.path()), Err(Error::File(small_file::Error::Damaged { .. }))));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 use talkoot_protocol::report::codes::Language;
 
+use std::fs;
+
 use super::slip::{Reason, Words};
 use super::*;
 use crate::disk::trace::{self, Fault};
@@ -108,7 +110,7 @@ fn what_is_old_is_deleted_words_first() {
     intake.sweep(day("2027-05-02")).unwrap();
     assert!(intake.get(&waits).is_none() && intake.get(&aside).is_some());
     intake.sweep(day("2028-11-03")).unwrap();
-    assert_eq!((intake.iter().count(), files(&intake.dir).unwrap().len()), (0, 0));
+    assert_eq!((intake.iter().count(), small_file::list(&intake.dir, FILES_MAX).unwrap().len()), (0, 0));
 }
 
 #[test]
@@ -124,7 +126,10 @@ fn a_process_killed_anywhere_leaves_all_or_nothing() {
         trace::stop();
         let again = Intake::open(home.path()).unwrap();
         assert!(put.is_err() || again.iter().count() == 1, "what was acknowledged is there");
-        assert!(files(&again.dir).unwrap().iter().all(|path| read(path).is_some()), "nothing half-written is left");
+        assert!(
+            small_file::list(&again.dir, FILES_MAX).unwrap().iter().all(|path| read(path).is_ok()),
+            "nothing half-written is left"
+        );
     }
 }
 
@@ -148,7 +153,7 @@ fn files_that_are_no_slips_are_left_alone() {
     }
     let again = Intake::open(home.path()).unwrap();
     assert_eq!(again.iter().map(|slip| slip.id.clone()).collect::<Vec<_>>(), [good]);
-    assert_eq!(files(&again.dir).unwrap().len(), 7, "nothing was taken away");
+    assert_eq!(small_file::list(&again.dir, FILES_MAX).unwrap().len(), 7, "nothing was taken away");
     fs::write(intake.dir.join(format!("{other}.json")), renamed).unwrap();
     assert_eq!(Intake::open(home.path()).unwrap().iter().count(), 2);
 }

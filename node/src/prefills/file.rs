@@ -1,7 +1,5 @@
-//! A prefill as a file: JSON, written beside its place and moved there, readable by the node's user only.
+//! A prefill as a [small file](crate::small_file).
 
-use std::fs::{self, File};
-use std::io::{self, Read as _};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -9,13 +7,9 @@ use serde_json::{Map, Value};
 use talkoot_protocol::time::Timestamp;
 
 use super::{Held, Origin, PREFILL_BYTES_MAX, PREFILLS_MAX, PrefillId};
-use crate::disk::{self, DiskFile};
+use crate::small_file::{self, Content, SmallFile};
 
 const ENDING: &str = ".json";
-/// What a file's name ends with until it is whole.
-const UNFINISHED: &str = ".new";
-/// Most bytes of a file: the fields and what is noted about them.
-const FILE_BYTES_MAX: usize = PREFILL_BYTES_MAX + 4 * 1024;
 
 /// A file's content.
 #[derive(Debug, Serialize, Deserialize)]
@@ -40,60 +34,44 @@ impl Kept {
         Held { origin, made: self.made, opened: self.opened, has_words: self.fields.is_some(), bytes }
     }
 
-    /// Texts, numbers and maps with texts for keys: writing them cannot fail.
-    pub(super) fn encode(&self) -> Vec<u8> {
-        serde_json::to_vec(self).unwrap_or_default()
+    /// Returns how many bytes it will take.
+    pub(super) fn bytes(&self) -> u64 {
+        serde_json::to_vec(self).map_or(0, |bytes| bytes.len() as u64)
     }
+}
+
+impl Content for Kept {
+    /// The fields and what is noted about them.
+    const BYTES_MAX: usize = PREFILL_BYTES_MAX + 4 * 1024;
+    const HAS_LINES: bool = false;
 }
 
 pub(super) fn name_of(id: &PrefillId) -> String {
     format!("{id}{ENDING}")
 }
 
-/// Makes bytes and name durable.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let unfinished = path.with_extension("new");
-    match disk::remove_file(&unfinished) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let file = DiskFile::create_secret(&unfinished)?;
-    file.write_all_at(bytes, 0)?;
-    file.sync_data()?;
-    disk::rename(&unfinished, path)?;
-    disk::sync_dir(disk::parent_of(path))
-}
-
 /// Reads a file; `None` if it is gone or damaged.
-pub(super) fn read(path: &Path) -> io::Result<Option<Kept>> {
-    let mut bytes = Vec::new();
-    match File::open(path).and_then(|file| file.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)) {
-        Ok(_) => Ok(serde_json::from_slice(&bytes).ok().filter(|_| bytes.len() <= FILE_BYTES_MAX)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
+pub(super) fn read(file: &SmallFile<Kept>) -> Result<Option<Kept>, small_file::Error> {
+    match file.read() {
+        // Who knows the file's name may read it: the name is not for logs.
+        Err(small_file::Error::Damaged { reason, .. }) => {
+            tracing::error!(reason, "a prefilled report cannot be read, and is left alone");
+            Ok(None)
+        }
+        read => read,
     }
 }
 
-/// Reads all files of a directory that are whole; those that a stop cut short are removed. None if there is no directory.
-pub(super) fn list(dir: &Path) -> io::Result<Vec<(PrefillId, Kept, u64)>> {
-    let entries = match fs::read_dir(dir) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error),
-    };
+/// Reads all files of a directory that are whole, with the bytes they take; those that a stop cut short are removed. None if there is
+/// no directory.
+pub(super) fn list(dir: &Path) -> Result<Vec<(PrefillId, Kept, u64)>, small_file::Error> {
     let mut found = Vec::new();
-    for entry in entries.take(2 * PREFILLS_MAX) {
-        let entry = entry?;
-        let name = entry.file_name();
-        let Some(name) = name.to_str() else { continue };
-        if name.ends_with(UNFINISHED) {
-            disk::remove_file(&entry.path())?;
-            continue;
-        }
-        let Some(id) = name.strip_suffix(ENDING).and_then(|id| id.parse().ok()) else { continue };
-        match read(&entry.path())? {
-            Some(kept) => found.push((id, kept, entry.metadata()?.len())),
-            None => tracing::warn!("a prefilled report cannot be read; it is left where it is"),
+    for path in small_file::list(dir, 2 * PREFILLS_MAX)? {
+        let name = path.file_name().and_then(|name| name.to_str());
+        let Some(id) = name.and_then(|name| name.strip_suffix(ENDING)?.parse().ok()) else { continue };
+        if let Some(kept) = read(&SmallFile::at(&path))? {
+            let bytes = kept.bytes();
+            found.push((id, kept, bytes));
         }
     }
     found.truncate(PREFILLS_MAX);

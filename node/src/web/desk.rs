@@ -67,12 +67,12 @@ pub(super) fn random<const N: usize>() -> Result<[u8; N], Problem> {
 impl From<intake::Error> for Problem {
     fn from(error: intake::Error) -> Self {
         let (status, name) = match &error {
-            intake::Error::Full | intake::Error::Io { .. } => (StatusCode::INSUFFICIENT_STORAGE, "not_stored"),
+            intake::Error::Full | intake::Error::File(_) => (StatusCode::INSUFFICIENT_STORAGE, "not_stored"),
             intake::Error::TooFast { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests"),
             intake::Error::NotWaiting { .. } => (StatusCode::CONFLICT, "moved_on"),
             intake::Error::TooLong => (StatusCode::BAD_REQUEST, "too_long"),
         };
-        if matches!(error, intake::Error::Io { .. }) {
+        if matches!(error, intake::Error::File(_)) {
             tracing::error!(%error, "a slip could not be kept");
         }
         Self::new(status, name, format!("{error}. Nothing else was changed."))

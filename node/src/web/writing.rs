@@ -38,7 +38,7 @@ pub(super) fn routes() -> Router<Site> {
 /// What somebody is writing.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Draft {
+pub(super) struct Draft {
     kind: Kind,
     fields: Map<String, Value>,
 }
@@ -46,7 +46,7 @@ struct Draft {
 /// What is to be made ready for signing.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wanted {
+pub(super) struct Wanted {
     writing: Writing,
     claimed: Timestamp,
     /// Hexadecimal digits.
@@ -58,8 +58,24 @@ struct Wanted {
 /// A signed change, as hexadecimal digits.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+pub(super) struct Written {
     change: String,
+}
+
+impl Wanted {
+    /// Returns the salt.
+    pub(super) fn salt(&self) -> Result<[u8; SALT_BYTES], Problem> {
+        unhex(&self.salt).ok_or_else(|| Problem::parameter("salt", "'salt' is 32 hexadecimal digits."))
+    }
+}
+
+impl Written {
+    /// Returns the change, as bytes and read.
+    pub(super) fn change(&self) -> Result<(Vec<u8>, Signed), Problem> {
+        let bytes = bytes(&self.change).ok_or_else(|| bad_change("it is no list of hexadecimal digits"))?;
+        let signed = Signed::decode(&bytes).map_err(|error| bad_change(&error.to_string()))?;
+        Ok((bytes, signed))
+    }
 }
 
 /// Says what there is to say about words that are being written.
@@ -71,8 +87,7 @@ async fn examine(State(site): State<Site>, member: Member, Given(draft): Given<D
 
 /// Makes a change for the session's key to sign.
 async fn prepare(State(site): State<Site>, member: Member, Given(wanted): Given<Wanted>) -> Result<Response, Problem> {
-    let salt: [u8; SALT_BYTES] =
-        unhex(&wanted.salt).ok_or_else(|| Problem::parameter("salt", "'salt' is 32 hexadecimal digits."))?;
+    let salt = wanted.salt()?;
     let preparation = Preparation {
         author: member.session.key,
         certificate: member.session.certificate,
@@ -93,8 +108,7 @@ async fn prepare(State(site): State<Site>, member: Member, Given(wanted): Given<
 
 /// Stores a change that the session's key signed.
 async fn submit(State(site): State<Site>, member: Member, Given(written): Given<Written>) -> Result<Response, Problem> {
-    let change = bytes(&written.change).ok_or_else(|| bad_change("it is no list of hexadecimal digits"))?;
-    let signed = Signed::decode(&change).map_err(|error| bad_change(&error.to_string()))?;
+    let (change, signed) = written.change()?;
     let header = signed.header();
     if header.author != member.session.key || header.certificate != Some(member.session.certificate) {
         let detail = "This was signed by another key than the one that this browser showed. Nothing was stored.";

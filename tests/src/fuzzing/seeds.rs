@@ -25,6 +25,8 @@ use crate::cast::{fields, key_of};
 use crate::vectors::{self, Vector, unhex};
 
 mod joints;
+#[cfg(feature = "node")]
+mod kept;
 pub mod scripts;
 
 /// Longest seed, in bytes.
@@ -63,6 +65,8 @@ pub fn seeds() -> Seeds {
     messages(&mut basket);
     comparisons(&mut basket);
     files(&mut basket);
+    #[cfg(feature = "node")]
+    kept::put(&mut basket);
     house(&mut basket);
     joints::put(&mut basket);
     for (name, script) in scripts::scripts() {

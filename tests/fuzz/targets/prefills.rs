@@ -1,0 +1,5 @@
+//! See `talkoot_tests::fuzzing::prefills`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| talkoot_tests::fuzzing::prefills(bytes));
