@@ -191,17 +191,6 @@ mod tests {
     }
 
     #[test]
-    fn files_of_earlier_builds_are_read() {
-        let dir = tempfile::tempdir().unwrap();
-        let id = "5300e1fa5aa0fc862729949607e9bc1288e934fce7148f7306df1e5ed1511cec";
-        let named: EnrolmentId = serde_json::from_str(&format!("\"{id}\"")).unwrap();
-        let text = format!("{{\n  \"{id}\": {{\n    \"expires\": 1795472844409,\n    \"brought\": null\n  }}\n}}");
-        std::fs::write(dir.path().join(FILE_NAME), text).unwrap();
-        let kept = Enrolments::open(dir.path()).unwrap().find(&named, NOW).unwrap();
-        assert_eq!(kept, Kept { expires: Timestamp::from_millis(1_795_472_844_409), brought: None });
-    }
-
-    #[test]
     fn a_damaged_file_is_named() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join(FILE_NAME), "[1]").unwrap();

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A file is written beside its place, made durable, and moved there. A damaged one (too long, no JSON of the form, or unsound) is
-//! refused with its reason and left where it is, and nothing takes its place before it was set aside. What is wrong is said by place and
+//! refused with its reason and left where it is, and nothing takes its place before it was moved aside. What is wrong is said by place and
 //! kind, never in the file's own words: there may be a person's words in it. Knows no content. See the files of `disk/` for what a
 //! power cut may leave.
 
@@ -23,6 +23,8 @@ use serde_json::error::Category;
 
 use crate::disk::{self, DiskFile};
 
+#[cfg(test)]
+mod earlier;
 #[cfg(test)]
 mod tests;
 
@@ -128,8 +130,8 @@ impl<T: Content> SmallFile<T> {
             Ok(_) => {}
             Err(error @ Error::Damaged { .. }) => {
                 let aside = with_ending(&self.path, ASIDE);
-                tracing::error!(%error, aside = %aside.display(), "a damaged file is set aside for another");
-                disk::rename(&self.path, &aside).map_err(Error::io("set aside", &self.path))?;
+                tracing::error!(%error, aside = %aside.display(), "a damaged file is moved aside for another");
+                disk::rename(&self.path, &aside).map_err(Error::io("move aside", &self.path))?;
             }
             Err(error) => return Err(error),
         }

@@ -1,6 +1,6 @@
-//! Places for connections. There are so many; who comes when all are taken gets that of a connection which waits for its other end:
+//! Seats for connections. There are so many; who comes when all are taken gets that of a connection which waits for its other end:
 //! first of those of which nothing was asked, then of those that send a body or take an answer too slowly, always the one whose other
-//! end has done nothing for longest. What is being answered keeps its place. Knows no request and no route.
+//! end has done nothing for longest. What is being answered keeps its seat. Knows no request and no route.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-/// How often a place is looked for while none is to be had.
+/// How often a seat is looked for while none is to be had.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// What one connection waits for.
@@ -24,7 +24,7 @@ struct State {
     is_stuck: bool,
 }
 
-/// One connection's place.
+/// One connection's seat.
 #[derive(Debug)]
 pub(super) struct Seat {
     state: Mutex<State>,
@@ -60,7 +60,7 @@ impl Seat {
         self.state().awaits_body = awaits;
     }
 
-    /// Returns when the place is to be given up.
+    /// Returns when the seat is to be given up.
     pub(super) async fn given_up(&self) {
         self.leave.notified().await;
     }
@@ -98,7 +98,7 @@ struct Taken {
     next: u64,
 }
 
-/// All places.
+/// All seats.
 #[derive(Debug)]
 pub(super) struct Seats {
     most: usize,
@@ -107,7 +107,7 @@ pub(super) struct Seats {
 }
 
 impl Seats {
-    /// Makes so many places.
+    /// Makes so many seats.
     pub(super) fn new(most: usize) -> Arc<Self> {
         Arc::new(Self { most, taken: Mutex::default(), freed: Notify::new() })
     }
@@ -116,41 +116,41 @@ impl Seats {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a place; waits while this node is at work for everyone who has one.
-    pub(super) async fn take(self: &Arc<Self>) -> Place {
+    /// Takes a seat; waits while this node is at work for everyone who has one.
+    pub(super) async fn take(self: &Arc<Self>) -> Occupied {
         loop {
-            if let Some(place) = self.try_take() {
-                return place;
+            if let Some(occupied) = self.try_take() {
+                return occupied;
             }
             let _looks_again = tokio::time::timeout(LOOK_EVERY, self.freed.notified()).await;
         }
     }
 
-    fn try_take(self: &Arc<Self>) -> Option<Place> {
+    fn try_take(self: &Arc<Self>) -> Option<Occupied> {
         let mut taken = self.taken();
         if taken.seats.len() >= self.most {
             let ready = taken.seats.iter().filter_map(|(number, seat)| Some((seat.readiness()?, *number)));
             let (_, readiest) = ready.min()?;
-            // Whoever had it ends as soon as its task runs, and so its place is free now.
+            // Whoever had it ends as soon as its task runs, and so it is free now.
             taken.seats.remove(&readiest)?.leave.notify_one();
         }
         let (number, seat) = (taken.next, Arc::new(Seat::new()));
         taken.next += 1;
         taken.seats.insert(number, seat.clone());
-        Some(Place { seats: self.clone(), number, seat })
+        Some(Occupied { seats: self.clone(), number, seat })
     }
 }
 
-/// A place that is taken as long as this lives.
+/// A seat that is taken as long as this lives.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct Occupied {
     seats: Arc<Seats>,
     number: u64,
     /// Where to note what the connection waits for.
     pub(super) seat: Arc<Seat>,
 }
 
-impl Drop for Place {
+impl Drop for Occupied {
     fn drop(&mut self) {
         self.seats.taken().seats.remove(&self.number);
         self.seats.freed.notify_one();

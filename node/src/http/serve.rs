@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use crate::driver::stopped;
 
 use super::seated::Seated;
-use super::seats::{Place, Seats};
+use super::seats::{Occupied, Seats};
 use super::stuck::Unstuck;
 
 /// Connections at one time, for each address that is listened on.
@@ -52,14 +52,14 @@ async fn serve_at(
             () = stopped(&mut stopping) => break,
             accepted = accept(&listener, seats) => accepted,
         };
-        let Some((stream, place)) = accepted else { continue };
+        let Some((stream, occupied)) = accepted else { continue };
         let (routes, stopping) = (routes.clone(), stopping.clone());
-        connections.spawn(connection(stream, place, routes, stopping));
+        connections.spawn(connection(stream, occupied, routes, stopping));
     }
     let _in_time = tokio::time::timeout(LAST_WITHIN, connections.join_all()).await;
 }
 
-async fn accept(listener: &TcpListener, seats: &std::sync::Arc<Seats>) -> Option<(TcpStream, Place)> {
+async fn accept(listener: &TcpListener, seats: &std::sync::Arc<Seats>) -> Option<(TcpStream, Occupied)> {
     match listener.accept().await {
         Ok((stream, _)) => Some((stream, seats.take().await)),
         Err(error) => {
@@ -70,20 +70,20 @@ async fn accept(listener: &TcpListener, seats: &std::sync::Arc<Seats>) -> Option
     }
 }
 
-async fn connection(stream: TcpStream, place: Place, routes: Router, mut stopping: watch::Receiver<bool>) {
+async fn connection(stream: TcpStream, occupied: Occupied, routes: Router, mut stopping: watch::Receiver<bool>) {
     let _slower_at_worst = stream.set_nodelay(true);
-    let stream = Unstuck::new(stream, place.seat.clone());
+    let stream = Unstuck::new(stream, occupied.seat.clone());
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_WITHIN)
         .max_header_size(HEAD_BYTES_MAX)
         .max_buf_size(BUFFER_BYTES)
         .max_headers(FIELDS_MAX)
-        .serve_connection(TokioIo::new(stream), Seated::new(routes, place.seat.clone()));
+        .serve_connection(TokioIo::new(stream), Seated::new(routes, occupied.seat.clone()));
     tokio::pin!(served);
     let ended = tokio::select! {
         ended = served.as_mut() => ended,
-        () = place.seat.given_up() => {
+        () = occupied.seat.given_up() => {
             tracing::debug!("an HTTP connection that waited for its other end made room for another");
             return;
         }

@@ -66,7 +66,7 @@ fn what_could_not_be_read_again_is_not_written() {
 }
 
 #[test]
-fn a_damaged_file_is_refused_with_its_reason_and_set_aside_before_another_takes_its_place() {
+fn a_damaged_file_is_refused_with_its_reason_and_moved_aside_before_another_takes_its_place() {
     let sound = serde_json::to_string(&note(1)).unwrap();
     for (bytes, reason) in [
         (String::new(), "it ends too early, at line 1, column 0"),

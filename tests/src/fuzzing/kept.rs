@@ -139,7 +139,7 @@ fn of_peers(dir: &Path, bytes: &[u8]) {
         let again = Peers::open(dir);
         assert!(again.addresses().eq(peers.addresses()) && again.addresses().count() == before.len() + 1);
         let lost = before.is_empty() && serde_json::from_slice::<BTreeSet<String>>(bytes).is_err();
-        assert_eq!(holds(dir, "peers.json.damaged", bytes), lost, "what is damaged is set aside");
+        assert_eq!(holds(dir, "peers.json.damaged", bytes), lost, "what is damaged is moved aside");
     }
 }
 
