@@ -73,6 +73,7 @@ refused-other-organisation = Only workers of the organisation that wrote it can 
 refused-identifier = The text holds an identifier of a person. Take it out; nothing was stored.
 refused-document-full = The document has as many changes as it can hold.
 refused-waits = The server lacks something that this refers to. Try again in a moment. Your text is kept.
+refused-unusable-code-list = A list of codes at the server is damaged. Your text is kept. Tell whoever looks after the server, and send later.
 refused-not-stored = The disk could not be written. Your text is kept on this page. Tell those who look after the server.
 refused-busy = The server did not answer in time. Try again in a moment.
 refused-stopping = The server is stopping. Try again in a moment.

@@ -73,6 +73,7 @@ refused-other-organisation = Tätä muuttavat vain sen kirjoittaneen organisaati
 refused-identifier = Tekstissä on henkilön tunniste. Ota se pois; mitään ei tallennettu.
 refused-document-full = Asiakirjassa on jo niin monta muutosta kuin siihen mahtuu.
 refused-waits = Palvelimelta puuttuu jotain, johon tämä viittaa. Yritä hetken kuluttua. Tekstisi on tallessa.
+refused-unusable-code-list = Palvelimen koodiluettelo on vioittunut. Tekstisi on tallessa. Kerro palvelimen ylläpitäjälle ja lähetä myöhemmin.
 refused-not-stored = Levylle ei voitu kirjoittaa. Tekstisi on tallessa tällä sivulla. Kerro ylläpidolle.
 refused-busy = Palvelin ei ehtinyt vastata. Yritä hetken kuluttua.
 refused-stopping = Palvelin on sammumassa. Yritä hetken kuluttua.

@@ -73,6 +73,7 @@ refused-other-organisation = Bara den organisation som skrev det kan ändra det.
 refused-identifier = Texten innehåller en persons beteckning. Ta bort den; inget sparades.
 refused-document-full = Dokumentet har redan så många ändringar som ryms.
 refused-waits = Servern saknar något som det här hänvisar till. Försök om en stund. Din text finns kvar.
+refused-unusable-code-list = En kodlista på servern är skadad. Din text finns kvar. Berätta det för den som sköter servern och skicka senare.
 refused-not-stored = Det gick inte att skriva på disken. Din text finns kvar på sidan. Berätta det för underhållet.
 refused-busy = Servern hann inte svara. Försök om en stund.
 refused-stopping = Servern stängs av. Försök om en stund.
