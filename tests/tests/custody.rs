@@ -241,9 +241,11 @@ fn code_lists_loaded_at_the_node_are_looked_at_as_at_the_command_line() {
     }
     let unlisted = |code: &str| {
         let step = json!({ "service": { "system": system, "code": code }, "actor": "kela", "ended": "received" });
-        let fields = json!({ "steps": [step], "outcome": "helped", "half_year": "2026-H1" });
+        let area = json!({ "scheme": "municipality", "year": 2026, "code": "491" });
+        let fields = json!({ "steps": [step], "outcome": "helped", "half_year": "2026-H1", "area": area });
         let path = json!({ "does": "begin", "kind": "service_path", "scope": "network", "fields": fields });
-        String::from_utf8_lossy(&browser.prepare(&path).body).contains("there is no code")
+        let told = browser.prepare(&path);
+        told.status == 422 && told.json()["remarks"][0]["name"] == "bad_path"
     };
     assert!(unlisted("999") && !unlisted("101"), "a service path is held to them too");
     writing["fields"]["service"][0]["code"] = json!("102");
