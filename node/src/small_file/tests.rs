@@ -105,7 +105,7 @@ fn what_cannot_be_read_at_all_is_not_replaced() {
 fn a_listing_clears_away_what_was_cut_short() {
     let dir = tempfile::tempdir().unwrap();
     let path = |name: &str| dir.path().join(name);
-    assert_eq!(list(&path("none"), 9).unwrap(), [PathBuf::new(); 0]);
+    assert!(list(&path("none"), 9).unwrap().is_empty());
     for name in ["b.json", "a.json", "a.json.new", "c.json.damaged"] {
         fs::write(path(name), "{").unwrap();
     }
