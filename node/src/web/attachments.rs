@@ -204,7 +204,7 @@ pub(super) async fn fresh(
         let Answer::Attachments { attachments, .. } = site.ask(asked).await? else {
             return Err(Problem::unexpected());
         };
-        attachments.iter().for_each(|held| drop(named.remove(&held.attachment.hash)));
+        named.retain(|hash| attachments.iter().all(|held| held.attachment.hash != *hash));
     }
     let (tray, owner, now) = (site.attaching.tray(), &member.session.worker, Instant::now());
     let found = named.iter().take(ATTACHMENTS_MAX).map(|hash| tray.get(owner, hash, now));
