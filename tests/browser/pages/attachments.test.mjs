@@ -220,7 +220,7 @@ test('what was added stays with the draft, sealed, and outlives the node', async
   await page.locator('#attach-error').filter({ hasText: 'vaatii yhteyden' }).waitFor();
   await page.context().setOffline(false);
   await page.reload();
-  await row(0).locator('img:not([hidden])').waitFor();
+  await row(0).locator('img').waitFor();
   assert.equal(await row(0).getByLabel('Mitä siinä näkyy?').inputValue(), 'Portaat');
   // The node has forgotten what waits: the page brings it again by itself.
   let gone = 0;

@@ -142,9 +142,12 @@ function show(state, row, { kind }, cleaned, told) {
   const address = URL.createObjectURL(new Blob([cleaned], { type: TYPES[kind] }));
   forget(state, row);
   state.previews.set(row, address);
-  const [picture, save] = [row.querySelector('img'), row.querySelector('[data-save]')];
-  picture.hidden = kind === 'pdf';
-  if (!picture.hidden) Object.assign(picture, { src: address, alt: told });
+  const [known, save] = [row.querySelector('img'), row.querySelector('[data-save]')];
+  if (kind !== 'pdf') {
+    const picture = known ?? document.createElement('img');
+    Object.assign(picture, { src: address, alt: told });
+    row.firstElementChild.prepend(picture);
+  }
   Object.assign(save, { href: address, download: `talkoot.${kind === 'jpeg' ? 'jpg' : kind}`, hidden: false });
 }
 

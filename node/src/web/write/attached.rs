@@ -80,10 +80,9 @@ impl Sheet<'_> {
             div .row .attached role="group" aria-label=(texts.say_with("attach-one", &[("number", number(at).as_str().into())]))
                 data-attachment=(at) {
                 div {
-                    @match shown {
-                        Some((one, document)) => img src={ "/reports/" (document) "/attachments/" (one.hash) } alt=(caption)
-                            width=[one.width] height=[one.height] loading="lazy";,
-                        None => img alt="" hidden[true];,
+                    @if let Some((one, document)) = shown {
+                        img src={ "/reports/" (document) "/attachments/" (one.hash) } alt=(caption)
+                            width=[one.width] height=[one.height] loading="lazy";
                     }
                     p .small data-told { @if let Some(one) = &known { (attachments::told(texts, one)) } }
                     ul .small data-remarks {}
