@@ -51,6 +51,11 @@ def refused():
     yield "a document with a file in it", pdf(b"/Names << /EmbeddedFiles << /Names [(x) 4 0 R] >> >>", b"<< /Type /Filespec /F (x) >>")
 
 
+def document():
+    """Returns a document that tells its author."""
+    return pdf(b"").replace(b"/Root 1 0 R", b"/Root 1 0 R /Info << /Author (Maija) /Title (Muistio) >>")
+
+
 def polyglots():
     """Returns pictures that are something else besides, each with what must be gone."""
     end = chunk(b"IEND", b"")
@@ -87,6 +92,11 @@ def attack(tally, house, one, other, report, code):
         given = one.house.send("GET", f"{BRING}/{answer.json()['attachment']['hash']}", [("Cookie", one.cookie)])
         clean = given.status == 200 and gone not in given.body and given.body.startswith(b"\x89PNG")
         tally.saw(KIND, clean and harmless(given), f"{given.status} {gone} is left, or it may act: {given.head}")
+    answer = bring(house, one, document())
+    tally.saw(KIND, answer.status == 200, f"{answer.status} a document: {answer.text[:200]}")
+    given = house.send("GET", f"{BRING}/{answer.json()['attachment']['hash']}", [("Cookie", one.cookie)])
+    clean = given.body.startswith(b"%PDF-") and b"Maija" not in given.body and given.field("content-type") == "application/pdf"
+    tally.saw(KIND, clean and harmless(given), f"{given.status} a document with its author: {given.head}")
     elsewhere(tally, house, one, other)
     own = bring(house, one, PHOTOGRAPH).json()["attachment"]
     others = house.send("GET", f"{BRING}/{own['hash']}", [("Cookie", other.cookie)])

@@ -11,6 +11,10 @@ const TYPES = { jpeg: 'image/jpeg', png: 'image/png', pdf: 'application/pdf' };
 const NUMBERED = ['id', 'name', 'for', 'aria-describedby', 'data-field', 'data-with'];
 /** Longest name of a file that is sent to be looked at, in characters. */
 const NAME_MAX = 100;
+/** Longest side of a picture that is kept, in pixels: the node makes nothing larger. */
+const SIDE_MAX = 2560;
+/** From which length on a photograph is made smaller before it is sent, in bytes: lines are narrow and cameras are not. */
+const SMALLER_FROM = 1_000_000;
 
 /** The node gave back something other than it said. */
 class Altered extends Error {}
@@ -27,6 +31,22 @@ async function bring(file, name) {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', cleaned));
   if (hex(digest) !== hash || cleaned.byteLength !== bytes) throw new Altered();
   return { ...answer, cleaned };
+}
+
+/** Makes a large photograph smaller, if this browser can. The node cleans what comes all the same. */
+async function smaller(file) {
+  if (!['image/jpeg', 'image/webp'].includes(file.type) || file.size < SMALLER_FROM) return file;
+  try {
+    const picture = await createImageBitmap(file);
+    const scale = Math.min(1, SIDE_MAX / Math.max(picture.width, picture.height));
+    const canvas = new OffscreenCanvas(Math.ceil(picture.width * scale), Math.ceil(picture.height * scale));
+    canvas.getContext('2d').drawImage(picture, 0, 0, canvas.width, canvas.height);
+    picture.close();
+    const made = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 });
+    return made.size < file.size ? made : file;
+  } catch {
+    return file;
+  }
 }
 
 /** Whether it says what a report says of an attachment and nothing more: no words that nobody here wrote. */
@@ -96,10 +116,11 @@ async function take(state, files) {
 async function added(state, file) {
   const { says, place } = state;
   if (rowsOf(state).filter(isIn).length >= Number(place.dataset.most)) return says.full;
-  if (file.size > Number(place.dataset.bytes)) return says.long;
   if (!navigator.onLine) return says.offline;
   try {
-    const brought = await bring(file, file.name);
+    const sent = await smaller(file);
+    if (sent.size > Number(place.dataset.bytes)) return says.long;
+    const brought = await bring(sent, file.name);
     const isThere = (row) => isIn(row) && JSON.parse(entryOf(row).value).hash === brought.attachment.hash;
     if (rowsOf(state).some(isThere)) return says.twice;
     const row = rowAt(state, rowsOf(state).length);

@@ -16,7 +16,7 @@ attach-pages = { $pages ->
     [one] 1 page
    *[other] { $pages } pages
   }
-attach-nothing-hidden = Nothing hidden was found.
+attach-nothing-hidden = It holds nothing hidden.
 attach-hidden-removed = What was hidden in it was taken out.
 attach-suspicion = Check: “{ $found }”. Does it point at somebody?
 attach-working = The file is being cleaned…

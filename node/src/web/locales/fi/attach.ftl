@@ -16,7 +16,7 @@ attach-pages = { $pages ->
     [one] 1 sivu
    *[other] { $pages } sivua
   }
-attach-nothing-hidden = Piilotietoja ei löytynyt.
+attach-nothing-hidden = Siinä ei ole piilotietoja.
 attach-hidden-removed = Piilotiedot poistettiin.
 attach-suspicion = Tarkista: ”{ $found }”. Osoittaako se johonkuhun?
 attach-working = Tiedostoa puhdistetaan…

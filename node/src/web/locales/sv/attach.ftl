@@ -16,7 +16,7 @@ attach-pages = { $pages ->
     [one] 1 sida
    *[other] { $pages } sidor
   }
-attach-nothing-hidden = Inga dolda uppgifter hittades.
+attach-nothing-hidden = Den har inga dolda uppgifter.
 attach-hidden-removed = Dolda uppgifter togs bort.
 attach-suspicion = Kontrollera: ”{ $found }”. Pekar det på någon?
 attach-working = Filen rensas…
