@@ -260,9 +260,9 @@ mod tests {
         let attachment =
             serde_json::from_value(json!({ "hash": "a5".repeat(32), "kind": "pdf", "bytes": 7, "pages": 1 }));
         let response = given(&attachment.unwrap(), Bytes::from_static(b"%PDF-1"));
-        let text = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
-        assert!(text("content-security-policy").ends_with("sandbox"));
-        assert!(text("content-disposition").starts_with("attachment; filename=\"talkoot-a5a5"));
-        assert_eq!(text("content-type"), "application/pdf");
+        let field = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+        assert!(field("content-security-policy").ends_with("sandbox"));
+        assert!(field("content-disposition").starts_with("attachment; filename=\"talkoot-a5a5"));
+        assert_eq!(field("content-type"), "application/pdf");
     }
 }

@@ -31,6 +31,11 @@ function database() {
       resolve(request.result);
     };
     request.onerror = () => reject(request.error);
+    // A page of an older edition in another tab: once it is closed, this one gets through.
+    request.onblocked = () => {
+      opened = undefined;
+      reject(new Error('another tab holds the drafts'));
+    };
   });
   return opened;
 }
