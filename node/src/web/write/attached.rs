@@ -32,22 +32,22 @@ impl Sheet<'_> {
         }
         let texts = self.texts;
         let held = self.filled.at(FIELD).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let hint = self.named(FIELD).1;
         html! {
             details #attachments data-section=(FIELD) open[!held.is_empty()]
                 data-most=(ATTACHMENTS_MAX) data-bytes=(FILE_BYTES_MAX) {
                 summary { (self.named(FIELD).0) span .count data-count {} }
-                @if let Some(hint) = hint { p .hint { (hint) } }
-                (parts::notice(Tone::Warning, &html! { p { (texts.say("attach-warning")) } }))
-                div .field data-field=(FIELD) {
-                    label for="attach-file" { (texts.say("attach-add")) }
-                    p .hint #attach-hint { (texts.say("attach-add-hint")) }
-                    input type="file" #attach-file accept=(ACCEPT) multiple aria-describedby="attach-hint attach-error";
-                    p #attach-said .soft role="status" {}
-                    p .error #attach-error role="alert" {}
-                }
-                div #attached {
-                    @for (at, value) in held.iter().enumerate() { (self.row(&at.to_string(), value, document)) }
+                div {
+                    (parts::notice(Tone::Warning, &html! { p { (texts.say("attach-warning")) } }))
+                    div .field data-field=(FIELD) {
+                        label for="attach-file" { (texts.say("attach-add")) }
+                        p .hint #attach-hint { (texts.say("attach-add-hint")) }
+                        input type="file" #attach-file accept=(ACCEPT) multiple aria-describedby="attach-hint attach-error";
+                        p #attach-said .soft role="status" {}
+                        p .error #attach-error role="alert" {}
+                    }
+                    div #attached {
+                        @for (at, value) in held.iter().enumerate() { (self.row(&at.to_string(), value, document)) }
+                    }
                 }
                 template #attachment-row { (self.row(NUMBER, &Value::Null, None)) }
                 (self.sentences())
