@@ -16,7 +16,7 @@ import { enrol } from '../lib/worker.mjs';
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const PLACE = 'GPSLatitude 61.4978 N';
 // What cannot be cleaned; no connection; the attachment that nobody gives; a session that ends with its node.
-const EXPECTED = ['status of 422', 'ERR_INTERNET_DISCONNECTED', 'status of 409', 'status of 403', 'status of 401', 'status of 404', 'status of 503'];
+const EXPECTED = ['status of 422', 'ERR_INTERNET_DISCONNECTED', 'ERR_FAILED', 'status of 409', 'status of 403', 'status of 401', 'status of 404', 'status of 503'];
 
 let town;
 let county;
@@ -231,6 +231,35 @@ test('what was added stays with the draft, sealed, and outlives the node', async
   await signed();
   assert.equal(gone, 1);
   assert.equal(await page.locator('#attached img').getAttribute('alt'), 'Portaat');
+  assert.deepEqual(page.failures, []);
+});
+
+test('what was added before the connection went is sent with the report when it is back', async () => {
+  await page.goto('/write');
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.waitForFunction(async () => (await caches.keys()).length > 0 && navigator.serviceWorker.controller);
+  await fillIn('Kuva linja-autosta');
+  await bring('kuva.jpg', photograph);
+  await row(0).locator('img').waitFor();
+  await row(0).getByLabel('Mitä siinä näkyy?').fill('Pysäkki');
+  await page.context().setOffline(true);
+  // Also of what is sent later a person says that they have looked.
+  await page.locator('[data-do="later"]').click();
+  await page.locator('#problems').filter({ hasText: 'Katso liite' }).waitFor();
+  await looked(0);
+  await page.locator('[data-do="later"]').click();
+  await page.locator('#outbox li').filter({ hasText: 'Tallessa täällä' }).waitFor();
+  let gone = 0;
+  await page.route('**/session/prepare', async (route) => {
+    gone += 1;
+    await route.fulfill({ status: 409, contentType: 'application/problem+json', body: JSON.stringify({ name: 'attachment_gone', detail: 'Poissa.' }) });
+  }, { times: 1 });
+  await page.context().setOffline(false);
+  await page.locator('#outbox li').filter({ hasText: 'tallessa solmussa' }).waitFor();
+  assert.equal(gone, 1);
+  await page.locator('#outbox li').filter({ hasText: 'Kuva linja-autosta' }).getByRole('link').click();
+  await page.locator('#attached img').waitFor();
+  assert.equal(await page.locator('#attached img').getAttribute('alt'), 'Pysäkki');
   assert.deepEqual(page.failures, []);
 });
 
