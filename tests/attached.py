@@ -48,6 +48,7 @@ def refused():
     yield "a picture of 3,600 million pixels", b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(9))) + chunk(b"IEND", b"")
     yield "a document that acts", pdf(b"/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>")
     yield "a document that starts a program", pdf(b"/OpenAction << /S /Launch /F (cmd.exe) >>")
+    yield "a document that nests", pdf(b"/X " + b"[" * 200_000 + b"]" * 200_000)
     yield "a document with a file in it", pdf(b"/Names << /EmbeddedFiles << /Names [(x) 4 0 R] >> >>", b"<< /Type /Filespec /F (x) >>")
 
 

@@ -9,7 +9,7 @@ mod tray;
 mod words;
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use axum::body::{Body, Bytes, to_bytes};
@@ -54,12 +54,16 @@ const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 pub(crate) struct Attaching {
     tray: Mutex<Tray>,
     coming: Semaphore,
-    cleaning: Semaphore,
+    cleaning: Arc<Semaphore>,
 }
 
 impl Default for Attaching {
     fn default() -> Self {
-        Self { tray: Mutex::default(), coming: Semaphore::new(COMING_MAX), cleaning: Semaphore::new(CLEANING_MAX) }
+        Self {
+            tray: Mutex::default(),
+            coming: Semaphore::new(COMING_MAX),
+            cleaning: Arc::new(Semaphore::new(CLEANING_MAX)),
+        }
     }
 }
 
@@ -103,10 +107,15 @@ async fn bring(State(site): State<Site>, member: Member, headers: HeaderMap, bod
     Ok(Json(told).into_response())
 }
 
-/// Cleans beside the runtime, one after the other. A fault of a program that reads files ends only its own work.
+/// Cleans beside the runtime, one after the other, also where nobody waits for the answer any longer. A fault of a program that reads
+/// files ends only its own work.
 async fn cleaned(site: &Site, name: String, file: Bytes) -> Result<Result<Clean, attachment::Refusal>, Problem> {
-    let _turn = site.attaching.cleaning.acquire().await.map_err(|_| Problem::unexpected())?;
-    let work = tokio::task::spawn_blocking(move || attachment::clean(&name, &file));
+    let turn = site.attaching.cleaning.clone().acquire_owned().await.map_err(|_| Problem::unexpected())?;
+    let work = tokio::task::spawn_blocking(move || {
+        let clean = attachment::clean(&name, &file);
+        drop(turn);
+        clean
+    });
     work.await.map_err(|_| {
         tracing::error!("a file could not be cleaned: a fault of the program");
         Problem::unexpected()
