@@ -151,8 +151,11 @@ test('a photograph is cleaned, looked at by a person, and signed', async () => {
   // A person has to look.
   await page.locator('#report button[type="submit"]').click();
   await page.locator('#problems').filter({ hasText: 'Katso liite' }).waitFor();
+  await page.waitForTimeout(1500);
+  assert.match(await page.locator('[data-field="@looked[0]"] .error').textContent(), /Katso liite/);
   assert.deepEqual(await violations(page), []);
   await looked(0);
+  await page.waitForFunction(() => document.querySelector('[data-field="@looked[0]"] .error').textContent === '');
   await signed();
   published = new URL(page.url()).pathname;
   assert.equal(shelf(town).length, 1);

@@ -91,7 +91,7 @@ async function begin() {
   }
   // What another system has filled in, or residents wrote, lies at the node: from now on what becomes of it is here.
   if (asked.has('prefill') || asked.has('note')) draft.isDirty = true;
-  const marks = watch(form);
+  const marks = watch(form, attachments.unlooked);
   form.addEventListener('input', () => { draft.isDirty = true; similarLater(); });
   setInterval(keep, KEEP_EVERY);
   addEventListener('pagehide', keep);
