@@ -2,7 +2,7 @@
 """Attacks the pages of a running node, and says of each attack what was tried and how often it was refused.
 
 Sessions, requests of other sites, paths that lead elsewhere, header injection, open redirects, what is too long or too slow or too
-much at once, words that act as script, identifiers that are refused, and private keys. Each is tried on every address of the pages
+much at once, words that act as script, pictures that are something else, identifiers that are refused, and private keys. Each is tried on every address of the pages
 that it fits; the addresses that take something are read from the node's source, so that none is forgotten. Ends with 1 at any
 failure. Only a node of its own is touched.
 
@@ -21,6 +21,7 @@ import time
 import urllib.parse
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+import attached
 from house import ROOT, Browser, Harm, House
 
 # A personal identity code of nobody: the control character is right, the number is one for tests.
@@ -255,6 +256,8 @@ def fill(house, browser, harm):
     file = house.dir.parent / "report.json"
     file.write_text(json.dumps(report), encoding="utf-8")
     of = house.told("report", "new", "--file", file, "--confirm", *pen)["document"]
+    picture = ROOT / "tests/data/photograph.png"
+    house.call("report", "attach", of, picture, "--caption", text("attachment caption"), "--confirm", *pen)
     aspect = text("facet aspect")[:60]
     begun = ("phenomenon", "begin", "--title", text("phenomenon title"), "--language", "sv", "--summary", text("phenomenon summary"))
     phenomenon = house.told(*begun, "--report", of, *pen)["document"]
@@ -400,6 +403,8 @@ def main():
             one, two = Browser(house, "anna"), Browser(house, "kerttu")
             sessions(tally, house, one)
             notes["words that act"] = words(tally, house, one, harm)
+            report = house.told("report", "list")["document"]
+            attached.attack(tally, house, one, two, report, CODE)
             traces(tally, house, [one, two])
             placed = [re.sub(r"\{[a-z]+\}", "AAAAAAAA", address) for address in addresses]
             other_sites(tally, house, one, two, placed)

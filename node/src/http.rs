@@ -38,6 +38,7 @@ use tokio::task::JoinSet;
 use crate::driver::Handle;
 use crate::prefills::{self, Prefills};
 use crate::tokens::{self, Tokens};
+use crate::web::attachments::Attaching;
 use crate::web::desk::Desk;
 use crate::web::session::Sessions;
 
@@ -88,6 +89,7 @@ pub(crate) struct Site {
     pub(crate) limits: Arc<Mutex<Limits>>,
     pub(crate) sessions: Arc<Mutex<Sessions>>,
     pub(crate) desk: Arc<Mutex<Desk>>,
+    pub(crate) attaching: Arc<Attaching>,
     stopping: watch::Receiver<bool>,
 }
 
@@ -119,6 +121,7 @@ impl Http {
             limits: Arc::default(),
             sessions: Arc::default(),
             desk: Desk::open(dir)?,
+            attaching: Arc::default(),
             stopping: stopping.clone(),
         });
         let (mut addresses, mut tasks) = (Vec::new(), JoinSet::new());

@@ -7,6 +7,7 @@
 
 mod about;
 mod assets;
+pub(crate) mod attachments;
 mod campaigns;
 mod chart;
 pub(crate) mod desk;
@@ -61,6 +62,7 @@ pub(crate) fn pages(site: &Site) -> Router<Site> {
         .route("/search", get(search::page).post(search::search))
         .merge(joint::pages())
         .merge(writing::routes())
+        .merge(attachments::routes())
         .route("/enrol", get(enrolment::page))
         .route("/enrolment", post(enrolment::enrol))
         .route("/enrolment/{id}", get(enrolment::state))

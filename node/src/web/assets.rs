@@ -1,14 +1,18 @@
 //! Files that pages need: style, scripts, pictures. All are built into the program and served under the hash of all of them, so
 //! that a browser may keep them for ever and modules that import one another are always of one version.
 
+mod packed;
+
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use axum::body::Body;
 use axum::extract::Path;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use talkoot_protocol::id::sha256;
 use talkoot_protocol::report::codes::Language;
+
+use packed::Packed;
 
 use super::texts;
 
@@ -35,6 +39,8 @@ macro_rules! assets {
 assets! {
     "tokens.css": CSS,
     "talkoot.css": CSS,
+    "attached.js": JS,
+    "attachments.js": JS,
     "cbor.js": JS,
     "check.js": JS,
     "chunk.js": JS,
@@ -68,6 +74,7 @@ const OFFLINE: &[&str] = &[
     "frame.js",
     "texts.js",
     "write.js",
+    "attachments.js",
     "marks.js",
     "rows.js",
     "form.js",
@@ -103,35 +110,43 @@ static EDITION: LazyLock<String> = LazyLock::new(|| {
     sha256(&hashes).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 });
 
+/// Name of the script that keeps the page for writing.
+const KEEPER_NAME: &str = "worker.js";
+
+/// That script, with the files of today's edition.
+static KEEPER: LazyLock<String> = LazyLock::new(|| {
+    let texts = TEXTS.iter().map(|(name, _)| name.as_str());
+    let files: Vec<String> = OFFLINE.iter().copied().chain(texts).map(address).collect();
+    format!("const EDITION = {:?};\nconst FILES = {files:?};\n{WORKER}", *EDITION)
+});
+
 /// Returns the address of a file.
 pub(super) fn address(name: &str) -> String {
     format!("/static/{}/{name}", *EDITION)
 }
 
+/// All files by their names, and the script that keeps them, each as it goes over the wire.
+static FILES: LazyLock<BTreeMap<&str, Packed>> = LazyLock::new(|| {
+    let texts = TEXTS.iter().map(|(name, text)| (name.as_str(), JS, text.as_bytes()));
+    let files = ASSETS.iter().map(|asset| (asset.name, asset.media_type, asset.bytes));
+    let pack = |(name, media_type, bytes)| (name, Packed::new(media_type, bytes, &EDITION, name));
+    files.chain(texts).chain([(KEEPER_NAME, JS, KEEPER.as_bytes())]).map(pack).collect()
+});
+
 /// Serves a file. A page of an older edition is given today's.
-pub(super) async fn asset(Path((edition, name)): Path<(String, String)>) -> Response {
-    let texts = || TEXTS.iter().find(|(known, _)| *known == name).map(|(_, text)| (JS, text.as_bytes()));
-    let file = ASSETS.iter().find(|asset| asset.name == name).map(|asset| (asset.media_type, asset.bytes));
-    let Some((media_type, bytes)) = file.or_else(texts) else { return StatusCode::NOT_FOUND.into_response() };
-    let mut response = Body::from(bytes).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+pub(super) async fn asset(Path((edition, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
+    let Some(file) = FILES.get(name.as_str()).filter(|_| name != KEEPER_NAME) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let keep = if edition == *EDITION { "public, max-age=31536000, immutable" } else { "no-cache" };
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
-    response
+    file.answer(&headers, keep)
 }
 
-/// Serves the script that keeps the page for writing, with the files of today's edition. Its scope is the whole site, so it lies at
-/// the top.
-pub(super) async fn worker() -> Response {
-    let texts = TEXTS.iter().map(|(name, _)| name.as_str());
-    let files: Vec<String> = OFFLINE.iter().copied().chain(texts).map(address).collect();
-    let text = format!("const EDITION = {:?};\nconst FILES = {files:?};\n{WORKER}", *EDITION);
-    let mut response = Body::from(text).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(JS));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    response
+/// Serves the script that keeps the page for writing. Its scope is the whole site, so it lies at the top.
+pub(super) async fn worker(headers: HeaderMap) -> Response {
+    FILES
+        .get(KEEPER_NAME)
+        .map_or_else(|| StatusCode::NOT_FOUND.into_response(), |file| file.answer(&headers, "no-cache"))
 }
 
 #[cfg(test)]

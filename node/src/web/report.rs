@@ -2,6 +2,7 @@
 //! reports like it.
 
 pub(crate) mod answers;
+mod attached;
 pub(crate) mod trace;
 
 use std::collections::BTreeSet;
@@ -10,9 +11,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use serde_json::{Map, Value};
-use talkoot_protocol::api::{
-    self, HeldAttachment, HistoryEntry, Hit, Peer, Request, Response as Answer, SIMILARITY_SHOWN,
-};
+use talkoot_protocol::api::{self, HistoryEntry, Hit, Peer, Request, Response as Answer, SIMILARITY_SHOWN};
 use talkoot_protocol::date::Date;
 use talkoot_protocol::form::Form;
 use talkoot_protocol::id::DocumentId;
@@ -92,9 +91,12 @@ pub(super) async fn page(
         (shown.history(&changes))
         (shown.alike(&similar))
     };
-    let scripts: &[&str] = if is_own { &["settle.js"] } else { &[] };
+    let scripts: Vec<&str> = [(is_own, "settle.js"), (attachments.iter().any(|held| !held.here), "attached.js")]
+        .into_iter()
+        .filter_map(|(is_needed, script)| is_needed.then_some(script))
+        .collect();
     let title = if title.trim().is_empty() { texts.say("report-untitled") } else { title };
-    Ok(member.visit.show(&Page { title, scripts, ..Page::default() }, &content))
+    Ok(member.visit.show(&Page { title, scripts: &scripts, ..Page::default() }, &content))
 }
 
 /// Reports like it; none where words are not looked after, which is no reason to show no report.
@@ -231,23 +233,6 @@ impl Shown<'_> {
         match self.spoken().filter(|_| is_prose && !answer.0.is_empty()) {
             Some(tag) => html! { span lang=(tag) { (answer) } },
             None => answer,
-        }
-    }
-
-    fn attachments(&self, attachments: &[HeldAttachment]) -> Markup {
-        let (texts, language) = (self.texts, self.language());
-        html! {
-            @if !attachments.is_empty() {
-                section aria-labelledby="attachments" {
-                    h2 #attachments { (self.label("attachment")) }
-                    ul .list { @for held in attachments { li {
-                        (held.attachment.kind.label(language)) ", " (held.attachment.bytes.div_ceil(1024)) " KiB"
-                        @if let Some(caption) = &held.attachment.caption { ": " span lang=[self.spoken()] { (caption) } }
-                        " – "
-                        @if held.here { (texts.say("report-attachment-here")) } @else { (texts.say("report-attachment-elsewhere")) }
-                    } } }
-                }
-            }
         }
     }
 

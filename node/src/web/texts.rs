@@ -20,7 +20,7 @@ macro_rules! areas {
     };
 }
 
-areas!["frame", "problems", "write", "custody", "remarks", "joint", "resident", "views", "about", "scripts"];
+areas!["frame", "problems", "write", "custody", "remarks", "joint", "resident", "views", "about", "attach", "scripts"];
 
 /// The languages of pages, in the order in which they are offered.
 pub(crate) const LANGUAGES: [Language; 3] = [Language::Fi, Language::Sv, Language::En];
@@ -278,9 +278,11 @@ mod tests {
         }
     }
 
-    /// Returns the literals that directly follow a call.
+    /// Returns the literals that directly follow a call, where that is not the end of a longer name.
     fn literals<'a>(source: &'a str, call: &'a str) -> impl Iterator<Item = &'a str> {
-        source.split(call).skip(1).filter_map(|rest| {
+        let is_whole = |at: usize| !source[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_');
+        source.match_indices(call).filter(move |(at, _)| is_whole(*at)).filter_map(|(at, call)| {
+            let rest = &source[at + call.len()..];
             let rest = rest.trim_start().strip_prefix(['"', '\''])?;
             rest.split(['"', '\'']).next()
         })

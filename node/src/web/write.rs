@@ -3,6 +3,7 @@
 //!
 //! What is typed comes to this node only to be looked at, and nothing here keeps or logs it.
 
+mod attached;
 pub(crate) mod choices;
 pub(crate) mod filled;
 mod groups;
@@ -179,6 +180,7 @@ impl Written<'_> {
                         @for id in FIRST { (self.sheet.field(id)) }
                     }
                     @for (name, fields) in SECTIONS { (self.section(name, fields)) }
+                    (self.sheet.attachments(self.document.as_ref()))
                     (self.own_questions())
                     @if self.document.is_none() { (self.scopes()) }
                     (self.actions())

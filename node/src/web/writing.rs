@@ -17,6 +17,7 @@ use talkoot_protocol::time::Timestamp;
 use crate::control::Reply;
 use crate::http::{Given, Problem, Site};
 
+use super::attachments;
 use super::session::{hex, unhex};
 use super::texts::{Given as Placed, Texts};
 use super::visit::Member;
@@ -88,6 +89,7 @@ async fn examine(State(site): State<Site>, member: Member, Given(draft): Given<D
 /// Makes a change for the session's key to sign.
 async fn prepare(State(site): State<Site>, member: Member, Given(wanted): Given<Wanted>) -> Result<Response, Problem> {
     let salt = wanted.salt()?;
+    let fresh = attachments::fresh(&site, &member, &wanted.writing).await?;
     let preparation = Preparation {
         author: member.session.key,
         certificate: member.session.certificate,
@@ -99,6 +101,8 @@ async fn prepare(State(site): State<Site>, member: Member, Given(wanted): Given<
     let Reply { response, attachments } = site.reply(Request::Prepare(Box::new(preparation)), Vec::new()).await?;
     match (response, attachments.as_slice()) {
         (Answer::Prepared { id }, [header, body]) => {
+            // Durable before a change that names them can be signed.
+            attachments::keep(&site, &member, fresh).await?;
             Ok(Json(json!({ "id": id, "header": hex(header), "body": hex(body) })).into_response())
         }
         (Answer::Remarks { remarks }, _) => Err(Problem::to_mend(told(member.visit.texts, remarks))),

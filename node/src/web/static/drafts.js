@@ -17,13 +17,25 @@ function asked(request) {
 
 function database() {
   opened ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore('keys');
-      request.result.createObjectStore('drafts', { keyPath: 'id' });
+    const request = indexedDB.open(NAME, 2);
+    request.onupgradeneeded = ({ oldVersion }) => {
+      if (oldVersion < 1) {
+        request.result.createObjectStore('keys');
+        request.result.createObjectStore('drafts', { keyPath: 'id' });
+      }
+      request.result.createObjectStore('files');
     };
-    request.onsuccess = () => resolve(request.result);
+    request.onsuccess = () => {
+      // A newer page in another tab may change what is here.
+      request.result.onversionchange = () => request.result.close();
+      resolve(request.result);
+    };
     request.onerror = () => reject(request.error);
+    // A page of an older edition in another tab: once it is closed, this one gets through.
+    request.onblocked = () => {
+      opened = undefined;
+      reject(new Error('another tab holds the drafts'));
+    };
   });
   return opened;
 }
@@ -89,7 +101,35 @@ export async function all() {
   return drafts.sort((one, other) => other.changed - one.changed);
 }
 
-/** Deletes a draft. */
+// Files of a draft lie beside it, each under the draft's id and a name: a draft is sealed anew every few seconds, they are not.
+const placeOf = (id, name) => `${id}/${name}`;
+
+/** Keeps bytes with a draft. */
+export async function keepFile(id, name, bytes) {
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const sealed = await crypto.subtle.encrypt(sealing(placeOf(id, name), iv), await key(), bytes);
+  await within('files', 'readwrite', (files) => asked(files.put({ iv, sealed }, placeOf(id, name))));
+}
+
+/** Returns bytes that are kept with a draft; `undefined` if there are none. */
+export async function takeFile(id, name) {
+  const held = await within('files', 'readonly', (files) => asked(files.get(placeOf(id, name))));
+  return held && crypto.subtle.decrypt(sealing(placeOf(id, name), held.iv), await key(), held.sealed);
+}
+
+/** Deletes bytes that are kept with a draft. */
+export async function dropFile(id, name) {
+  await within('files', 'readwrite', (files) => asked(files.delete(placeOf(id, name))));
+}
+
+/** Deletes all bytes that are kept with a draft. */
+export async function dropFiles(id) {
+  const all = IDBKeyRange.bound(placeOf(id, ''), placeOf(id, '\uffff'));
+  await within('files', 'readwrite', (files) => asked(files.delete(all)));
+}
+
+/** Deletes a draft, and its files. */
 export async function drop(id) {
+  await dropFiles(id);
   await within('drafts', 'readwrite', (drafts) => asked(drafts.delete(id)));
 }

@@ -8,13 +8,14 @@ export function announce(words) {
   setTimeout(() => { place.textContent = words; }, 50);
 }
 
-/** Asks this node something; what changes carries the session's token. Throws a Problem. */
-export async function ask(method, address, body) {
-  const headers = { accept: 'application/json' };
+/** Asks this node something; what changes carries the session's token. A Blob goes as it is. Throws a Problem. */
+export async function ask(method, address, body, more = {}) {
+  const headers = { accept: 'application/json', ...more };
+  const isFile = body instanceof Blob;
   const csrf = document.body.dataset.csrf;
   if (csrf) headers['x-talkoot-csrf'] = csrf;
-  if (body !== undefined) headers['content-type'] = 'application/json';
-  const answer = await fetch(address, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  if (body !== undefined) headers['content-type'] = isFile ? 'application/octet-stream' : 'application/json';
+  const answer = await fetch(address, { method, headers, body: body === undefined || isFile ? body : JSON.stringify(body) });
   const told = answer.headers.get('content-type')?.includes('json') ? await answer.json() : null;
   if (!answer.ok) throw new Problem(answer.status, told);
   return told;

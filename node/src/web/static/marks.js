@@ -9,11 +9,11 @@ import { askAsWorker } from './sign.js';
 /** How long typing rests before it is looked at, in milliseconds. */
 const REST = 700;
 /** What is only said after somebody wanted to sign: an empty field is no fault of whoever has just begun. */
-const LATER = ['missing', 'proposal_needed', 'incomplete'];
+const LATER = ['missing', 'proposal_needed', 'incomplete', 'not_looked'];
 
-/** Looks at a form while it is filled in. Returns `{ look, show }`. */
-export function watch(form) {
-  const state = { form, tried: false, number: 0, timer: 0 };
+/** Looks at a form while it is filled in; `more` says what only the page knows to be open. Returns `{ look, show }`. */
+export function watch(form, more = () => []) {
+  const state = { form, more, tried: false, number: 0, timer: 0 };
   form.addEventListener('input', () => {
     clearTimeout(state.timer);
     state.timer = setTimeout(() => look(state), REST);
@@ -42,7 +42,7 @@ async function look(state) {
   try {
     const { remarks } = await askAsWorker('/session/examine', { kind: 'report', fields });
     // Somebody has typed on meanwhile: another look is on its way.
-    if (number === state.number) show(state, remarks, places);
+    if (number === state.number) show(state, [...remarks, ...state.more()], places);
   } catch (error) {
     if (number !== state.number) return;
     // What fetch throws when nobody answers.

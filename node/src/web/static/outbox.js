@@ -42,15 +42,22 @@ async function send(entry) {
     if (content.signed) {
       await submit(content.signed);
     } else {
-      const writing = { does: 'begin', kind: 'report', scope: content.scope, fields: content.fields };
       const before = async (made) => {
         Object.assign(content, { signed: made.signed, document: made.document });
         await drafts.keep({ id, state: 'waiting', content });
       };
-      ({ document } = await sign(writing, content.confirmed, before));
+      const make = () => sign({ does: 'begin', kind: 'report', scope: content.scope, fields: content.fields }, content.confirmed, before);
+      ({ document } = await make().catch(async (error) => {
+        // What was attached hours ago, the node may have forgotten.
+        if (error.kind !== 'attachment_gone') throw error;
+        const { renewed } = await import('./attachments.js');
+        content.fields.attachment = await renewed(id, content.fields.attachment);
+        return make();
+      }));
     }
     await takenUp(content.note, document);
     await drafts.keep({ id, state: 'stored', content: { title: content.title, document } });
+    await drafts.dropFiles(id);
     announce(text('script-write-outbox-stored'));
   } catch (error) {
     if (error instanceof TypeError || LATER.includes(error.kind)) {

@@ -24,13 +24,13 @@ const SALT_BYTES = 16;
 export class Nothing extends Error {}
 
 /** Asks something that takes a session, and signs in anew if it has ended. */
-export async function askAsWorker(address, body) {
+export async function askAsWorker(address, body, more = {}) {
   try {
-    return await ask('POST', address, body);
+    return await ask('POST', address, body, more);
   } catch (error) {
     const ended = error instanceof Problem && ['no_session', 'foreign_request'].includes(error.kind);
     if (!ended || !(await signIn())) throw error;
-    return ask('POST', address, body);
+    return ask('POST', address, body, more);
   }
 }
 

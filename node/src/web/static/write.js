@@ -7,6 +7,7 @@ import { Nothing, askAsWorker, sign, wordsOf } from './sign.js';
 import { addPlace, ensure, growing } from './rows.js';
 import { watch } from './marks.js';
 import * as drafts from './drafts.js';
+import { attaching } from './attachments.js';
 import { post, sendWaiting, takenUp } from './outbox.js';
 
 /** How often what was typed is kept, in milliseconds. */
@@ -19,6 +20,7 @@ const SIMILAR_REST = 2500;
 const form = document.getElementById('report');
 const asked = new URLSearchParams(location.search);
 const draft = { id: asked.get('from') ?? crypto.randomUUID(), note: asked.get('note'), isDirty: false, isDone: false };
+const attachments = attaching(form, draft.id);
 
 /** What has to be kept to show the form again: every control that says something, in order. */
 function values() {
@@ -82,29 +84,33 @@ async function begin() {
   if (from) {
     const kept = await drafts.take(from).catch(() => undefined);
     draft.note = kept?.content?.note ?? null;
-    if (kept?.content?.values) fill(kept.content.values);
-    else if (kept) announce(text('script-write-draft-unreadable'));
+    if (kept?.content?.values) {
+      await attachments.restore(kept.content.values);
+      fill(kept.content.values);
+    } else if (kept) announce(text('script-write-draft-unreadable'));
   }
   // What another system has filled in, or residents wrote, lies at the node: from now on what becomes of it is here.
   if (asked.has('prefill') || asked.has('note')) draft.isDirty = true;
-  const marks = watch(form);
+  const marks = watch(form, attachments.unlooked);
   form.addEventListener('input', () => { draft.isDirty = true; similarLater(); });
   setInterval(keep, KEEP_EVERY);
   addEventListener('pagehide', keep);
   document.addEventListener('visibilitychange', () => { if (document.hidden) keep(); });
   form.addEventListener('submit', (event) => { event.preventDefault(); signing(marks); });
-  actions();
+  actions(marks);
   listDrafts();
   similarLater();
 }
 
 /** Signs what the form says and goes to the report; what keeps it from that is said above the form. */
 async function signing(marks) {
+  const unlooked = attachments.unlooked();
+  if (unlooked.length) return marks.show(unlooked);
   const button = form.querySelector('button[type="submit"]');
   button.disabled = true;
   announce(text('sign-working'));
   try {
-    const done = await sign(writing(), content().confirmed);
+    const done = await signed();
     draft.isDone = true;
     await takenUp(draft.note, done.document);
     await drafts.drop(draft.id).catch(() => {});
@@ -117,6 +123,18 @@ async function signing(marks) {
   } finally {
     button.disabled = false;
   }
+  return undefined;
+}
+
+/** Signs; what the node has forgotten of what was attached is brought again first. */
+async function signed() {
+  try {
+    return await sign(writing(), content().confirmed);
+  } catch (error) {
+    if (error.kind !== 'attachment_gone') throw error;
+    await attachments.renew();
+    return sign(writing(), content().confirmed);
+  }
 }
 
 function writing() {
@@ -127,7 +145,7 @@ function writing() {
   return { does: 'change', kind: 'report', document: changed, edits };
 }
 
-function actions() {
+function actions(marks) {
   const later = form.querySelector('[data-do="later"]');
   const hide = form.querySelector('[data-do="hide"]');
   if (!later || !hide) return;
@@ -137,6 +155,11 @@ function actions() {
   addEventListener('offline', connection);
   connection();
   later.addEventListener('click', async () => {
+    const unlooked = attachments.unlooked();
+    if (unlooked.length) {
+      marks.show(unlooked);
+      return;
+    }
     draft.isDone = true;
     await post(draft.id, content());
     location.assign('/write');

@@ -77,7 +77,7 @@ impl Sheet<'_> {
             "observed_period" => self.chosen(id, choices::periods(self.today, self.texts)),
             "want_feedback" => self.tick(id),
             "funding_dependency" => self.yes_no(id),
-            // The page names the variant and the form; attachments come another way.
+            // The page names the variant and the form; attachments have a part of their own.
             "variant" | "form" | "attachment" => html! {},
             "service" | "target_group" | "extent" | "area" | "cause" | "proposal" | "evidence" => self.group(id),
             _ => self.line(id, LINE_CHARS_MAX),

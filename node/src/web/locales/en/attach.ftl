@@ -1,0 +1,51 @@
+# Attachments: pictures and documents.
+attach-warning = Look at each attachment yourself. The program takes out what is hidden, such as place, time and device, but it sees no faces, names on doors, number plates or papers with names in a picture.
+attach-add = Add a picture or a PDF document
+attach-add-hint = JPEG, PNG, WebP or PDF. The file is cleaned at your own organisation's node, and you see what goes out. The file's name is not kept.
+attach-one = Attachment { $number }
+attach-caption = What does it show?
+attach-caption-hint = It is read out to those who do not see the picture. Name nobody.
+attach-no-caption = Picture without a description
+attach-looked = Can anybody be recognised in it?
+attach-looked-nobody = I have looked at it: nobody can be recognised by a face, a name, a home or a number plate.
+attach-look-first = Look at the attachment and say that nobody can be recognised – or remove it.
+attach-remove = Remove the attachment
+attach-save = Open it as cleaned
+attach-size = { $kib } KiB
+attach-pages = { $pages ->
+    [one] 1 page
+   *[other] { $pages } pages
+  }
+attach-nothing-hidden = It holds nothing hidden.
+attach-hidden-removed = What was hidden in it was taken out.
+attach-suspicion = Check: “{ $found }”. Does it point at somebody?
+attach-working = The file is being cleaned…
+attach-added = Added:
+attach-removed = The attachment was removed.
+attach-offline = Adding attachments needs a connection. Your text is kept; add it when the connection is back.
+attach-full = A report can have at most { $most } attachments.
+attach-twice = This attachment is there already.
+attach-altered = The node gave back something other than it said. The attachment was not added. Tell your organisation.
+attach-unkept = The browser could not keep the attachment with the draft: sign before you close the page.
+attach-too-long = The file is larger than { $mib } MB, or did not arrive whole. Attach a part of it, or a smaller picture. Nothing was stored.
+attach-busy = Others are bringing files just now. Try again in a moment. Nothing was stored.
+attach-too-many = You brought many files in a short time. Try again in { $minutes } minutes. Nothing was stored.
+attach-gone = The attachment waits at the node no longer. Add it again. Nothing was signed.
+attach-refused-kind = Such a file cannot be cleaned of hidden data. Save it as a PDF document, or as a JPEG or PNG picture, and attach that. Nothing was stored.
+attach-refused-pixels = The picture has too many pixels. Make it about 2,500 pixels wide and attach that. Nothing was stored.
+attach-refused-still-large = Even cleaned the attachment is larger than 2 MB. Attach a part of it: a few pages, or a piece of the picture. Nothing was stored.
+attach-refused-too-much = The document has too many pages or parts. Attach only the pages that matter. Nothing was stored.
+attach-refused-damaged = The file is damaged or not complete. Open it in the program it comes from, save it again, and attach that. Nothing was stored.
+attach-refused-locked = The document is locked. Save a copy without the lock, if you may, and attach that. Nothing was stored.
+attach-refused-holds = The document holds something that cannot be taken out safely. Print it to a new PDF document, or save the page as a picture, and attach that. Nothing was stored.
+attach-refused-identifier = In the file or its name there is an identifier of a person. A report is about a phenomenon, not a person: take it out, or attach nothing. Nothing was stored.
+attach-refused-text = The text of the document cannot be read, and so not be looked through. Save the page as a picture, look that nobody is named in it, and attach that. Nothing was stored.
+attach-download = Save
+attach-fetch = Fetch
+attach-fetching = Being fetched from { $organisation }…
+attach-elsewhere = Not here yet. It is fetched when you ask for it: from { $organisation }, or another partner that has it.
+problem-attachment-not-here = The attachment is not at this node, and no connected partner gave it. Try when the organisation that wrote the report is connected.
+problem-attachment-later = The partner that has the attachment needs a pause. Try again in a minute.
+problem-unknown-attachment = The report has no such attachment.
+problem-attachments-full = The node has no room for attachments. The attachment was not stored. Tell whoever looks after the node.
+problem-attachment-gone = The attachment waits at the node no longer. Add it to the report again.

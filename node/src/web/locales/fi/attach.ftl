@@ -1,0 +1,51 @@
+# Liitteet: kuvat ja asiakirjat.
+attach-warning = Katso jokainen liite itse. Ohjelma poistaa piilotiedot, kuten paikan, ajan ja laitteen, mutta ei tunnista kuvasta kasvoja, nimiä ovissa, rekisterikilpiä eikä papereita, joissa on nimi.
+attach-add = Lisää kuva tai PDF-asiakirja
+attach-add-hint = JPEG, PNG, WebP tai PDF. Tiedosto puhdistetaan oman organisaatiosi solmussa, ja näet siitä sen, mikä lähtee. Tiedoston nimeä ei tallenneta.
+attach-one = Liite { $number }
+attach-caption = Mitä siinä näkyy?
+attach-caption-hint = Se luetaan niille, jotka eivät näe kuvaa. Älä nimeä ketään.
+attach-no-caption = Kuva ilman kuvausta
+attach-looked = Tunnistaako siitä jonkun?
+attach-looked-nobody = Katsoin sen: ketään ei voi tunnistaa kasvoista, nimestä, kodista eikä rekisterikilvestä.
+attach-look-first = Katso liite ja merkitse, ettei siitä voi tunnistaa ketään – tai poista liite.
+attach-remove = Poista liite
+attach-save = Avaa puhdistettuna
+attach-size = { $kib } kt
+attach-pages = { $pages ->
+    [one] 1 sivu
+   *[other] { $pages } sivua
+  }
+attach-nothing-hidden = Siinä ei ole piilotietoja.
+attach-hidden-removed = Piilotiedot poistettiin.
+attach-suspicion = Tarkista: ”{ $found }”. Osoittaako se johonkuhun?
+attach-working = Tiedostoa puhdistetaan…
+attach-added = Lisätty:
+attach-removed = Liite poistettiin.
+attach-offline = Liitteen lisääminen vaatii yhteyden. Tekstisi on tallessa; lisää liite, kun yhteys palaa.
+attach-full = Raportissa voi olla enintään { $most } liitettä.
+attach-twice = Tämä liite on jo mukana.
+attach-altered = Solmu palautti muuta kuin kertoi. Liitettä ei lisätty. Kerro organisaatiollesi.
+attach-unkept = Selain ei voinut säilyttää liitettä luonnoksen kanssa: allekirjoita ennen kuin suljet sivun.
+attach-too-long = Tiedosto on yli { $mib } Mt tai ei tullut perille kokonaan. Liitä siitä osa tai pienempi kuva. Mitään ei tallennettu.
+attach-busy = Muut tuovat juuri tiedostoja. Yritä hetken kuluttua uudelleen. Mitään ei tallennettu.
+attach-too-many = Olet tuonut paljon tiedostoja lyhyessä ajassa. Yritä uudelleen { $minutes } minuutin kuluttua. Mitään ei tallennettu.
+attach-gone = Liite ei ole enää odottamassa solmussa. Lisää se uudelleen. Mitään ei allekirjoitettu.
+attach-refused-kind = Tällaista tiedostoa ei voi puhdistaa piilotiedoista. Tallenna se PDF-asiakirjana tai JPEG- tai PNG-kuvana ja liitä se. Mitään ei tallennettu.
+attach-refused-pixels = Kuvassa on liikaa kuvapisteitä. Pienennä se noin 2 500 kuvapisteen levyiseksi ja liitä se. Mitään ei tallennettu.
+attach-refused-still-large = Liite on puhdistettunakin yli 2 Mt. Liitä siitä osa: muutama sivu tai pala kuvasta. Mitään ei tallennettu.
+attach-refused-too-much = Asiakirjassa on liikaa sivuja tai osia. Liitä vain ne sivut, joista on kyse. Mitään ei tallennettu.
+attach-refused-damaged = Tiedosto on vioittunut tai vajaa. Avaa se alkuperäisessä ohjelmassa, tallenna uudelleen ja liitä se. Mitään ei tallennettu.
+attach-refused-locked = Asiakirja on lukittu. Tallenna siitä kopio ilman lukitusta, jos saat, ja liitä se. Mitään ei tallennettu.
+attach-refused-holds = Asiakirjassa on sellaista, mitä ei voi poistaa turvallisesti. Tulosta se uudeksi PDF-asiakirjaksi tai tallenna sivu kuvana ja liitä se. Mitään ei tallennettu.
+attach-refused-identifier = Tiedostossa tai sen nimessä on henkilön tunniste. Raportti koskee ilmiötä, ei henkilöä: poista tunniste tai jätä liittämättä. Mitään ei tallennettu.
+attach-refused-text = Asiakirjan tekstiä ei voi lukea, joten siitä ei voi etsiä tunnisteita. Tallenna sivu kuvana, katso ettei siinä nimetä ketään, ja liitä se. Mitään ei tallennettu.
+attach-download = Tallenna
+attach-fetch = Hae
+attach-fetching = Haetaan: { $organisation }…
+attach-elsewhere = Ei vielä täällä. Se haetaan, kun pyydät sitä: { $organisation } tai muu kumppani, jolla se on.
+problem-attachment-not-here = Liite ei ole tässä solmussa, eikä yhteydessä oleva kumppani antanut sitä. Yritä, kun raportin kirjoittanut organisaatio on yhteydessä.
+problem-attachment-later = Kumppani, jolla liite on, pyytää odottamaan. Yritä minuutin kuluttua uudelleen.
+problem-unknown-attachment = Raportissa ei ole tällaista liitettä.
+problem-attachments-full = Solmussa ei ole tilaa liitteille. Liitettä ei tallennettu. Kerro solmun ylläpitäjälle.
+problem-attachment-gone = Liite ei ole enää odottamassa solmussa. Lisää se raporttiin uudelleen.

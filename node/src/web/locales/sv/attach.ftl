@@ -1,0 +1,51 @@
+# Bilagor: bilder och dokument.
+attach-warning = Titta själv på varje bilaga. Programmet tar bort dolda uppgifter, såsom plats, tid och apparat, men ser inte ansikten, namn på dörrar, registerskyltar eller papper med namn i en bild.
+attach-add = Lägg till en bild eller ett PDF-dokument
+attach-add-hint = JPEG, PNG, WebP eller PDF. Filen rensas i din egen organisations nod, och du ser det som går ut. Filens namn sparas inte.
+attach-one = Bilaga { $number }
+attach-caption = Vad syns på den?
+attach-caption-hint = Det läses upp för dem som inte ser bilden. Nämn ingen vid namn.
+attach-no-caption = Bild utan beskrivning
+attach-looked = Känner man igen någon på den?
+attach-looked-nobody = Jag har tittat på den: ingen kan kännas igen på ansikte, namn, hem eller registerskylt.
+attach-look-first = Titta på bilagan och ange att ingen kan kännas igen – eller ta bort den.
+attach-remove = Ta bort bilagan
+attach-save = Öppna den rensade
+attach-size = { $kib } kB
+attach-pages = { $pages ->
+    [one] 1 sida
+   *[other] { $pages } sidor
+  }
+attach-nothing-hidden = Den har inga dolda uppgifter.
+attach-hidden-removed = Dolda uppgifter togs bort.
+attach-suspicion = Kontrollera: ”{ $found }”. Pekar det på någon?
+attach-working = Filen rensas…
+attach-added = Tillagd:
+attach-removed = Bilagan togs bort.
+attach-offline = Bilagor kräver en förbindelse. Din text finns kvar; lägg till bilagan när förbindelsen är tillbaka.
+attach-full = En rapport kan ha högst { $most } bilagor.
+attach-twice = Den här bilagan finns redan med.
+attach-altered = Noden gav tillbaka något annat än den sade. Bilagan lades inte till. Berätta det för din organisation.
+attach-unkept = Webbläsaren kunde inte behålla bilagan med utkastet: underteckna innan du stänger sidan.
+attach-too-long = Filen är över { $mib } MB eller kom inte fram hel. Bifoga en del av den eller en mindre bild. Ingenting sparades.
+attach-busy = Andra lämnar in filer just nu. Försök igen om en stund. Ingenting sparades.
+attach-too-many = Du har lämnat in många filer på kort tid. Försök igen om { $minutes } minuter. Ingenting sparades.
+attach-gone = Bilagan väntar inte längre i noden. Lägg till den igen. Ingenting undertecknades.
+attach-refused-kind = En sådan fil kan inte rensas från dolda uppgifter. Spara den som PDF-dokument eller som JPEG- eller PNG-bild och bifoga den. Ingenting sparades.
+attach-refused-pixels = Bilden har för många bildpunkter. Förminska den till ungefär 2 500 bildpunkters bredd och bifoga den. Ingenting sparades.
+attach-refused-still-large = Även rensad är bilagan över 2 MB. Bifoga en del av den: några sidor eller en bit av bilden. Ingenting sparades.
+attach-refused-too-much = Dokumentet har för många sidor eller delar. Bifoga bara de sidor det gäller. Ingenting sparades.
+attach-refused-damaged = Filen är skadad eller inte hel. Öppna den i programmet den kommer från, spara den på nytt och bifoga den. Ingenting sparades.
+attach-refused-locked = Dokumentet är låst. Spara en kopia utan lås, om du får, och bifoga den. Ingenting sparades.
+attach-refused-holds = Dokumentet innehåller sådant som inte kan tas bort säkert. Skriv ut det till ett nytt PDF-dokument eller spara sidan som bild och bifoga den. Ingenting sparades.
+attach-refused-identifier = I filen eller dess namn finns en persons beteckning. En rapport handlar om ett fenomen, inte om en person: ta bort beteckningen eller bifoga inget. Ingenting sparades.
+attach-refused-text = Dokumentets text kan inte läsas och därför inte genomsökas. Spara sidan som bild, se till att ingen nämns på den, och bifoga den. Ingenting sparades.
+attach-download = Spara
+attach-fetch = Hämta
+attach-fetching = Hämtas: { $organisation }…
+attach-elsewhere = Inte här ännu. Den hämtas när du ber om den: från { $organisation } eller en annan partner som har den.
+problem-attachment-not-here = Bilagan finns inte i den här noden, och ingen ansluten partner gav den. Försök när organisationen som skrev rapporten är ansluten.
+problem-attachment-later = Partnern som har bilagan ber om en paus. Försök igen om en minut.
+problem-unknown-attachment = Rapporten har ingen sådan bilaga.
+problem-attachments-full = Noden har ingen plats för fler bilagor. Bilagan sparades inte. Berätta det för den som sköter noden.
+problem-attachment-gone = Bilagan väntar inte längre i noden. Lägg till den i rapporten igen.
