@@ -2,6 +2,7 @@
 //! proves it.
 
 use maud::{Markup, html};
+use serde_json::Value;
 use talkoot_protocol::api::{Organisation, Request, Response as Answer, Written};
 use talkoot_protocol::date::Date;
 use talkoot_protocol::id::{ChangeId, OrganisationId};
@@ -16,6 +17,9 @@ use talkoot_protocol::scope::{County, Scope};
 
 use crate::http::{Problem, Site};
 use crate::web::texts::Texts;
+
+/// Longest part shown of something that is shown as it is stored, in characters.
+const SHOWN_CHARS_MAX: usize = 200;
 
 /// The organisations known here, in a language.
 #[derive(Debug, Clone)]
@@ -53,6 +57,12 @@ impl People {
         let mut choices: Vec<_> = members.map(|one| (one.id.to_string(), self.name(&one.id))).collect();
         choices.sort_by(|one, two| one.1.cmp(&two.1));
         choices
+    }
+
+    /// Returns the members besides the own organisation, to be chosen from.
+    pub(super) fn others(&self) -> Vec<(String, String)> {
+        let own = self.own().map(|own| own.id.to_string()).unwrap_or_default();
+        self.choices().into_iter().filter(|(id, _)| *id != own).collect()
     }
 
     /// Returns an organisation's name; the beginning of its id if it is not known here.
@@ -112,10 +122,27 @@ impl People {
     }
 
     /// Returns the language of words, for assistive programs, if it is another than the page's.
-    pub(super) fn lang(&self, code: Option<&Code<Language>>) -> Option<&'static str> {
-        let language = code.and_then(Code::known).filter(|language| *language != self.texts.language());
-        language.map(Language::key)
+    pub(super) fn lang<'a>(&self, code: Option<&'a Code<Language>>) -> Option<&'a str> {
+        code.and_then(|code| self.texts.other(code.key()))
     }
+}
+
+/// Returns what stands under a path and is not understood: its value as it is, or how long it is.
+pub(super) fn unread(texts: Texts, path: &str, value: Option<&Value>, bytes: usize) -> Markup {
+    html! {
+        code { (cut(path)) } " "
+        @match value {
+            Some(value) => (cut(&value.to_string())),
+            None => (texts.say_with("joint-unread-long", &[("bytes", bytes.into())])),
+        }
+    }
+}
+
+/// Returns the beginning of a text, and a sign that it goes on.
+pub(super) fn cut(text: &str) -> String {
+    let mut letters = text.chars();
+    let shown: String = letters.by_ref().take(SHOWN_CHARS_MAX).collect();
+    if letters.next().is_some() { format!("{shown}…") } else { shown }
 }
 
 /// Returns the last change that wrote exactly this word.
