@@ -9,6 +9,7 @@ mod about;
 mod assets;
 mod campaigns;
 mod chart;
+pub(crate) mod clock;
 pub(crate) mod desk;
 mod enrolment;
 mod entered;

@@ -117,6 +117,8 @@ keep = true
 # They show a token that 'talkoot token add' made. What goes over the line is not encrypted: anything but this machine
 # itself belongs behind a proxy that does (docs/operations.md). With an empty list nothing is answered.
 listen = []
+# The zone whose time pages show, by its name in the time zone database, such as "Europe/Stockholm" or "UTC".
+zone = "{ZONE_DEFAULT}"
 
 [log]
 # What is logged: "error", "warn", "info", "debug" or "trace"; or by module, "info,talkoot_node=debug".

@@ -5,7 +5,6 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 use talkoot_protocol::api::{Pair, ProposalFilter, Request, Response as Answer, Suggestion, Written};
-use talkoot_protocol::date::Date;
 use talkoot_protocol::phenomenon::Card;
 use talkoot_protocol::proposal::State as Proposal;
 use talkoot_protocol::statement::Role;
@@ -127,7 +126,7 @@ impl Sheet<'_> {
             (self.people.by(word, &self.shown.history))
         } } };
         let begun = html! { @for begun in &card.documents { div {
-            (self.people.name(&begun.owner)) ", " (texts.day(Date::of(begun.begun)))
+            (self.people.name(&begun.owner)) ", " (texts.day(self.people.clock.day(begun.begun)))
         } } };
         let differ = status.is_none() && !card.statuses.is_empty();
         html! {
@@ -191,7 +190,7 @@ impl Sheet<'_> {
         ];
         let row = |written: &Written| {
             vec![
-                html! { (self.people.name(&written.by.organisation)) ", " (texts.day(Date::of(written.by.claimed))) },
+                html! { (self.people.name(&written.by.organisation)) ", " (texts.day(self.people.clock.day(written.by.claimed))) },
                 html! { code { (people::cut(&written.path)) } },
                 html! { @match &written.value {
                     Some(value) => (people::cut(&value.to_string())),

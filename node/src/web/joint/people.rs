@@ -4,7 +4,6 @@
 use maud::{Markup, html};
 use serde_json::Value;
 use talkoot_protocol::api::{Organisation, Request, Response as Answer, Written};
-use talkoot_protocol::date::Date;
 use talkoot_protocol::id::{ChangeId, OrganisationId};
 use talkoot_protocol::joint::Source;
 use talkoot_protocol::phenomenon::Attributed;
@@ -16,6 +15,7 @@ use talkoot_protocol::report::period::Period;
 use talkoot_protocol::scope::{County, Scope};
 
 use crate::http::{Problem, Site};
+use crate::web::clock::Clock;
 use crate::web::texts::Texts;
 
 /// Longest part shown of something that is shown as it is stored, in characters.
@@ -25,6 +25,8 @@ const SHOWN_CHARS_MAX: usize = 200;
 #[derive(Debug, Clone)]
 pub(super) struct People {
     pub(super) texts: Texts,
+    /// By which days are told.
+    pub(super) clock: Clock,
     known: Vec<Organisation>,
 }
 
@@ -32,13 +34,13 @@ impl People {
     /// Asks for them.
     pub(super) async fn ask(site: &Site, texts: Texts) -> Result<Self, Problem> {
         match site.ask(Request::Organisations).await? {
-            Answer::Organisations { organisations } => Ok(Self::new(texts, organisations)),
+            Answer::Organisations { organisations } => Ok(Self::new(texts, site.clock.clone(), organisations)),
             _ => Err(Problem::unexpected()),
         }
     }
 
-    pub(super) fn new(texts: Texts, known: Vec<Organisation>) -> Self {
-        Self { texts, known }
+    pub(super) fn new(texts: Texts, clock: Clock, known: Vec<Organisation>) -> Self {
+        Self { texts, clock, known }
     }
 
     /// Returns the node's own organisation.
@@ -100,7 +102,7 @@ impl People {
             details .source {
                 summary {
                     span .unseen { (texts.say("joint-source")) " " }
-                    (self.name(&by.organisation)) ", " (texts.day(Date::of(by.claimed)))
+                    (self.name(&by.organisation)) ", " (texts.day(self.clock.day(by.claimed)))
                 }
                 dl {
                     dt { (texts.say("joint-source-worker")) } dd { (by.worker.short()) }

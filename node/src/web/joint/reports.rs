@@ -8,6 +8,7 @@ use talkoot_protocol::phenomenon::word::{LinkState, MergeState};
 
 use crate::http::{Problem, Site};
 use crate::web::parts;
+use crate::web::report::title;
 use crate::web::texts::Texts;
 
 use super::PAGE;
@@ -24,9 +25,8 @@ pub(super) async fn one_report(site: &Site, asked: &str) -> Result<Report, Probl
 
 /// Returns a report's title, or the beginning of its id, and the language it is in if that is another than the page's.
 pub(super) fn report_title(texts: Texts, report: &Report) -> (String, Option<&str>) {
-    let said = |field: &str| report.fields.get(field).and_then(serde_json::Value::as_str);
-    match said("title").filter(|title| !title.trim().is_empty()) {
-        Some(title) => (title.to_owned(), said("language").and_then(|tag| texts.other(tag))),
+    match title(texts, report) {
+        Some((title, lang)) => (title.to_owned(), lang),
         None => (report.document.short(), None),
     }
 }
@@ -157,7 +157,7 @@ pub(super) fn lineage(sheet: &Sheet<'_>) -> Markup {
             @for begun in &card.documents { li {
                 (texts.say_with("joint-lineage-begun", &[
                     ("organisation", (&sheet.people.name(&begun.owner)).into()),
-                    ("day", (&texts.day(talkoot_protocol::date::Date::of(begun.begun))).into()),
+                    ("day", (&texts.day(sheet.people.clock.day(begun.begun))).into()),
                 ]))
                 " " code { (begun.document.short()) }
             } }

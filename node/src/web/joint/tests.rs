@@ -11,6 +11,7 @@ use talkoot_protocol::proposal::State;
 use talkoot_protocol::report::codes::Language;
 use talkoot_protocol::statement::{Names, Role, Roles};
 
+use crate::web::clock::Clock;
 use crate::web::session::Session;
 use crate::web::texts::{LANGUAGES, Texts};
 use crate::web::visit::{Member, Visit};
@@ -57,7 +58,7 @@ fn people(texts: Texts) -> People {
         }))
         .unwrap()
     };
-    People::new(texts, vec![known(1), known(2)])
+    People::new(texts, Clock::utc(), vec![known(1), known(2)])
 }
 
 fn word(organisation_number: u8, path: &str, said: serde_json::Value) -> serde_json::Value {
