@@ -1,4 +1,4 @@
-//! What a report answers, as lines of text: [`report::answer`] says what, this sets it. Text is returned as it was written; whoever
+//! What a report answers, as lines of text: `report::answer` of protocol says what, this sets it. Text is returned as it was written; whoever
 //! prints it goes through [`super::plain`].
 
 use serde_json::Value;

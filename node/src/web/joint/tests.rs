@@ -8,6 +8,7 @@ use talkoot_protocol::id::{ChangeId, DocumentId, OrganisationId, WorkerId};
 use talkoot_protocol::key::SecretKey;
 use talkoot_protocol::phenomenon::Card;
 use talkoot_protocol::proposal::State;
+use talkoot_protocol::proposal::state::Via;
 use talkoot_protocol::report::codes::Language;
 use talkoot_protocol::statement::{Names, Role, Roles};
 
@@ -289,6 +290,32 @@ fn each_role_is_offered_what_it_may_do() {
     let [card, proposal] = shown(&[Role::DecisionMaker]);
     assert!(!card.contains("/settle?") && proposal.contains("/answer\"") && proposal.contains("receipt.date"));
     assert!(!proposal.contains("/repair\""));
+}
+
+#[test]
+fn why_somebody_was_asked_later_stands_where_they_answer() {
+    let member = member(Language::En, &[Role::DecisionMaker]);
+    let mut state = hostile_proposal();
+    let word = json!({ "addressee": { "organisation": organisation(1) }, "reason": "Nobody answered.", "deadline": "2026-12-01" });
+    let by = json!({ "organisation": organisation(2), "worker": WorkerId::from_bytes([9; 32]), "claimed": 5 });
+    let turn = json!({ "path": "escalated/1", "by": by, "word": word });
+    state.escalations = vec![serde_json::from_value(turn).unwrap()];
+    (state.addressees[0].via, state.addressees[0].turn) = (Via::Escalated, 1);
+    let inbox = proposals::Sheet { states: vec![state.clone()], ..list_sheet(&member.visit) }.inbox().into_string();
+    let page = proposal::Sheet { state, ..proposal_sheet(&member.visit) }.content().into_string();
+    for text in [inbox, page] {
+        assert!(text.contains("asked later, because: Nobody answered."), "{text}");
+    }
+}
+
+#[test]
+fn a_title_in_another_language_is_marked_so() {
+    let marked = |language| {
+        let member = member(language, &[Role::Coordinator]);
+        let lists = [list_sheet(&member.visit).inbox(), held(&member.visit).content()];
+        lists.map(|markup| markup.into_string().contains(" lang=\"sv\""))
+    };
+    assert_eq!((marked(Language::Fi), marked(Language::Sv)), ([true, true], [false, false]));
 }
 
 #[test]

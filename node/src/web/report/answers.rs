@@ -1,4 +1,4 @@
-//! What a report answers, as it stands on a page: [`report::answer`] says what, this sets it. What people wrote is escaped, and a
+//! What a report answers, as it stands on a page: `report::answer` of protocol says what, this sets it. What people wrote is escaped, and a
 //! link is one only if it leads to the web.
 
 use maud::{Markup, html};
