@@ -42,8 +42,8 @@ export async function signEach(form, confirmed = false) {
       await one(form, box, confirmed, count);
     }
     progress(form, count);
-    const isWhole = count.refused === 0;
-    summary(form, text(isWhole ? 'several-done' : 'several-refused', count), [], isWhole ? 'success' : 'error');
+    if (count.refused === 0) summary(form, text('several-done', count), [], 'success');
+    else summary(form, text('several-refused', count), [], 'error');
   } catch (error) {
     progress(form, count);
     stopped(form, error, count);
