@@ -40,6 +40,8 @@ pub const RELAYS_MAX: usize = 4;
 pub const HTTP_LISTEN_MAX: usize = 4;
 
 const LISTEN_DEFAULT: [&str; 2] = ["/ip4/0.0.0.0/tcp/7474", "/ip4/0.0.0.0/udp/7474/quic-v1"];
+/// The zone whose time pages show, unless another is set.
+pub const ZONE_DEFAULT: &str = "Europe/Helsinki";
 const FILTER_DEFAULT: &str = "info";
 
 const LISTEN: Text = Text { key: "network.listen", bytes_max: 256 };
@@ -47,6 +49,7 @@ const PEERS: Text = Text { key: "network.peers", bytes_max: 256 };
 const ANNOUNCE: Text = Text { key: "network.announce", bytes_max: 200 };
 const THROUGH: Text = Text { key: "network.relay.through", bytes_max: 256 };
 const HTTP: Text = Text { key: "http.listen", bytes_max: 64 };
+const ZONE: Text = Text { key: "http.zone", bytes_max: 64 };
 const FILTER: Text = Text { key: "log.filter", bytes_max: 1024 };
 const MDNS: &str = "network.mdns";
 const WORDS_KEEP: &str = "words.keep";
@@ -260,10 +263,18 @@ impl Default for Views {
 }
 
 /// Where the node answers over HTTP.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Http {
     /// Addresses and ports to listen on; at most [`HTTP_LISTEN_MAX`]. Empty: nothing is answered over HTTP.
     pub listen: Vec<SocketAddr>,
+    /// The zone whose time pages show, by its name in the time zone database; at most 64 bytes.
+    pub zone: String,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self { listen: Vec::new(), zone: ZONE_DEFAULT.to_owned() }
+    }
 }
 
 /// What the node writes to its log.
@@ -328,7 +339,10 @@ impl Config {
                 organisations_min: reader.number(&ORGANISATIONS)?,
                 authors_min: reader.number(&AUTHORS)?,
             },
-            http: Http { listen: reader.sockets(&HTTP, HTTP_LISTEN_MAX)? },
+            http: Http {
+                listen: reader.sockets(&HTTP, HTTP_LISTEN_MAX)?,
+                zone: reader.text(&ZONE)?.unwrap_or_else(|| ZONE_DEFAULT.to_owned()),
+            },
             log: Log { filter: reader.text(&FILTER)?.unwrap_or_else(|| FILTER_DEFAULT.to_owned()) },
         };
         reader.finish()?;

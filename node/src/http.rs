@@ -35,10 +35,12 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::config;
 use crate::driver::Handle;
 use crate::prefills::{self, Prefills};
 use crate::tokens::{self, Tokens};
 use crate::web::attachments::Attaching;
+use crate::web::clock::Clock;
 use crate::web::desk::Desk;
 use crate::web::session::Sessions;
 
@@ -66,6 +68,14 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// The zone whose time pages show.
+    #[error(
+        "there is no time zone {name:?}; `zone` under `[http]` names one of the time zone database, such as \"Europe/Helsinki\""
+    )]
+    Zone {
+        /// The name.
+        name: String,
+    },
     /// The tokens.
     #[error(transparent)]
     Tokens(#[from] tokens::Error),
@@ -90,6 +100,7 @@ pub(crate) struct Site {
     pub(crate) sessions: Arc<Mutex<Sessions>>,
     pub(crate) desk: Arc<Mutex<Desk>>,
     pub(crate) attaching: Arc<Attaching>,
+    pub(crate) clock: Clock,
     stopping: watch::Receiver<bool>,
 }
 
@@ -104,14 +115,15 @@ impl Http {
     /// Listens, and begins to answer. Must be called inside a tokio runtime.
     ///
     /// # Errors
-    /// [`Error::Listen`], [`Error::Tokens`], [`Error::Prefills`].
+    /// [`Error::Zone`], [`Error::Listen`], [`Error::Tokens`], [`Error::Prefills`].
     pub fn start(
-        listen: &[SocketAddr],
+        config: &config::Http,
         dir: &Path,
         node: Handle,
         stopping: watch::Receiver<bool>,
     ) -> Result<Self, Error> {
-        let listeners = listen.iter().map(|address| bind(*address)).collect::<Result<Vec<_>, _>>()?;
+        let clock = Clock::of(&config.zone).ok_or_else(|| Error::Zone { name: config.zone.clone() })?;
+        let listeners = config.listen.iter().map(|address| bind(*address)).collect::<Result<Vec<_>, _>>()?;
         let tokens = Arc::new(Mutex::new(Tokens::open(dir)?));
         let prefills = Arc::new(Mutex::new(Prefills::open(dir)?));
         let routes = routes::all(Site {
@@ -122,6 +134,7 @@ impl Http {
             sessions: Arc::default(),
             desk: Desk::open(dir)?,
             attaching: Arc::default(),
+            clock,
             stopping: stopping.clone(),
         });
         let (mut addresses, mut tasks) = (Vec::new(), JoinSet::new());

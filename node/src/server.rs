@@ -81,8 +81,7 @@ impl Server {
         }
         let socket = Home::control_socket(&home.dir);
         let listener = bind(&socket).map_err(|source| Error::Socket { path: socket.clone(), source })?;
-        let listen = &home.config.http.listen;
-        let http = Http::start(listen, &home.dir, handle.clone(), stopping.clone())?;
+        let http = Http::start(&home.config.http, &home.dir, handle.clone(), stopping.clone())?;
         let callers = tokio::spawn(serve(listener, handle.clone(), stopping));
         Ok(Self { handle, node: home.node(), socket, stop, driver: tokio::spawn(driver.run()), callers, http })
     }

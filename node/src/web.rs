@@ -10,6 +10,7 @@ mod assets;
 pub(crate) mod attachments;
 mod campaigns;
 mod chart;
+pub(crate) mod clock;
 pub(crate) mod desk;
 mod enrolment;
 mod entered;

@@ -11,6 +11,7 @@
 //!
 //! There are no fractions in the schema: whole numbers, texts, yes or no.
 
+pub mod answer;
 pub mod area;
 pub mod attachment;
 pub mod check;
@@ -30,6 +31,7 @@ pub mod text;
 #[cfg(test)]
 mod testing;
 
+pub use answer::{Answer, answer};
 pub use attachment::Attachment;
 pub use check::{check, check_against};
 pub use issue::{Issue, Problem};

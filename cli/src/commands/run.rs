@@ -200,6 +200,9 @@ fn explained(error: server::Error) -> Error {
         server::Error::Http(error @ http::Error::Listen { .. }) => Error::setup(error)
             .context("the node cannot answer over HTTP")
             .hint("Choose another address with --http, or in talkoot.toml under [http]."),
+        server::Error::Http(error @ http::Error::Zone { .. }) => {
+            Error::setup(error).context("a setting in talkoot.toml cannot be used")
+        }
         error => Error::failed(error),
     }
 }

@@ -4,7 +4,7 @@ use super::reader::Number;
 use super::{
     ANNOUNCE_MAX, ANTI_ENTROPY, ATTACHMENTS, AUTHORS, CIRCUIT_MIB, CIRCUIT_MINUTES, CIRCUITS, CONNECTIONS,
     FILTER_DEFAULT, HTTP_LISTEN_MAX, LISTEN_DEFAULT, LISTEN_MAX, Nat, ORGANISATIONS, PEER_RATE, PEERS_MAX, RELAYS_MAX,
-    REPORTS, Relay, SEGMENT, WORDS_MEMORY,
+    REPORTS, Relay, SEGMENT, WORDS_MEMORY, ZONE_DEFAULT,
 };
 
 /// Writes the file from the same constants that reading it checks against.
@@ -117,6 +117,8 @@ keep = true
 # They show a token that 'talkoot token add' made. What goes over the line is not encrypted: anything but this machine
 # itself belongs behind a proxy that does (docs/operations.md). With an empty list nothing is answered.
 listen = []
+# The zone whose time pages show, by its name in the time zone database, such as "Europe/Stockholm" or "UTC".
+zone = "{ZONE_DEFAULT}"
 
 [log]
 # What is logged: "error", "warn", "info", "debug" or "trace"; or by module, "info,talkoot_node=debug".

@@ -96,6 +96,7 @@ fn every_key_can_be_set() {
         authors_min = 6
         [http]
         listen = ["127.0.0.1:8474", "[::1]:80"]
+        zone = "Europe/Stockholm"
         [log]
         filter = "warn,talkoot_node=debug"
         "#,
@@ -122,7 +123,10 @@ fn every_key_can_be_set() {
         store: Store { segment_mib: 1, attachments_mib_max: 2 },
         words: Words { keep: false, memory_mib: 15 },
         views: Views { reports_min: 4, organisations_min: 5, authors_min: 6 },
-        http: Http { listen: vec!["127.0.0.1:8474".parse().unwrap(), "[::1]:80".parse().unwrap()] },
+        http: Http {
+            listen: vec!["127.0.0.1:8474".parse().unwrap(), "[::1]:80".parse().unwrap()],
+            zone: "Europe/Stockholm".into(),
+        },
         log: Log { filter: "warn,talkoot_node=debug".into() },
     };
     assert_eq!(config.unwrap(), expected);

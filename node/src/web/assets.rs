@@ -56,6 +56,7 @@ assets! {
     "outbox.js": JS,
     "rows.js": JS,
     "settle.js": JS,
+    "several.js": JS,
     "sign-in.js": JS,
     "sign.js": JS,
     "reach.js": JS,

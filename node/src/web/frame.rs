@@ -12,7 +12,7 @@ use crate::http::Problem;
 
 use super::assets;
 use super::parts;
-use super::texts::LANGUAGES;
+use super::texts::{LANGUAGES, own_name};
 use super::visit::{LANGUAGE_COOKIE, Visit};
 
 /// A page to be shown.
@@ -26,6 +26,8 @@ pub(crate) struct Page<'a> {
     pub(crate) scripts: &'a [&'a str],
     /// Whether tables may use the whole width.
     pub(crate) is_wide: bool,
+    /// The language of its name, where somebody gave it and in another one than the page's.
+    pub(crate) title_lang: Option<&'a str>,
 }
 
 impl Page<'_> {
@@ -92,7 +94,7 @@ impl Visit {
                     a .skip href="#content" { (texts.say("frame-skip")) }
                     (self.head())
                     main #content .wide[page.is_wide] tabindex="-1" {
-                        h1 { (page.title) }
+                        h1 lang=[page.title_lang] { (page.title) }
                         @if let Some(lead) = &page.lead { p .lead { (lead) } }
                         (content)
                     }
@@ -169,14 +171,6 @@ impl Visit {
                 }
             }
         }
-    }
-}
-
-fn own_name(language: Language) -> &'static str {
-    match language {
-        Language::Sv => "Svenska",
-        Language::En => "English",
-        Language::Fi | Language::Se => "Suomi",
     }
 }
 

@@ -4,13 +4,15 @@
 //! - [`people`]: names of organisations, and who said what;
 //! - [`phenomena`], [`card`], [`sides`], [`reports`], [`course`]: phenomena;
 //! - [`proposals`], [`proposal`]: proposals, the inbox and the repair queue;
-//! - [`word_forms`], [`proposal_forms`], [`form`]: what is written about them, signed in the browser.
+//! - [`word_forms`], [`proposal_forms`], [`form`]: what is written about them, signed in the browser;
+//! - [`hand`]: handing over all that one holds, one signature for each.
 //!
 //! What things mean together is worked out in `protocol` (decisions 0028 and 0029). Nothing here knows the store.
 
 mod card;
 mod course;
 mod form;
+mod hand;
 mod people;
 mod phenomena;
 mod proposal;
@@ -50,6 +52,8 @@ pub(super) fn pages() -> Router<Site> {
         .route("/proposals/{id}/{form}", get(proposal_forms::page))
         .route("/inbox", get(proposals::inbox))
         .route("/repair", get(proposals::repair))
+        .route("/repair/hand", get(hand::page))
+        .route("/repair/held", get(hand::still))
 }
 
 fn nothing_here() -> Problem {

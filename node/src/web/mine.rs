@@ -7,15 +7,15 @@ use serde::Deserialize;
 use talkoot_protocol::api::{Authored, Peer, Request, Response as Answer};
 use talkoot_protocol::date::Date;
 use talkoot_protocol::proposal::State as Proposal;
-use talkoot_protocol::report::Report;
 
 use crate::http::{Problem, Site, wall_clock};
 
+use super::clock::Clock;
 use super::frame::Page;
 use super::names::Organisations;
 use super::parts;
-use super::report::shared;
-use super::report::trace::{outcome, phase};
+use super::report::trace::{asked, outcome, phase};
+use super::report::{shared, title};
 use super::texts::Texts;
 use super::visit::Member;
 use super::write::WRITERS;
@@ -54,7 +54,7 @@ pub(super) async fn page(
         } @else {
             p .soft { (texts.say_with("mine-count", &[("total", total.into())])) " " (neighbours(texts, &peers)) }
         }
-        ul .list { @for entry in &reports { (one(texts, entry, &organisations)) } }
+        ul .list { @for entry in &reports { (one(texts, entry, &organisations, &site.clock)) } }
         (parts::pages(texts, "/mine", asked.skip, LIMIT, total))
     };
     let lead = Some(texts.say("mine-lead"));
@@ -73,16 +73,16 @@ fn neighbours(texts: Texts, peers: &[Peer]) -> String {
     }
 }
 
-fn one(texts: Texts, entry: &Authored, organisations: &Organisations) -> Markup {
+fn one(texts: Texts, entry: &Authored, organisations: &Organisations, clock: &Clock) -> Markup {
     let Authored { report, trace } = entry;
-    let title = Report::read(report.fields.clone()).0.title;
+    let (title, lang) = title(texts, report).unwrap_or_default();
     let proposals: Vec<&Proposal> =
         trace.phenomena.iter().flat_map(|branch| &branch.proposals).chain(&trace.proposals).collect();
     html! {
         li {
-            h2 { a href={ "/reports/" (report.document) } { (title) } }
+            h2 { a href={ "/reports/" (report.document) } lang=[lang] { (title) } }
             p .small .soft {
-                (texts.day(Date::of(report.claimed))) " · " (shared(texts, &report.scope, organisations))
+                (texts.day(clock.day(report.claimed))) " · " (shared(texts, &report.scope, organisations))
                 @if !report.conflicts.is_empty() { " · " strong { (texts.say("mine-conflicts")) } }
             }
             ul .tags {
@@ -97,7 +97,8 @@ fn one(texts: Texts, entry: &Authored, organisations: &Organisations) -> Markup 
             }
             @for proposal in &proposals {
                 p .small {
-                    a href={ "/proposals/" (proposal.document) } { (proposal.ask.as_ref().map(|ask| ask.title.as_str()).unwrap_or_default()) }
+                    @let (title, lang) = asked(texts, proposal);
+                    a href={ "/proposals/" (proposal.document) } lang=[lang] { (title) }
                     ": " (phase(texts, proposal)) (outcome(texts, proposal))
                 }
             }

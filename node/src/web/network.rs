@@ -71,6 +71,7 @@ async fn page(State(site): State<Site>, member: Member) -> Result<Response, Prob
         lead: figures.get("summary").cloned(),
         scripts: &["network.js"],
         is_wide: true,
+        ..Page::default()
     };
     let content = html! {
         link rel="stylesheet" href=(assets::address("charts.css"));

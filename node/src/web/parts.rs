@@ -71,6 +71,12 @@ pub(crate) fn pages(texts: Texts, address: &str, skip: usize, limit: usize, tota
     }
 }
 
+/// Returns a link that somebody wrote: one that can be followed if it leads to the web, else mere text.
+pub(crate) fn link(address: &str) -> Markup {
+    let is_web = ["https://", "http://"].iter().any(|scheme| address.starts_with(scheme));
+    html! { @if is_web { a href=(address) rel="noopener noreferrer nofollow" { (address) } } @else { (address) } }
+}
+
 /// A field of a form: how it is named for the program and for people, and what helps to fill it in.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Field<'a> {

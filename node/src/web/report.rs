@@ -18,10 +18,10 @@ use talkoot_protocol::id::DocumentId;
 use talkoot_protocol::report::Report;
 use talkoot_protocol::report::codes::Language;
 use talkoot_protocol::scope::Scope;
-use talkoot_protocol::time::Timestamp;
 
 use crate::http::{Problem, Site, wall_clock};
 
+use super::clock::Clock;
 use super::frame::Page;
 use super::names::Organisations;
 use super::parts;
@@ -53,6 +53,7 @@ struct Shown<'a> {
     read: Report,
     form: &'a Form,
     organisations: &'a Organisations,
+    clock: &'a Clock,
     /// Whether the visitor began it.
     is_own: bool,
 }
@@ -81,13 +82,14 @@ pub(super) async fn page(
     let texts = member.visit.texts;
     let is_own = report.author == Some(member.session.worker);
     let title = read.title.clone();
-    let shown = Shown { texts, report: &report, read, form: &form, organisations: &organisations, is_own };
+    let (organisations, clock) = (&organisations, &site.clock);
+    let shown = Shown { texts, report: &report, read, form: &form, organisations, clock, is_own };
     let content = html! {
         (shown.head(&peers))
         (shown.contested())
         (shown.body())
         (shown.attachments(&attachments))
-        (trace::tree(texts, &trace, &organisations))
+        (trace::tree(texts, &trace, organisations))
         (shown.history(&changes))
         (shown.alike(&similar))
     };
@@ -95,8 +97,9 @@ pub(super) async fn page(
         .into_iter()
         .filter_map(|(is_needed, script)| is_needed.then_some(script))
         .collect();
-    let title = if title.trim().is_empty() { texts.say("report-untitled") } else { title };
-    Ok(member.visit.show(&Page { title, scripts: &scripts, ..Page::default() }, &content))
+    let (title, title_lang) =
+        if title.trim().is_empty() { (texts.say("report-untitled"), None) } else { (title, shown.spoken()) };
+    Ok(member.visit.show(&Page { title, title_lang, scripts: &scripts, ..Page::default() }, &content))
 }
 
 /// Reports like it; none where words are not looked after, which is no reason to show no report.
@@ -107,6 +110,13 @@ async fn similar(site: &Site, document: DocumentId) -> Vec<Hit> {
         Ok(Answer::Found { hits, .. }) => hits,
         _ => Vec::new(),
     }
+}
+
+/// Returns a report's title, if it has one, and the language it is in if that is another than the page's.
+pub(super) fn title(texts: Texts, report: &api::Report) -> Option<(&str, Option<&str>)> {
+    let said = |field: &str| report.fields.get(field).and_then(Value::as_str);
+    let title = said("title").filter(|title| !title.trim().is_empty())?;
+    Some((title, said("language").and_then(|tag| texts.other(tag))))
 }
 
 /// Returns for whom something is, in plain words.
@@ -124,16 +134,6 @@ pub(super) fn shared(texts: Texts, scope: &Scope, organisations: &Organisations)
     }
 }
 
-/// Returns a time as people read it: the day and the minute, in UTC.
-pub(super) fn when(texts: Texts, time: Timestamp) -> Markup {
-    let minutes = time.as_millis() / 60_000 % (24 * 60);
-    let clock = format!("{:02}:{:02}", minutes / 60, minutes % 60);
-    let (year, month, day) = time.date();
-    html! {
-        time datetime={ (format!("{year:04}-{month:02}-{day:02}T{clock}Z")) } { (texts.day(Date::of(time))) " " (clock) " UTC" }
-    }
-}
-
 impl Shown<'_> {
     fn language(&self) -> Language {
         self.texts.language()
@@ -141,16 +141,14 @@ impl Shown<'_> {
 
     /// The language of what people wrote, where it is another than the page's.
     fn spoken(&self) -> Option<&str> {
-        let tag = self.read.language.as_ref().map(|code| code.key())?;
-        let is_tag = tag.len() <= 35 && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        (is_tag && tag != self.language().key()).then_some(tag)
+        self.texts.other(self.read.language.as_ref()?.key())
     }
 
     fn head(&self, peers: &[Peer]) -> Markup {
         let (texts, report) = (self.texts, self.report);
         let facts = [
             (texts.say("report-from"), html! { (self.organisations.name(&report.organisation, texts)) }),
-            (texts.say("report-written"), when(texts, report.claimed)),
+            (texts.say("report-written"), self.clock.when(texts, report.claimed)),
             (texts.say("report-shared"), html! { (shared(texts, &report.scope, self.organisations)) }),
             (texts.say("report-spread"), html! { (self.spread(peers)) }),
             (texts.say("report-id"), html! { code { (report.document.short()) } }),
@@ -249,7 +247,7 @@ impl Shown<'_> {
             let who = change.worker.map_or_else(|| texts.say("report-history-unknown"), |worker| worker.short());
             let own = change.worker.is_some() && change.worker == self.report.author;
             vec![
-                when(texts, change.claimed),
+                self.clock.when(texts, change.claimed),
                 html! { code { (who) } @if own { " (" (texts.say("report-history-author")) ")" } },
                 html! { (fields.join(", ")) },
                 html! { code { (change.id.short()) } },

@@ -25,8 +25,20 @@ areas!["frame", "problems", "write", "custody", "remarks", "joint", "resident", 
 /// The languages of pages, in the order in which they are offered.
 pub(crate) const LANGUAGES: [Language; 3] = [Language::Fi, Language::Sv, Language::En];
 
+/// Returns what a language calls itself.
+pub(crate) const fn own_name(language: Language) -> &'static str {
+    match language {
+        Language::Sv => "Svenska",
+        Language::En => "English",
+        Language::Fi | Language::Se => "Suomi",
+    }
+}
+
 /// Names of months, for the one language that writes them.
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// Longest tag of a language, in characters (RFC 5646, 4.4.1).
+const TAG_CHARS_MAX: usize = 35;
 
 type Bundle = FluentBundle<FluentResource>;
 
@@ -101,6 +113,14 @@ impl Texts {
     /// Returns the language.
     pub(crate) fn language(self) -> Language {
         self.language
+    }
+
+    /// Returns the tag of a language in which somebody wrote, for assistive programs, if it is another than the page's. It is what
+    /// they said it is, so only what has the form of a tag is one (RFC 5646, 2.1).
+    pub(crate) fn other(self, tag: &str) -> Option<&str> {
+        let is_tag = (1..=TAG_CHARS_MAX).contains(&tag.len())
+            && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        (is_tag && tag != self.language.key()).then_some(tag)
     }
 
     /// Returns a text.
@@ -334,6 +354,16 @@ mod tests {
         ] {
             assert_eq!(Texts::wanted(header).language(), expected, "{header}");
         }
+    }
+
+    #[test]
+    fn a_language_is_named_where_it_is_another() {
+        let texts = Texts::new(Language::Fi);
+        for (tag, expected) in [("sv", Some("sv")), ("ti-ER", Some("ti-ER")), ("fi", None), ("", None), ("\"><b", None)]
+        {
+            assert_eq!(texts.other(tag), expected, "{tag}");
+        }
+        assert_eq!(texts.other(&"x".repeat(TAG_CHARS_MAX + 1)), None);
     }
 
     #[test]

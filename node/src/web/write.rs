@@ -143,7 +143,7 @@ async fn shown(
     let content = Written { texts, sheet, identity: &identity, document }.whole(visit);
     let title = if document.is_some() { texts.say("write-title-change") } else { texts.say("write-title") };
     let lead = Some(texts.say("write-lead"));
-    Ok(visit.show(&Page { title, lead, scripts: SCRIPTS, is_wide: true }, &content))
+    Ok(visit.show(&Page { title, lead, scripts: SCRIPTS, is_wide: true, ..Page::default() }, &content))
 }
 
 /// Returns a form package by its id; the built-in one where none is named or the named one cannot be used.

@@ -19,6 +19,7 @@ use super::word::{Facet, Link, PeriodNote, Settlement, Status, Summary, Title, W
 use crate::id::{DocumentId, OrganisationId, sha256};
 use crate::joint::{Joint, Source};
 use crate::report::code::Code;
+use crate::report::codes::Language;
 use crate::report::period::HalfYear;
 use crate::scope::Scope;
 use crate::time::Timestamp;
@@ -108,6 +109,12 @@ pub struct Brief {
     pub begun: Timestamp,
 }
 
+/// Returns the title by which it is called: that of the organisation that began it, or else the first.
+fn heading(titles: &[Attributed<Title>], owner: OrganisationId) -> Option<&Title> {
+    let owners = titles.iter().find(|title| title.by.organisation == owner);
+    owners.or(titles.first()).map(|title| &title.said)
+}
+
 /// Computes the card of a group, or of the group a document is in; `None` if it is not here. `reports` tells of the reports it
 /// links, [`linked`] which these are; one that is for fewer than the phenomenon is passed over, since not everyone who computes the
 /// card can know it.
@@ -149,6 +156,11 @@ pub fn linked(groups: &Groups<'_>, id: &DocumentId) -> BTreeSet<DocumentId> {
 }
 
 impl Card {
+    /// Returns the language of its title, if whoever called it so said which.
+    pub fn title_language(&self) -> Option<&Code<Language>> {
+        heading(&self.titles, self.documents.first()?.owner)?.language.as_ref()
+    }
+
     /// Returns the card as bytes: JSON, the same on every node that holds the same.
     pub fn bytes(&self) -> Vec<u8> {
         // Keys are strings and there are no fractions: nothing refuses.
@@ -249,8 +261,7 @@ impl Words {
     }
 
     fn heading(&self, owner: OrganisationId) -> Option<String> {
-        let owners = self.titles.iter().find(|title| title.by.organisation == owner);
-        owners.or(self.titles.first()).map(|title| title.said.text.clone())
+        heading(&self.titles, owner).map(|title| title.text.clone())
     }
 
     fn status(&self) -> Option<Code<StatusCode>> {

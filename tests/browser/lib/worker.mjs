@@ -1,4 +1,6 @@
-// A worker with a browser: invited, enrolled, certified, signed in.
+// A worker with a browser: invited, enrolled, certified, signed in, perhaps at the keyboard only.
+
+import assert from 'node:assert/strict';
 
 /** Types a code at /enrol and waits until the browser holds a key that waits for its certificate. */
 export async function typeCode(page, code) {
@@ -22,4 +24,13 @@ export async function enrol(page, node, name = 'maija', roles = ['reporter']) {
 export async function signIn(page, to = '/') {
   await page.goto(to);
   await page.waitForURL((url) => url.pathname === new URL(to, url).pathname);
+}
+
+/** Presses the tabulator until something has the focus. */
+export async function tabTo(page, target) {
+  for (let pressed = 0; pressed < 60; pressed += 1) {
+    await page.keyboard.press('Tab');
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+  }
+  assert.fail('it cannot be reached by keyboard');
 }

@@ -19,11 +19,11 @@ const ROLES = ['reporter', 'coordinator', 'decision_maker', 'intake'];
 /** As narrow as a page has to fit (WCAG 2.2, 1.4.10). */
 const PHONE = { width: 320, height: 568 };
 /** Answers to scripts, files, and pictures: no pages. */
-const NO_PAGES = ['/enrolment/{id}', '/write/places', '/views.csv', '/views.json', '/network/state', '/static/{edition}/{name}', '/worker.js',
+const NO_PAGES = ['/enrolment/{id}', '/write/places', '/views.csv', '/views.json', '/network/state', '/repair/held', '/static/{edition}/{name}', '/worker.js',
   '/session/attachments/{hash}', '/reports/{id}/attachments/{attachment}'];
 /** Where a crawl begins; the rest is found by links. */
 const BEGINNINGS = ['/', '/write', '/write/shell', '/mine', '/search', '/enrol', '/resident', '/follow', '/campaigns', '/intake', '/inbox',
-  '/repair', '/phenomena', '/proposals', '/views', '/map', '/network', '/help', '/accessibility', '/privacy', '/no-such-page'];
+  '/repair', '/repair/hand', '/phenomena', '/proposals', '/views', '/map', '/network', '/help', '/accessibility', '/privacy', '/no-such-page'];
 /** Pages that are made of what is asked for, and which nobody links to before asking. */
 const FORMS = { phenomena: ['facet', 'status', 'period', 'describe', 'link', 'unlink', 'merge', 'part'], proposals: ['answer', 'forward',
   'outcome', 'support', 'repair', 'escalate', 'record', 'close'] };
@@ -36,8 +36,8 @@ let addresses;
 before(async () => {
   [node, browser] = await Promise.all([world(160), launch()]);
   desk = await open(browser, { address: node.address });
-  await enrol(desk, node, 'aino', ROLES);
-  await fill();
+  const { worker } = await enrol(desk, node, 'aino', ROLES);
+  await fill(worker);
   addresses = await crawl();
 });
 after(async () => {
@@ -45,9 +45,12 @@ after(async () => {
   await node?.end();
 });
 
-/** Adds what the world has not: a saved view, a campaign with a note, a resident's words, a report of one's own. */
-async function fill() {
+/** Adds what the world has not: a saved view, a campaign with a note, a resident's words, proposals that the worker holds. */
+async function fill(worker) {
   await node.talkoot('view', 'save', '--title', 'Tasapaino', '--preset', 'balance', '--worker', 'coordinator');
+  for (const { document } of (await node.talkoot('repair', 'list')).slice(0, 3)) {
+    await node.talkoot('repair', 'hand', document, '--to', worker, '--worker', 'coordinator');
+  }
   await desk.goto('/campaigns');
   for (const language of ['fi', 'sv', 'en']) {
     await desk.locator(`[name="name_${language}"]`).fill('Mikä pännii?');

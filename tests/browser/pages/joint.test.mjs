@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 
 import { launch, open } from '../lib/browser.mjs';
 import { Node } from '../lib/node.mjs';
-import { enrol } from '../lib/worker.mjs';
+import { enrol, tabTo } from '../lib/worker.mjs';
 
 let node;
 let browser;
@@ -84,14 +84,14 @@ test('a proposal is made, waits in the inbox, and is answered by keyboard alone'
   assert.equal((await proposal()).phase, 'acknowledged');
 
   const answer = page.getByRole('link', { name: /^Answer.*Neuvonta illalla$/ });
-  await tabTo(answer);
+  await tabTo(page, answer);
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/answer$/);
-  await tabTo(page.getByRole('radio').first());
+  await tabTo(page, page.getByRole('radio').first());
   await page.keyboard.press('Space');
-  await tabTo(page.getByLabel('Reason'));
+  await tabTo(page, page.getByLabel('Reason'));
   await page.keyboard.type('Aloitamme tammikuussa.');
-  await tabTo(page.getByRole('button', { name: 'Sign and save' }));
+  await tabTo(page, page.getByRole('button', { name: 'Sign and save' }));
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/proposals\/[0-9a-f]{64}$/);
   const { answers, verdict } = await proposal();
@@ -106,12 +106,3 @@ test('a proposal is made, waits in the inbox, and is answered by keyboard alone'
   assert.equal((await proposal()).holders.length, 1);
   assert.deepEqual(page.failures, []);
 });
-
-/** Presses the tabulator until something has the focus. */
-async function tabTo(target) {
-  for (let pressed = 0; pressed < 60; pressed += 1) {
-    await page.keyboard.press('Tab');
-    if (await target.evaluate((element) => element === document.activeElement)) return;
-  }
-  assert.fail('it cannot be reached by keyboard');
-}

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use talkoot_protocol::api;
+use talkoot_protocol::form::Form;
 use talkoot_protocol::report::codes::Language;
 use talkoot_protocol::report::{Report, flat};
 
@@ -119,7 +120,7 @@ pub(super) fn in_words(shown: &api::Report, organisations: &Organisations, langu
     let author = shown.author.map(|worker| worker.to_string()).unwrap_or_default();
     let organisation = organisations.name(&shown.organisation, language);
     let head = [shown.document.to_string(), organisation, author, shown.changes.to_string()];
-    let fields = Report::FIELDS.iter().map(|field| answers::answer(&report, field, language));
+    let fields = Report::FIELDS.iter().map(|field| answers::answer(&report, field, Form::built_in(), language));
     let own = report.other.iter().filter(|(field, _)| !Report::FIELDS.contains(&field.as_str()));
     let own: Vec<String> = own.map(|(field, value)| format!("{field}: {value}")).collect();
     head.into_iter().chain(fields).chain([own.join("\n")]).collect()

@@ -1,128 +1,40 @@
-//! What a report answers, in words of the reader's language: codes by their names, areas by theirs. Text is returned as it was
-//! written; whoever prints it goes through [`super::plain`].
+//! What a report answers, as lines of text: `report::answer` of protocol says what, this sets it. Text is returned as it was written; whoever
+//! prints it goes through [`super::plain`].
 
 use serde_json::Value;
 use talkoot_protocol::form::Form;
-use talkoot_protocol::report::code::{Code, CodeSet};
+use talkoot_protocol::report::answer::{named, of_value};
 use talkoot_protocol::report::codes::Language;
 use talkoot_protocol::report::schema::{Evidence, Proposal};
-use talkoot_protocol::report::{Attachment, Report};
+use talkoot_protocol::report::{self, Answer, Attachment, Report};
 
 use super::attachments::what;
 use super::labels::Word;
 
 /// Returns the answer to a field, one line for each entry of a list of texts; empty if there is none.
-pub(crate) fn answer(report: &Report, field: &str, language: Language) -> String {
-    if let Some(value) = report.other.get(field) {
-        return unknown(value);
-    }
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    match field {
-        "title" => report.title.clone(),
-        "kind" => codes(&report.kind, language),
-        "valence" => codes(&report.valence, language),
-        "description" => report.description.clone(),
-        "support_need" => codes(&report.support_need, language),
-        "service_task" => codes(&report.service_task, language),
-        "service" => {
-            joined(report.service.iter().map(|service| service.display.clone().unwrap_or_else(|| service.code.clone())))
-        }
-        "target_group" => joined(
-            report
-                .target_group
-                .iter()
-                .map(|target| format!("{} ({})", target.group.label(language), target.age.label(language))),
-        ),
-        "extent" => report.extent.as_ref().map_or_else(String::new, |extent| {
-            joined(
-                [codes([&extent.spread], language)]
-                    .into_iter()
-                    .chain(extent.trend.iter().map(|trend| codes([trend], language))),
-            )
-        }),
-        "affected_estimate" => codes(&report.affected_estimate, language),
-        "area" => joined(report.area.iter().map(|area| area.label(language).to_owned())),
-        "level" => codes(&report.level, language),
-        "sector" => codes(&report.sector, language),
-        "cause" => {
-            report.cause.as_ref().map_or_else(String::new, |cause| with_text(&cause.code, &cause.text, language))
-        }
-        "done_so_far" => text(&report.done_so_far),
-        "need_met" => codes(&report.need_met, language),
-        "would_have_helped" => text(&report.would_have_helped),
-        "effect" => codes(&report.effect, language),
-        "proposal" => lines(report.proposal.iter().map(|proposal| one_proposal(proposal, language))),
-        "proposal_together" => text(&report.proposal_together),
-        "evidence" => lines(report.evidence.iter().map(|evidence| one_evidence(evidence, language))),
-        "attachment" => lines(report.attachment.iter().map(|attachment| one_attachment(attachment, language))),
-        "client_involved" => codes(&report.client_involved, language),
-        "observed_period" => report.observed_period.map(|period| period.to_string()).unwrap_or_default(),
-        "author_role" => codes(&report.author_role, language),
-        "want_feedback" => {
-            if report.want_feedback {
-                yes_no(true, language)
-            } else {
-                String::new()
-            }
-        }
-        "language" => codes(&report.language, language),
-        "variant" => codes([&report.variant], language),
-        "form" => report.form.0.clone(),
-        "org_activity" => text(&report.org_activity),
-        "funding_dependency" => report.funding_dependency.map(|yes| yes_no(yes, language)).unwrap_or_default(),
-        "seen_through" => codes(&report.seen_through, language),
-        "aim" => text(&report.aim),
-        "aim_reached" => codes(&report.aim_reached, language),
-        "unforeseen_effects" => text(&report.unforeseen_effects),
-        "continuation" => codes(&report.continuation, language),
-        _ => String::new(),
-    }
+pub(crate) fn answer(report: &Report, field: &str, form: &Form, language: Language) -> String {
+    set(report::answer(report, field, form, language), language)
 }
 
 /// Returns the answer that a single value of a field gives.
-pub(crate) fn value(field: &str, value: &Value, language: Language) -> String {
-    let fields = std::iter::once((field.to_owned(), value.clone())).collect();
-    answer(&Report::read(fields).0, field, language)
+pub(crate) fn value(field: &str, value: &Value, form: &Form, language: Language) -> String {
+    of_value(field, value, form, language, |answer| set(answer, language))
 }
 
-/// Returns the answer to a form's own question, or to a field that only the form knows.
-pub(crate) fn local(value: &Value, field: &str, form: &Form, language: Language) -> String {
-    let named = form.question(field).and_then(|question| question.name_of(value, form, language));
-    match (named, value) {
-        (Some(name), _) => name.to_owned(),
-        (None, Value::Bool(yes)) => yes_no(*yes, language),
-        (None, value) => unknown(value),
+fn set(answer: Answer<'_>, language: Language) -> String {
+    match answer {
+        Answer::Words(words) => words.into_owned(),
+        Answer::Yes(true) => Word::Yes.say(language).to_owned(),
+        Answer::Yes(false) => Word::No.say(language).to_owned(),
+        Answer::Proposals(entries) => lines(entries.iter().map(|entry| one_proposal(entry, language))),
+        Answer::Evidence(entries) => lines(entries.iter().map(|entry| one_evidence(entry, language))),
+        Answer::Attachments(entries) => lines(entries.iter().map(|entry| one_attachment(entry, language))),
+        Answer::Kept(value) => value.to_string(),
     }
-}
-
-fn unknown(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        value => value.to_string(),
-    }
-}
-
-fn yes_no(yes: bool, language: Language) -> String {
-    if yes { Word::Yes } else { Word::No }.say(language).to_owned()
-}
-
-fn codes<'a, T: CodeSet>(of: impl IntoIterator<Item = &'a Code<T>>, language: Language) -> String {
-    joined(of.into_iter().map(|code| code.label(language).to_owned()))
-}
-
-fn joined(parts: impl Iterator<Item = String>) -> String {
-    parts.collect::<Vec<_>>().join("; ")
 }
 
 fn lines(entries: impl Iterator<Item = String>) -> String {
     entries.collect::<Vec<_>>().join("\n")
-}
-
-fn with_text<T: CodeSet>(code: &Code<T>, text: &Option<String>, language: Language) -> String {
-    match text {
-        Some(text) => format!("{}: {text}", code.label(language)),
-        None => code.label(language).to_owned(),
-    }
 }
 
 fn one_proposal(proposal: &Proposal, language: Language) -> String {
@@ -135,7 +47,7 @@ fn one_proposal(proposal: &Proposal, language: Language) -> String {
 
 fn one_evidence(evidence: &Evidence, language: Language) -> String {
     let link = evidence.link.as_ref().map(|link| format!(" <{link}>")).unwrap_or_default();
-    format!("{}{link}", with_text(&evidence.code, &evidence.text, language))
+    format!("{}{link}", named(&evidence.code, evidence.text.as_deref(), language))
 }
 
 fn one_attachment(attachment: &Attachment, language: Language) -> String {
@@ -172,9 +84,9 @@ mod tests {
             ("level", Language::En, "galaxy"),
             ("effect", Language::En, ""),
         ] {
-            assert_eq!(answer(&report, field, language), words, "{field}");
+            assert_eq!(answer(&report, field, Form::built_in(), language), words, "{field}");
         }
-        assert_eq!(value("sector", &json!(["kela", "social"]), Language::Sv), "FPA; Socialvård");
+        assert_eq!(value("sector", &json!(["kela", "social"]), Form::built_in(), Language::Sv), "FPA; Socialvård");
     }
 
     #[test]
@@ -212,7 +124,7 @@ mod tests {
             ("valence", json!("mixed")),
         ];
         for (field, given) in fields {
-            assert_ne!(value(field, &given, Language::En), "", "{field}");
+            assert_ne!(value(field, &given, Form::built_in(), Language::En), "", "{field}");
         }
     }
 }

@@ -84,7 +84,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let form = forms::of_report(global, &mut client, &Report::read(reading.values()).0)?;
     let (edits, report) = plan(args, &reading, &form)?;
     require_changeable(&report, &form, args.confirm, |field| edits.contains_key(field))?;
-    show(&edits, &reading);
+    show(&edits, &reading, &form);
     let pen = Pen::open(global, args.worker.as_deref(), &identity)?;
     let change = pen.author().change(&history, &edits, keys::moment()?).map_err(pen::not_signed)?;
     let kept = edits.iter().map(|(field, value)| (field.clone(), value.clone().unwrap_or_default())).collect();
@@ -179,9 +179,9 @@ fn retyped(
 }
 
 /// Says what changes.
-fn show(edits: &Edits, reading: &Reading) {
+fn show(edits: &Edits, reading: &Reading, form: &Form) {
     for (field, value) in edits {
-        let words = |value: &Value| plain::cut(&answers::value(field, value, Language::En), SHOWN_CHARS_MAX);
+        let words = |value: &Value| plain::cut(&answers::value(field, value, form, Language::En), SHOWN_CHARS_MAX);
         let before = reading.fields.get(field).map(|field| words(&field.value)).unwrap_or_default();
         let after = value.as_ref().map(words).unwrap_or_default();
         match after.is_empty() {

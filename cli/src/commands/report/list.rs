@@ -1,6 +1,7 @@
 //! `talkoot report list` and `talkoot report history`.
 
 use talkoot_protocol::api::{self, HistoryEntry, Request, Response};
+use talkoot_protocol::form::Form;
 use talkoot_protocol::report::Report;
 use talkoot_protocol::report::codes::Language;
 
@@ -87,7 +88,7 @@ pub(crate) fn print(
 
 fn row(shown: &api::Report, organisations: &Organisations, language: Language) -> Vec<String> {
     let (report, _) = Report::read(shown.fields.clone());
-    let say = |field, chars| plain::cut(&answers::answer(&report, field, language), chars);
+    let say = |field, chars| plain::cut(&answers::answer(&report, field, Form::built_in(), language), chars);
     vec![
         shown.document.short(),
         say("observed_period", 10),

@@ -84,14 +84,10 @@ pub(crate) fn answers_in_words(
         let conflicts = conflicts.get(field).map(Vec::as_slice).unwrap_or_default();
         if field != "title" || !conflicts.is_empty() {
             let label = form.label(field, language).unwrap_or_else(|| labels::field(field, language));
-            let answer = match report.other.get(field) {
-                Some(value) => answers::local(value, field, form, language),
-                None => answers::answer(report, field, language),
-            };
-            put(&mut lines, label, &answer, 0);
+            put(&mut lines, label, &answers::answer(report, field, form, language), 0);
         }
         for value in conflicts.iter().skip(1) {
-            put(&mut lines, Word::OthersSay.say(language), &answers::value(field, value, language), 4);
+            put(&mut lines, Word::OthersSay.say(language), &answers::value(field, value, form, language), 4);
         }
     }
     lines

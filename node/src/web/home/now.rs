@@ -8,6 +8,7 @@ use talkoot_protocol::statement::Role;
 
 use crate::http::{Problem, Site, wall_clock};
 use crate::web::network::{Known, summary};
+use crate::web::report::title;
 use crate::web::texts::Texts;
 use crate::web::visit::Member;
 
@@ -68,9 +69,10 @@ async fn waiting(site: &Site) -> Result<usize, Problem> {
 }
 
 fn line(report: &Report, trace: &Trace, texts: Texts) -> Markup {
-    let title = report.fields.get("title").and_then(serde_json::Value::as_str).filter(|title| !title.trim().is_empty());
+    let untitled = texts.say("views-untitled");
+    let (title, lang) = title(texts, report).unwrap_or((&untitled, None));
     html! {
-        h3 { a href={ "/reports/" (report.document) } { @match title { Some(title) => (title), None => (texts.say("views-untitled")) } } }
+        h3 { a href={ "/reports/" (report.document) } lang=[lang] { (title) } }
         p .soft { (came_of(trace, texts)) }
     }
 }

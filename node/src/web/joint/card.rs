@@ -4,8 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
-use talkoot_protocol::api::{Pair, ProposalFilter, Request, Response as Answer, Suggestion};
-use talkoot_protocol::date::Date;
+use talkoot_protocol::api::{Pair, ProposalFilter, Request, Response as Answer, Suggestion, Written};
 use talkoot_protocol::phenomenon::Card;
 use talkoot_protocol::proposal::State as Proposal;
 use talkoot_protocol::statement::Role;
@@ -15,11 +14,13 @@ use crate::web::frame::Page;
 use crate::web::parts;
 use crate::web::visit::{Member, Visit};
 
-use super::people::People;
+use super::people::{self, People};
 use super::{Shown, course, phenomena, phenomenon, proposals, reports, sides, some_proposals, today};
 
 /// Most proposals looked through for those that came of a phenomenon.
 const PROPOSALS_MAX: usize = 1_000;
+/// Entries shown of all that was ever written in it; the command line tells the rest.
+const HISTORY_MAX: usize = 200;
 /// Suggestions shown beside a card.
 const SUGGESTIONS: usize = 5;
 
@@ -57,7 +58,8 @@ pub(super) async fn page(
         if visit.has(Role::Coordinator) { suggested(&site, &shown.card).await } else { Default::default() };
     let people = People::ask(&site, visit.texts).await?;
     let sheet = Sheet { visit, people, shown, proposals, suggestions, skip: which.skip };
-    let page = Page { title: sheet.title(), is_wide: true, scripts: &["sign.js"], ..Page::default() };
+    let title_lang = phenomena::lang(visit, &sheet.shown);
+    let page = Page { title: sheet.title(), is_wide: true, scripts: &["sign.js"], title_lang, ..Page::default() };
     Ok(visit.show(&page, &sheet.content()))
 }
 
@@ -111,6 +113,7 @@ impl Sheet<'_> {
             }
             (reports::linked(self))
             (reports::lineage(self))
+            (self.history())
         }
     }
 
@@ -123,7 +126,7 @@ impl Sheet<'_> {
             (self.people.by(word, &self.shown.history))
         } } };
         let begun = html! { @for begun in &card.documents { div {
-            (self.people.name(&begun.owner)) ", " (texts.day(Date::of(begun.begun)))
+            (self.people.name(&begun.owner)) ", " (texts.day(self.people.clock.day(begun.begun)))
         } } };
         let differ = status.is_none() && !card.statuses.is_empty();
         html! {
@@ -176,13 +179,40 @@ impl Sheet<'_> {
         } }
     }
 
+    /// Everything that was ever written or taken back, the latest first.
+    fn history(&self) -> Markup {
+        let texts = self.visit.texts;
+        let columns = [
+            (texts.say("joint-source"), false),
+            (texts.say("joint-source-entry"), false),
+            (texts.say("joint-written"), false),
+            (texts.say("joint-source-change"), false),
+        ];
+        let row = |written: &Written| {
+            vec![
+                html! { (self.people.name(&written.by.organisation)) ", " (texts.day(self.people.clock.day(written.by.claimed))) },
+                html! { code { (people::cut(&written.path)) } },
+                html! { @match &written.value {
+                    Some(value) => (people::cut(&value.to_string())),
+                    None => em { (texts.say("joint-taken-back")) },
+                } },
+                html! { code { (written.change.short()) } },
+            ]
+        };
+        let rows: Vec<_> = self.shown.history.iter().rev().take(HISTORY_MAX).map(row).collect();
+        html! { @if !rows.is_empty() { details {
+            summary { (texts.say_with("joint-history", &[("count", self.shown.history.len().into())])) }
+            (parts::table(&texts.say_with("joint-history-caption", &[("count", rows.len().into())]), &columns, &rows))
+        } } }
+    }
+
     fn came_of_it(&self) -> Markup {
         let texts = self.visit.texts;
         html! { section {
             h2 { (texts.say("joint-came-of-it")) }
             @if self.proposals.is_empty() { p .soft { (texts.say("joint-came-nothing")) } }
             @else { ul .list { @for proposal in &self.proposals { li {
-                h3 { a href={ "/proposals/" (proposal.document) } { (proposals::title(self.visit, proposal)) } }
+                h3 { (proposals::link(self.visit, proposal)) }
                 p .small { (proposals::phase(texts, proposal)) }
             } } } }
         } }

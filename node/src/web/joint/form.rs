@@ -2,18 +2,62 @@
 //! (docs/protocol.md, "Joint documents"), without the organisation's prefix; the script makes a change of them, shows that it says
 //! what the form says, and signs.
 
+use axum::response::Response;
 use maud::{Markup, html};
+use talkoot_protocol::date::Date;
 use talkoot_protocol::id::DocumentId;
 use talkoot_protocol::report::area::{Area, table};
 use talkoot_protocol::report::code::CodeSet;
 use talkoot_protocol::report::codes::{AreaScheme, Language};
 use talkoot_protocol::scope::{Kind, Scope};
 
-use crate::http::Problem;
+use crate::http::{Problem, Site};
+use crate::web::frame::Page;
 use crate::web::parts::{self, Field};
-use crate::web::texts::{LANGUAGES, Texts};
+use crate::web::texts::{LANGUAGES, Texts, own_name};
+use crate::web::visit::Visit;
 
 use super::people::{People, county_name};
+
+/// What every form is written on: whose visit it is, the names of organisations, and what a new entry is called.
+pub(super) struct Paper<'a> {
+    pub(super) visit: &'a Visit,
+    pub(super) people: People,
+    /// What a new entry is called among those of the organisation.
+    pub(super) tag: String,
+}
+
+impl<'a> Paper<'a> {
+    /// Lays out a fresh one.
+    pub(super) async fn ask(site: &Site, visit: &'a Visit) -> Result<Self, Problem> {
+        Ok(Self { visit, people: People::ask(site, visit.texts).await?, tag: tag()? })
+    }
+
+    /// Returns the texts of the visit.
+    pub(super) fn texts(&self) -> Texts {
+        self.visit.texts
+    }
+
+    /// Returns the name of a new entry in a folder.
+    pub(super) fn entry(&self, folder: &str) -> String {
+        format!("{folder}/{}", self.tag)
+    }
+
+    /// Returns the name of a part of a new entry.
+    pub(super) fn part(&self, folder: &str, part: &str) -> String {
+        format!("{}.{part}", self.entry(folder))
+    }
+
+    /// Returns the page of a form that is signed.
+    pub(super) fn show(&self, title: String, lead: Option<String>, content: &Markup) -> Response {
+        self.visit.show(&Page { title, lead, scripts: &["sign.js"], ..Page::default() }, content)
+    }
+}
+
+/// Says why there is no form.
+pub(super) fn refused(tone: parts::Tone, why: &str) -> Markup {
+    parts::notice(tone, &html! { p { (why) } })
+}
 
 /// A form to be signed.
 pub(super) struct Signed<'a> {
@@ -30,6 +74,11 @@ pub(super) struct Signed<'a> {
 }
 
 impl<'a> Signed<'a> {
+    /// A form that begins a document and shows it afterwards.
+    pub(super) fn beginning(kind: Kind, then: &'a str, button: String) -> Self {
+        Self { kind, document: None, then, button, is_second: false }
+    }
+
     /// A form that changes a phenomenon and shows its card afterwards.
     pub(super) fn phenomenon(document: DocumentId, button: String) -> Self {
         let document = Some(document);
@@ -71,7 +120,7 @@ pub(super) fn taken_back(entry: &str) -> Markup {
 }
 
 /// Returns the name of a new entry among those of its organisation: 8 hexadecimal digits that nobody has used.
-pub(super) fn tag() -> Result<String, Problem> {
+fn tag() -> Result<String, Problem> {
     let mut bytes = [0; 4];
     getrandom::fill(&mut bytes).map_err(|_| Problem::unexpected())?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
@@ -87,20 +136,38 @@ pub(super) fn codes<T: CodeSet>(language: Language) -> Vec<(String, String)> {
     T::all().iter().map(|code| (code.key().to_owned(), code.label(language).to_owned())).collect()
 }
 
+/// Returns a field for one code of a set.
+pub(super) fn one_code<T: CodeSet>(texts: Texts, name: &str, label: &str, value: &str, required: bool) -> Markup {
+    parts::radios(texts, &Field { name, label, value, required, ..Field::default() }, &codes::<T>(texts.language()))
+}
+
+/// Returns a field for a reason, which has to be given or may be.
+pub(super) fn reason(texts: Texts, name: &str, most: usize, required: bool) -> Markup {
+    let label = if required { texts.say("joint-reason-field") } else { texts.say("joint-reason-optional") };
+    text(texts, name, &label, most, required)
+}
+
+/// Returns a field for the day until which an answer is asked for.
+pub(super) fn deadline(texts: Texts, name: &str, value: Date) -> Markup {
+    let (label, hint, value) = (texts.say("joint-answer-by"), texts.say("joint-deadline-hint"), value.to_string());
+    let hint = Some(hint.as_str());
+    parts::day(texts, &Field { name, label: &label, hint, value: &value, required: true, ..Field::default() })
+}
+
+/// Returns a form that asks the page for something before there is anything to sign.
+pub(super) fn asking(texts: Texts, field: &Markup) -> Markup {
+    html! { form method="get" {
+        (field)
+        p .actions { button .second { (texts.say("joint-choose")) } }
+    } }
+}
+
 /// Returns a field for the language of what is written; the page's is chosen.
 pub(super) fn language(texts: Texts, name: &str) -> Markup {
     let label = texts.say("joint-language");
-    let choices: Vec<_> = LANGUAGES.map(|one| (one.key().to_owned(), language_name(one).to_owned())).into();
+    let choices: Vec<_> = LANGUAGES.map(|one| (one.key().to_owned(), own_name(one).to_owned())).into();
     let field = Field { name, label: &label, value: texts.language().key(), ..Field::default() };
     parts::choice(texts, &field, &choices)
-}
-
-const fn language_name(language: Language) -> &'static str {
-    match language {
-        Language::Sv => "Svenska",
-        Language::En => "English",
-        Language::Fi | Language::Se => "Suomi",
-    }
 }
 
 /// Returns a field for whom a new document is: those scopes in which all that it names may be named.

@@ -2,8 +2,8 @@
 //! proves it.
 
 use maud::{Markup, html};
+use serde_json::Value;
 use talkoot_protocol::api::{Organisation, Request, Response as Answer, Written};
-use talkoot_protocol::date::Date;
 use talkoot_protocol::id::{ChangeId, OrganisationId};
 use talkoot_protocol::joint::Source;
 use talkoot_protocol::phenomenon::Attributed;
@@ -15,12 +15,18 @@ use talkoot_protocol::report::period::Period;
 use talkoot_protocol::scope::{County, Scope};
 
 use crate::http::{Problem, Site};
+use crate::web::clock::Clock;
 use crate::web::texts::Texts;
+
+/// Longest part shown of something that is shown as it is stored, in characters.
+const SHOWN_CHARS_MAX: usize = 200;
 
 /// The organisations known here, in a language.
 #[derive(Debug, Clone)]
 pub(super) struct People {
     pub(super) texts: Texts,
+    /// By which days are told.
+    pub(super) clock: Clock,
     known: Vec<Organisation>,
 }
 
@@ -28,13 +34,13 @@ impl People {
     /// Asks for them.
     pub(super) async fn ask(site: &Site, texts: Texts) -> Result<Self, Problem> {
         match site.ask(Request::Organisations).await? {
-            Answer::Organisations { organisations } => Ok(Self::new(texts, organisations)),
+            Answer::Organisations { organisations } => Ok(Self::new(texts, site.clock.clone(), organisations)),
             _ => Err(Problem::unexpected()),
         }
     }
 
-    pub(super) fn new(texts: Texts, known: Vec<Organisation>) -> Self {
-        Self { texts, known }
+    pub(super) fn new(texts: Texts, clock: Clock, known: Vec<Organisation>) -> Self {
+        Self { texts, clock, known }
     }
 
     /// Returns the node's own organisation.
@@ -53,6 +59,12 @@ impl People {
         let mut choices: Vec<_> = members.map(|one| (one.id.to_string(), self.name(&one.id))).collect();
         choices.sort_by(|one, two| one.1.cmp(&two.1));
         choices
+    }
+
+    /// Returns the members besides the own organisation, to be chosen from.
+    pub(super) fn others(&self) -> Vec<(String, String)> {
+        let own = self.own().map(|own| own.id.to_string()).unwrap_or_default();
+        self.choices().into_iter().filter(|(id, _)| *id != own).collect()
     }
 
     /// Returns an organisation's name; the beginning of its id if it is not known here.
@@ -90,7 +102,7 @@ impl People {
             details .source {
                 summary {
                     span .unseen { (texts.say("joint-source")) " " }
-                    (self.name(&by.organisation)) ", " (texts.day(Date::of(by.claimed)))
+                    (self.name(&by.organisation)) ", " (texts.day(self.clock.day(by.claimed)))
                 }
                 dl {
                     dt { (texts.say("joint-source-worker")) } dd { (by.worker.short()) }
@@ -112,10 +124,27 @@ impl People {
     }
 
     /// Returns the language of words, for assistive programs, if it is another than the page's.
-    pub(super) fn lang(&self, code: Option<&Code<Language>>) -> Option<&'static str> {
-        let language = code.and_then(Code::known).filter(|language| *language != self.texts.language());
-        language.map(Language::key)
+    pub(super) fn lang<'a>(&self, code: Option<&'a Code<Language>>) -> Option<&'a str> {
+        code.and_then(|code| self.texts.other(code.key()))
     }
+}
+
+/// Returns what stands under a path and is not understood: its value as it is, or how long it is.
+pub(super) fn unread(texts: Texts, path: &str, value: Option<&Value>, bytes: usize) -> Markup {
+    html! {
+        code { (cut(path)) } " "
+        @match value {
+            Some(value) => (cut(&value.to_string())),
+            None => (texts.say_with("joint-unread-long", &[("bytes", bytes.into())])),
+        }
+    }
+}
+
+/// Returns the beginning of a text, and a sign that it goes on.
+pub(super) fn cut(text: &str) -> String {
+    let mut letters = text.chars();
+    let shown: String = letters.by_ref().take(SHOWN_CHARS_MAX).collect();
+    if letters.next().is_some() { format!("{shown}…") } else { shown }
 }
 
 /// Returns the last change that wrote exactly this word.

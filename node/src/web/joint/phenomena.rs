@@ -7,6 +7,8 @@ use serde::Deserialize;
 use talkoot_protocol::api::{Request, Response as Answer};
 use talkoot_protocol::phenomenon::Brief;
 use talkoot_protocol::phenomenon::trend::Trend;
+use talkoot_protocol::report::code::Code;
+use talkoot_protocol::report::codes::Language;
 use talkoot_protocol::statement::Role;
 
 use crate::http::{Asked, Problem, Site};
@@ -14,7 +16,7 @@ use crate::web::frame::Page;
 use crate::web::parts;
 use crate::web::visit::{Member, Visit};
 
-use super::{PAGE, course, phenomenon};
+use super::{PAGE, Shown, course, phenomenon};
 
 /// Which of them.
 #[derive(Debug, Deserialize)]
@@ -27,8 +29,8 @@ pub(super) struct Which {
     skip: usize,
 }
 
-/// A phenomenon of the list, and how it goes by its reports.
-pub(super) type Row = (Brief, Option<Trend>);
+/// A phenomenon of the list, how it goes by its reports, and the language of its title if it is known.
+pub(super) type Row = (Brief, Option<Trend>, Option<Code<Language>>);
 
 /// Shows a page of the list.
 pub(super) async fn list(
@@ -42,7 +44,8 @@ pub(super) async fn list(
     for brief in phenomena {
         // One that cannot be read any more is still listed.
         let shown = phenomenon(&site, &brief.id.to_string(), false).await.ok();
-        rows.push((brief, shown.map(|shown| shown.card.course.by_reports)));
+        let language = shown.as_ref().and_then(|shown| shown.card.title_language()).cloned();
+        rows.push((brief, shown.map(|shown| shown.card.course.by_reports), language));
     }
     let visit = &member.visit;
     let page = Page {
@@ -88,11 +91,12 @@ fn table(visit: &Visit, rows: &[Row], total: usize) -> Markup {
     parts::table(&texts.say_with("joint-phenomena-total", &[("total", total.into())]), &columns, &rows)
 }
 
-fn cells(visit: &Visit, (brief, trend): &Row) -> Vec<Markup> {
+fn cells(visit: &Visit, (brief, trend, language): &Row) -> Vec<Markup> {
     let texts = visit.texts;
     let status = brief.status.as_ref().map(|status| status.label(texts.language()).to_owned());
+    let lang = language.as_ref().and_then(|code| texts.other(code.key()));
     vec![
-        html! { a href={ "/phenomena/" (brief.id) } { (title_or_none(visit, brief.title.as_deref())) } },
+        html! { a href={ "/phenomena/" (brief.id) } lang=[lang] { (title_or_none(visit, brief.title.as_deref())) } },
         html! { (status.unwrap_or_else(|| "–".to_owned())) },
         html! {
             @if brief.open > 0 { strong { (texts.say_with("joint-open-count", &[("count", brief.open.into())])) } }
@@ -102,6 +106,17 @@ fn cells(visit: &Visit, (brief, trend): &Row) -> Vec<Markup> {
         html! { (brief.organisations.len()) },
         html! { (brief.reports) },
     ]
+}
+
+/// Returns a link to a phenomenon.
+pub(super) fn link(visit: &Visit, shown: &Shown) -> Markup {
+    let title = title_or_none(visit, shown.card.title.as_deref());
+    html! { a href={ "/phenomena/" (shown.document) } lang=[lang(visit, shown)] { (title) } }
+}
+
+/// Returns the language of a phenomenon's title, if it is another than the page's.
+pub(super) fn lang<'a>(visit: &Visit, shown: &'a Shown) -> Option<&'a str> {
+    shown.card.title_language().and_then(|code| visit.texts.other(code.key()))
 }
 
 /// Returns a title; says so where nobody has given one.

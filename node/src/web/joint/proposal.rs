@@ -17,12 +17,9 @@ use crate::web::parts::{self, Tone};
 use crate::web::texts::Texts;
 use crate::web::visit::{Member, Visit};
 
-use super::people::People;
+use super::people::{self, People};
 use super::proposals::{self, due};
 use super::{one_proposal, today};
-
-/// Longest value shown of an entry that cannot be read, in characters.
-const UNREAD_CHARS_MAX: usize = 200;
 
 /// A proposal as it is drawn.
 pub(super) struct Sheet<'a> {
@@ -43,8 +40,8 @@ pub(super) async fn page(
     let (state, sources) = one_proposal(&site, &id, today).await?;
     let people = People::ask(&site, visit.texts).await?;
     let sheet = Sheet { visit, people, state, sources, today };
-    let page =
-        Page { title: proposals::title(visit, &sheet.state), scripts: &["sign.js"], is_wide: true, ..Page::default() };
+    let (title, title_lang) = (proposals::title(visit, &sheet.state), proposals::lang(visit, &sheet.state));
+    let page = Page { title, title_lang, scripts: &["sign.js"], is_wide: true, ..Page::default() };
     Ok(visit.show(&page, &sheet.content()))
 }
 
@@ -122,6 +119,7 @@ impl Sheet<'_> {
                 (texts.say("joint-answer-by"), html! { (texts.day(ask.deadline)) }),
                 (texts.say("joint-level"), html! { @if let Some(level) = level { (level) } }),
                 (texts.say("joint-scope"), html! { (self.people.scope(&self.state.scope)) }),
+                (texts.say("report-id"), html! { code { (self.state.document.short()) } }),
             ]))
         } }
     }
@@ -145,11 +143,13 @@ impl Sheet<'_> {
 
     fn row(&self, asked: &Addressed) -> Vec<Markup> {
         let texts = self.texts();
-        let via = match &asked.via {
-            Via::Named => texts.say("joint-via-named"),
-            Via::Escalated => texts.say("joint-via-escalated"),
-            Via::Forwarded(by) => {
-                texts.say_with("joint-via-forwarded", &[("organisation", (&self.people.addressee(by)).into())])
+        let via = match (&asked.via, proposals::escalation(&self.state, asked)) {
+            (Via::Named, _) => html! { (texts.say("joint-via-named")) },
+            (Via::Escalated, Some(turn)) => html! { (proposals::because(texts, turn)) (self.people.noted(turn)) },
+            (Via::Escalated, None) => html! { (texts.say("joint-via-escalated")) },
+            (Via::Forwarded(by), _) => {
+                let by = self.people.addressee(by);
+                html! { (texts.say_with("joint-via-forwarded", &[("organisation", (&by).into())])) }
             }
         };
         let answer = self.state.answers.iter().rev().find_map(|given| {
@@ -170,7 +170,7 @@ impl Sheet<'_> {
                 None if asked.owes => (texts.say("joint-not-yet")),
                 None => (texts.say("joint-no-longer-owed")),
             } },
-            html! { (via) },
+            via,
         ]
     }
 
@@ -203,6 +203,7 @@ impl Sheet<'_> {
                     (texts.say("joint-decision"), html! { @if let Some(made) = &answer.decision { (decision(texts, made)) } }),
                 ]))
             }
+            @else if let Some(value) = &given.unread { p { code { (people::cut(&value.to_string())) } } }
             (self.people.said(&given.by, &given.path, None))
         }
     }
@@ -214,7 +215,7 @@ impl Sheet<'_> {
             @for noted in &self.state.outcomes {
                 h3 { (texts.day(noted.word.date)) ": " (noted.word.effect.label(texts.language())) }
                 p .quote { (noted.word.text) }
-                @if let Some(address) = &noted.word.link { p { (link(address)) } }
+                @if let Some(address) = &noted.word.link { p { (parts::link(address)) } }
                 (self.people.noted(noted))
             }
         } } }
@@ -290,8 +291,7 @@ impl Sheet<'_> {
         html! { @if !self.state.other.is_empty() { section {
             h2 { (self.texts().say("joint-unread")) }
             ul .list { @for unused in &self.state.other { li {
-                @let value = unused.value.as_ref().map(ToString::to_string).unwrap_or_default();
-                code { (unused.path) } " " (value.chars().take(UNREAD_CHARS_MAX).collect::<String>())
+                (people::unread(self.texts(), &unused.path, unused.value.as_ref(), unused.bytes))
                 (self.people.said(&unused.by, &unused.path, None))
             } } }
         } } }
@@ -311,11 +311,5 @@ fn not_counted(texts: Texts, why: NotCounted) -> String {
 fn decision(texts: Texts, decision: &Decision) -> Markup {
     let date = decision.date.map(|day| texts.day(day));
     let parts: Vec<_> = [decision.body.clone(), date, decision.section.clone()].into_iter().flatten().collect();
-    html! { (parts.join(" ")) @if let Some(address) = &decision.link { " " (link(address)) } }
-}
-
-/// Returns a link that somebody wrote; as mere text unless it is one of the web.
-pub(super) fn link(address: &str) -> Markup {
-    let is_web = ["https://", "http://"].iter().any(|scheme| address.starts_with(scheme));
-    html! { @if is_web { a href=(address) rel="noopener noreferrer nofollow" { (address) } } @else { (address) } }
+    html! { (parts.join(" ")) @if let Some(address) = &decision.link { " " (parts::link(address)) } }
 }

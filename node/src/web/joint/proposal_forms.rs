@@ -4,7 +4,6 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
-use talkoot_protocol::api::{Request, Response as Answer, Worker};
 use talkoot_protocol::date::Date;
 use talkoot_protocol::id::{DocumentId, WorkerId};
 use talkoot_protocol::proposal::State as Proposal;
@@ -17,14 +16,12 @@ use talkoot_protocol::scope::{Kind, Scope};
 use talkoot_protocol::statement::Role;
 
 use crate::http::{Asked, Problem, Site};
-use crate::web::frame::Page;
 use crate::web::parts::{self, Field, Tone};
 use crate::web::texts::Texts;
 use crate::web::visit::{Member, Visit};
 
-use super::form::{self, Signed};
-use super::people::People;
-use super::{nothing_here, one_proposal, phenomena, phenomenon, proposals, today};
+use super::form::{self, Paper, Signed};
+use super::{hand, nothing_here, one_proposal, phenomena, phenomenon, proposals, reports, today};
 
 /// Months after which an answer is asked for, if nobody says otherwise.
 const DEADLINE_MONTHS: u16 = 3;
@@ -39,11 +36,11 @@ pub(super) struct From {
     report: String,
 }
 
-/// A document that a proposal comes from: its id, title and scope.
+/// A document that a proposal comes from: the part of what is asked that names it, its id, a link to it, and for whom it is.
 pub(super) struct Origin {
-    pub(super) path: &'static str,
+    pub(super) folder: &'static str,
     pub(super) document: DocumentId,
-    pub(super) title: String,
+    pub(super) link: Markup,
     pub(super) scope: Scope,
 }
 
@@ -54,16 +51,10 @@ pub(super) async fn begin(
     Asked(from): Asked<From>,
 ) -> Result<Response, Problem> {
     member.require(&[Role::Coordinator])?;
-    let visit = &member.visit;
-    let people = People::ask(&site, visit.texts).await?;
-    let origin = origin(&site, visit, &from).await?;
-    let page = Page {
-        title: visit.texts.say("joint-propose"),
-        lead: Some(visit.texts.say("joint-propose-lead")),
-        scripts: &["sign.js"],
-        ..Page::default()
-    };
-    Ok(visit.show(&page, &beginning(&people, origin.as_ref(), today())))
+    let paper = Paper::ask(&site, &member.visit).await?;
+    let origin = origin(&site, &member.visit, &from).await?;
+    let (texts, content) = (paper.texts(), beginning(&paper, origin.as_ref(), today()));
+    Ok(paper.show(texts.say("joint-propose"), Some(texts.say("joint-propose-lead")), &content))
 }
 
 async fn origin(site: &Site, visit: &Visit, from: &From) -> Result<Option<Origin>, Problem> {
@@ -71,47 +62,35 @@ async fn origin(site: &Site, visit: &Visit, from: &From) -> Result<Option<Origin
         let shown = phenomenon(site, &from.phenomenon, false).await?;
         let begun = shown.card.documents.iter().find(|begun| begun.document == shown.document);
         let scope = begun.map_or(Scope::Network, |begun| begun.scope);
-        let title = phenomena::title_or_none(visit, shown.card.title.as_deref());
-        return Ok(Some(Origin { path: "phenomena", document: shown.document, title, scope }));
+        let link = phenomena::link(visit, &shown);
+        return Ok(Some(Origin { folder: "phenomena", document: shown.document, link, scope }));
     }
     if from.report.is_empty() {
         return Ok(None);
     }
-    let asked = Request::Report { document: from.report.clone() };
-    let Answer::Report(report) = site.ask(asked).await? else { return Err(Problem::unexpected()) };
-    let title = report.fields.get("title").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-    Ok(Some(Origin { path: "reports", document: report.document, title, scope: report.scope }))
+    let report = reports::one_report(site, &from.report).await?;
+    let link = reports::link(visit.texts, &report);
+    Ok(Some(Origin { folder: "reports", document: report.document, link, scope: report.scope }))
 }
 
-pub(super) fn beginning(people: &People, origin: Option<&Origin>, today: Date) -> Markup {
-    let texts = people.texts;
-    let deadline = today.plus_months(DEADLINE_MONTHS).to_string();
-    let (until, hint, level) =
-        (texts.say("joint-answer-by"), texts.say("joint-deadline-hint"), texts.say("joint-level"));
+pub(super) fn beginning(paper: &Paper<'_>, origin: Option<&Origin>, today: Date) -> Markup {
+    let (texts, people) = (paper.texts(), &paper.people);
+    let level = texts.say("joint-level");
     let scopes: Vec<Scope> = origin.iter().map(|origin| origin.scope).collect();
     let fields = html! {
         @if let Some(origin) = origin {
-            p { (texts.say("joint-sources")) ": " a href={ "/" (origin.path) "/" (origin.document) } { (origin.title) } }
-            (form::fixed_list(&format!("ask.{}", origin.path), [origin.document.to_string()]))
+            p { (texts.say("joint-sources")) ": " (origin.link) }
+            (form::fixed_list(&format!("ask.{}", origin.folder), [origin.document.to_string()]))
         }
         (form::line(texts, "ask.title", &texts.say("joint-propose-title"), "", TITLE_CHARS_MAX, true))
         (form::text(texts, "ask.text", &texts.say("joint-propose-text"), TEXT_CHARS_MAX, true))
         (form::language(texts, "ask.language"))
         (form::addressee(people, "ask.addressee"))
-        (parts::day(texts, &Field {
-            name: "ask.deadline", label: &until, hint: Some(&hint), value: &deadline, required: true, ..Field::default()
-        }))
+        (form::deadline(texts, "ask.deadline", today.plus_months(DEADLINE_MONTHS)))
         (parts::choice(texts, &Field { name: "ask.level", label: &level, ..Field::default() }, &form::codes::<Level>(texts.language())))
         (form::scope(people, &scopes))
     };
-    let signed = Signed {
-        kind: Kind::Proposal,
-        document: None,
-        then: THEN,
-        button: texts.say("joint-propose-sign"),
-        is_second: false,
-    };
-    signed.around(texts, &fields)
+    Signed::beginning(Kind::Proposal, THEN, texts.say("joint-propose-sign")).around(texts, &fields)
 }
 
 /// Shows one of the forms of a proposal.
@@ -127,15 +106,12 @@ pub(super) async fn page(
         _ => return Err(nothing_here()),
     };
     member.require(roles)?;
-    let (visit, today) = (&member.visit, today());
+    let today = today();
     let (state, _) = one_proposal(&site, &id, today).await?;
-    let people = People::ask(&site, visit.texts).await?;
-    let workers = match which.as_str() {
-        "repair" => colleagues(&site, member.session.worker).await?,
-        _ => Vec::new(),
-    };
-    let desk = Desk { visit, people, state, today, worker: member.session.worker, workers, tag: form::tag()? };
-    let texts = visit.texts;
+    let worker = member.session.worker;
+    let workers = if which == "repair" { hand::colleagues(&site, worker).await? } else { Vec::new() };
+    let desk = Desk { paper: Paper::ask(&site, &member.visit).await?, state, today, worker, workers };
+    let texts = desk.texts();
     let (title, content) = match which.as_str() {
         "answer" => (texts.say("joint-do-answer"), desk.answer(false)),
         "forward" => (texts.say("joint-do-forward"), desk.answer(true)),
@@ -146,60 +122,41 @@ pub(super) async fn page(
         "record" => (texts.say("joint-do-record"), desk.record()),
         _ => (texts.say("joint-do-close"), desk.close()),
     };
-    let content = html! { (desk.about()) (content) };
-    Ok(visit.show(&Page { title, scripts: &["sign.js"], ..Page::default() }, &content))
-}
-
-/// Returns the coordinators of the own organisation besides the visitor, each once.
-async fn colleagues(site: &Site, own: WorkerId) -> Result<Vec<WorkerId>, Problem> {
-    let Answer::Workers { workers } = site.ask(Request::Workers).await? else { return Err(Problem::unexpected()) };
-    let joins = |worker: &Worker| worker.roles.contains(&Role::Coordinator) && worker.worker != own;
-    let mut found: Vec<_> = workers.iter().filter(|worker| joins(worker)).map(|worker| worker.worker).collect();
-    found.sort();
-    found.dedup();
-    Ok(found)
+    Ok(desk.paper.show(title, None, &html! { (desk.about()) (content) }))
 }
 
 /// What a form of a proposal is made of.
 pub(super) struct Desk<'a> {
-    pub(super) visit: &'a Visit,
-    pub(super) people: People,
+    pub(super) paper: Paper<'a>,
     pub(super) state: Proposal,
     pub(super) today: Date,
     pub(super) worker: WorkerId,
     pub(super) workers: Vec<WorkerId>,
-    /// What a new entry is called among those of the organisation.
-    pub(super) tag: String,
 }
 
 impl Desk<'_> {
     fn texts(&self) -> Texts {
-        self.visit.texts
+        self.paper.texts()
     }
 
     fn signed(&self, fields: &Markup) -> Markup {
         Signed::proposal(self.state.document, THEN, self.texts().say("joint-sign")).around(self.texts(), fields)
     }
 
-    /// Returns the name of a part of a new entry.
-    fn part(&self, folder: &str, part: &str) -> String {
-        format!("{folder}/{}.{part}", self.tag)
-    }
-
     fn is_owner(&self) -> bool {
-        self.people.is_own(&self.state.owner)
+        self.paper.people.is_own(&self.state.owner)
     }
 
     /// What it is about, above each form.
     fn about(&self) -> Markup {
         let texts = self.texts();
         html! {
-            p { a href={ "/proposals/" (self.state.document) } { (proposals::title(self.visit, &self.state)) } }
+            p { (proposals::link(self.paper.visit, &self.state)) }
             @if let Some(ask) = &self.state.ask {
                 details open {
                     summary { (texts.say("joint-ask")) }
-                    p .quote lang=[self.people.lang(ask.language.as_ref())] { (ask.text) }
-                    p .small { (texts.say("joint-asks")) ": " (self.people.name(&self.state.owner)) }
+                    p .quote lang=[self.paper.people.lang(ask.language.as_ref())] { (ask.text) }
+                    p .small { (texts.say("joint-asks")) ": " (self.paper.people.name(&self.state.owner)) }
                 }
             }
             @let owes = self.state.addressees.iter().any(|asked| asked.owes);
@@ -207,17 +164,13 @@ impl Desk<'_> {
         }
     }
 
-    fn refused(&self, why: &str) -> Markup {
-        parts::notice(Tone::Info, &html! { p { (why) } })
-    }
-
     /// An answer of the own organisation; one that passes it on says to whom.
     pub(super) fn answer(&self, forwards: bool) -> Markup {
-        let own = self.people.own().and_then(|own| self.state.addressed(&own.id));
+        let own = self.paper.people.own().and_then(|own| self.state.addressed(&own.id));
         if own.is_none() {
-            return self.refused(&self.texts().say("joint-not-asked"));
+            return form::refused(Tone::Info, &self.texts().say("joint-not-asked"));
         }
-        self.signed(&self.answer_fields(&format!("answer/{}", self.tag), forwards))
+        self.signed(&self.answer_fields(&self.paper.entry("answer"), forwards))
     }
 
     fn answer_fields(&self, entry: &str, forwards: bool) -> Markup {
@@ -229,7 +182,7 @@ impl Desk<'_> {
             @if forwards {
                 p { (texts.say("joint-forward-lead")) }
                 (form::fixed(&code, AnswerCode::Forwarded.key()))
-                (form::addressee(&self.people, &format!("{entry}.to")))
+                (form::addressee(&self.paper.people, &format!("{entry}.to")))
             } @else {
                 (parts::radios(texts, &Field { name: &code, label: &label, required: true, ..Field::default() }, &codes))
             }
@@ -269,13 +222,13 @@ impl Desk<'_> {
         let bodies = self.state.addressees.iter().filter(|asked| asked.addressee.organisation.is_none());
         let bodies: Vec<String> = bodies.filter_map(|asked| asked.addressee.body.clone()).collect();
         if !self.is_owner() || bodies.is_empty() {
-            return self.refused(&texts.say("joint-not-recordable"));
+            return form::refused(Tone::Info, &texts.say("joint-not-recordable"));
         }
         let choices: Vec<_> = bodies.into_iter().map(|body| (body.clone(), body)).collect();
         let value = choices.first().map(|(body, _)| body.clone()).unwrap_or_default();
         let label = texts.say("joint-recorded-from");
         let field = Field {
-            name: &self.part("recorded", "from"),
+            name: &self.paper.part("recorded", "from"),
             label: &label,
             value: &value,
             required: true,
@@ -284,20 +237,18 @@ impl Desk<'_> {
         self.signed(&html! {
             p { (texts.say("joint-record-lead")) }
             (parts::choice(texts, &field, &choices))
-            (self.answer_fields(&format!("recorded/{}", self.tag), false))
+            (self.answer_fields(&self.paper.entry("recorded"), false))
         })
     }
 
     /// What came of it.
     pub(super) fn outcome(&self) -> Markup {
         let texts = self.texts();
-        let label = texts.say("joint-effect");
-        let field = Field { name: &self.part("outcome", "effect"), label: &label, required: true, ..Field::default() };
         self.signed(&html! {
-            (parts::radios(texts, &field, &form::codes::<Effect>(texts.language())))
-            (form::text(texts, &self.part("outcome", "text"), &texts.say("joint-effect-text"), TEXT_CHARS_MAX, true))
-            (form::line(texts, &self.part("outcome", "link"), &texts.say("joint-link"), "", LINK_CHARS_MAX, false))
-            (form::fixed(&self.part("outcome", "date"), &self.today.to_string()))
+            (form::one_code::<Effect>(texts, &self.paper.part("outcome", "effect"), &texts.say("joint-effect"), "", true))
+            (form::text(texts, &self.paper.part("outcome", "text"), &texts.say("joint-effect-text"), TEXT_CHARS_MAX, true))
+            (form::line(texts, &self.paper.part("outcome", "link"), &texts.say("joint-link"), "", LINK_CHARS_MAX, false))
+            (form::fixed(&self.paper.part("outcome", "date"), &self.today.to_string()))
         })
     }
 
@@ -314,21 +265,13 @@ impl Desk<'_> {
     pub(super) fn escalate(&self) -> Markup {
         let texts = self.texts();
         if !self.is_owner() {
-            return self.refused(&texts.say("joint-not-owner"));
+            return form::refused(Tone::Info, &texts.say("joint-not-owner"));
         }
-        let (until, value) = (texts.say("joint-answer-by"), self.today.plus_months(DEADLINE_MONTHS).to_string());
-        let field = Field {
-            name: &self.part("escalated", "deadline"),
-            label: &until,
-            value: &value,
-            required: true,
-            ..Field::default()
-        };
         self.signed(&html! {
             p { (texts.say("joint-escalate-lead")) }
-            (form::addressee(&self.people, &self.part("escalated", "addressee")))
-            (form::text(texts, &self.part("escalated", "reason"), &texts.say("joint-reason-field"), TEXT_CHARS_MAX, true))
-            (parts::day(texts, &field))
+            (form::addressee(&self.paper.people, &self.paper.part("escalated", "addressee")))
+            (form::reason(texts, &self.paper.part("escalated", "reason"), TEXT_CHARS_MAX, true))
+            (form::deadline(texts, &self.paper.part("escalated", "deadline"), self.today.plus_months(DEADLINE_MONTHS)))
         })
     }
 
@@ -337,7 +280,7 @@ impl Desk<'_> {
         let texts = self.texts();
         let is_mine = self.state.holders.iter().any(|holder| holder.worker == Some(self.worker));
         html! {
-            p { (texts.say("joint-holder")) ": " (proposals::holders(&self.people, &self.state)) }
+            p { (texts.say("joint-holder")) ": " (proposals::holders(&self.paper.people, &self.state)) }
             @if !is_mine {
                 h2 { (texts.say("joint-do-take")) }
                 (self.held("taken", "take", &html! {}))
@@ -347,7 +290,7 @@ impl Desk<'_> {
                 (self.held("handed", "colleague", &self.heir("worker", &self.colleagues())))
             }
             h2 { (texts.say("joint-hand-organisation")) }
-            (self.held("handed", "organisation", &self.heir("organisation", &self.others())))
+            (self.held("handed", "organisation", &self.heir("organisation", &self.paper.people.others())))
         }
     }
 
@@ -371,22 +314,17 @@ impl Desk<'_> {
         self.workers.iter().map(|worker| (worker.to_string(), worker.short())).collect()
     }
 
-    fn others(&self) -> Vec<(String, String)> {
-        let own = self.people.own().map(|own| own.id.to_string()).unwrap_or_default();
-        self.people.choices().into_iter().filter(|(id, _)| *id != own).collect()
-    }
-
     /// Closes a proposal of the own organisation, with what proves it.
     pub(super) fn close(&self) -> Markup {
         let texts = self.texts();
         if !self.is_owner() {
-            return self.refused(&texts.say("joint-not-owner"));
+            return form::refused(Tone::Info, &texts.say("joint-not-owner"));
         }
         self.signed(&html! {
             p { (texts.say("joint-close-lead")) }
             (form::fixed("repair.state", "closed"))
             (form::fixed("repair.holder", &self.worker.to_string()))
-            (form::text(texts, "repair.note", &texts.say("joint-reason-field"), TEXT_CHARS_MAX, true))
+            (form::reason(texts, "repair.note", TEXT_CHARS_MAX, true))
         })
     }
 }

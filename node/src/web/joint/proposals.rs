@@ -9,7 +9,8 @@ use talkoot_protocol::api::{ProposalFilter, ProposalList};
 use talkoot_protocol::date::Date;
 use talkoot_protocol::id::OrganisationId;
 use talkoot_protocol::proposal::State as Proposal;
-use talkoot_protocol::proposal::state::{Addressed, Phase};
+use talkoot_protocol::proposal::state::{Addressed, Noted, Phase, Via};
+use talkoot_protocol::proposal::words::Escalation;
 use talkoot_protocol::statement::Role;
 
 use crate::http::{Asked, Problem, Site};
@@ -20,7 +21,7 @@ use crate::web::visit::{Member, Visit};
 
 use super::form::{self, Signed};
 use super::people::People;
-use super::{PAGE, chosen, some_proposals, today};
+use super::{PAGE, chosen, hand, some_proposals, today};
 
 /// Which of them.
 #[derive(Debug, Default, Deserialize)]
@@ -107,13 +108,10 @@ pub(super) async fn repair(
     member.require(&[Role::Coordinator])?;
     let sheet = Sheet::ask(&site, &member, ProposalList::Queue, which).await?;
     let texts = member.visit.texts;
-    let page = Page {
-        title: texts.say("joint-repair"),
-        lead: Some(texts.say("joint-repair-lead")),
-        scripts: &["sign.js"],
-        is_wide: true,
-    };
-    Ok(member.visit.show(&page, &sheet.repair(&member)))
+    let lead = Some(texts.say("joint-repair-lead"));
+    let page = Page { title: texts.say("joint-repair"), lead, is_wide: true, ..Page::default() };
+    let (_, held) = hand::held(&site, &member, 0, 1).await?;
+    Ok(member.visit.show(&page, &sheet.repair(&member, held)))
 }
 
 impl<'a> Sheet<'a> {
@@ -135,18 +133,17 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    pub(super) fn repair(&self, member: &Member) -> Markup {
+    /// The queue, of which the coordinator holds so many.
+    pub(super) fn repair(&self, member: &Member, held: usize) -> Markup {
         let texts = self.visit.texts;
         let last = |state: &Proposal| self.holding(state, member);
         html! {
+            @if held > 0 {
+                p .actions { a .button .second href="/repair/hand" { (texts.say_with("joint-hand-all", &[("count", held.into())])) } }
+            }
             (self.filters(true))
             (self.table("/repair", &texts.say("joint-holder"), last))
         }
-    }
-
-    /// Returns the language of a proposal's words, if it is another than the page's.
-    fn lang(&self, state: &Proposal) -> Option<&'static str> {
-        self.people.lang(state.ask.as_ref()?.language.as_ref())
     }
 
     /// Returns who sees to a proposal, and what the coordinator may do about that.
@@ -158,7 +155,7 @@ impl<'a> Sheet<'a> {
             @if is_mine { " " span .tag { (texts.say("joint-holder-you")) } }
             p .small { a href={ "/proposals/" (state.document) "/repair" } {
                 @if is_mine { (texts.say("joint-do-hand")) } @else { (texts.say("joint-do-take")) }
-                span .unseen { ": " (title(self.visit, state)) }
+                span .unseen { ": " span lang=[lang(self.visit, state)] { (title(self.visit, state)) } }
             } }
         }
     }
@@ -191,7 +188,7 @@ impl<'a> Sheet<'a> {
         ];
         let row = |state: &Proposal| {
             vec![
-                html! { a href={ "/proposals/" (state.document) } lang=[self.lang(state)] { (title(self.visit, state)) } },
+                link(self.visit, state),
                 html! { (phase(texts, state)) },
                 html! { @if let Some(day) = state.deadline() { (texts.day(day)) } },
                 html! { (asked(&self.people, state)) },
@@ -229,8 +226,11 @@ impl<'a> Sheet<'a> {
         let texts = self.visit.texts;
         let acknowledged = asked.and_then(|asked| asked.acknowledged);
         html! {
-            h2 { a href={ "/proposals/" (state.document) } lang=[self.lang(state)] { (title(self.visit, state)) } }
-            @if let Some(asked) = asked { p { (due(texts, asked.deadline, self.today)) } }
+            h2 { (link(self.visit, state)) }
+            @if let Some(asked) = asked {
+                p { (due(texts, asked.deadline, self.today)) }
+                @if let Some(turn) = escalation(state, asked) { p { (because(texts, turn)) } (self.people.noted(turn)) }
+            }
             p .small {
                 (texts.say("joint-asks")) ": " (self.people.name(&state.owner)) " · "
                 @match acknowledged {
@@ -241,7 +241,7 @@ impl<'a> Sheet<'a> {
             div .actions {
                 @if self.visit.has(Role::DecisionMaker) {
                     a .button href={ "/proposals/" (state.document) "/answer" } {
-                        (texts.say("joint-do-answer")) span .unseen { ": " (title(self.visit, state)) }
+                        (texts.say("joint-do-answer")) span .unseen { ": " span lang=[lang(self.visit, state)] { (title(self.visit, state)) } }
                     }
                 }
                 @if acknowledged.is_none() { (acknowledge(texts, state, self.today, "/inbox")) }
@@ -260,6 +260,30 @@ pub(super) fn acknowledge(texts: Texts, state: &Proposal, today: Date, then: &st
 /// Returns a proposal's title; says so if it cannot be read.
 pub(super) fn title(visit: &Visit, state: &Proposal) -> String {
     state.ask.as_ref().map_or_else(|| visit.texts.say("joint-unreadable"), |ask| ask.title.clone())
+}
+
+/// Returns the language of a proposal's words, if it is another than the page's.
+pub(super) fn lang<'a>(visit: &Visit, state: &'a Proposal) -> Option<&'a str> {
+    visit.texts.other(state.ask.as_ref()?.language.as_ref()?.key())
+}
+
+/// Returns a link to a proposal.
+pub(super) fn link(visit: &Visit, state: &Proposal) -> Markup {
+    html! { a href={ "/proposals/" (state.document) } lang=[lang(visit, state)] { (title(visit, state)) } }
+}
+
+/// Returns the word by which somebody was asked later; nothing for who was not.
+pub(super) fn escalation<'a>(state: &'a Proposal, asked: &Addressed) -> Option<&'a Noted<Escalation>> {
+    if asked.via != Via::Escalated {
+        return None;
+    }
+    // Turns count from 1 in the order of these words.
+    state.escalations.get(usize::try_from(asked.turn).ok()?.checked_sub(1)?)
+}
+
+/// Returns that somebody was asked later, and why.
+pub(super) fn because(texts: Texts, turn: &Noted<Escalation>) -> String {
+    texts.say_with("joint-escalated-because", &[("reason", (&turn.word.reason).into())])
 }
 
 /// Returns where a proposal stands, in words.

@@ -1,20 +1,41 @@
 //! Beside a card: the reports that belong to it, what a program suggests, and where it comes from.
 
 use maud::{Markup, html};
-use talkoot_protocol::api::{Pair, Suggestion};
+use talkoot_protocol::api::{Pair, Report, Request, Response as Answer, Suggestion};
 use talkoot_protocol::phenomenon::group::Edge;
 use talkoot_protocol::phenomenon::link::{Linked, Standing};
 use talkoot_protocol::phenomenon::word::{LinkState, MergeState};
 
+use crate::http::{Problem, Site};
 use crate::web::parts;
+use crate::web::report::title;
 use crate::web::texts::Texts;
 
 use super::PAGE;
 use super::card::Sheet;
-use super::people::period;
+use super::people::{self, period};
 
-/// Longest value shown of an entry that cannot be read, in characters.
-const UNREAD_CHARS_MAX: usize = 200;
+/// Asks for a report by its id or the beginning of it.
+pub(super) async fn one_report(site: &Site, asked: &str) -> Result<Report, Problem> {
+    match site.ask(Request::Report { document: asked.trim().to_owned() }).await? {
+        Answer::Report(report) => Ok(*report),
+        _ => Err(Problem::unexpected()),
+    }
+}
+
+/// Returns a report's title, or the beginning of its id, and the language it is in if that is another than the page's.
+pub(super) fn report_title(texts: Texts, report: &Report) -> (String, Option<&str>) {
+    match title(texts, report) {
+        Some((title, lang)) => (title.to_owned(), lang),
+        None => (report.document.short(), None),
+    }
+}
+
+/// Returns a link to a report.
+pub(super) fn link(texts: Texts, report: &Report) -> Markup {
+    let (title, lang) = report_title(texts, report);
+    html! { a href={ "/reports/" (report.document) } lang=[lang] { (title) } }
+}
 
 /// Returns the reports: those that belong to it first.
 pub(super) fn linked(sheet: &Sheet<'_>) -> Markup {
@@ -136,7 +157,7 @@ pub(super) fn lineage(sheet: &Sheet<'_>) -> Markup {
             @for begun in &card.documents { li {
                 (texts.say_with("joint-lineage-begun", &[
                     ("organisation", (&sheet.people.name(&begun.owner)).into()),
-                    ("day", (&texts.day(talkoot_protocol::date::Date::of(begun.begun))).into()),
+                    ("day", (&texts.day(sheet.people.clock.day(begun.begun))).into()),
                 ]))
                 " " code { (begun.document.short()) }
             } }
@@ -145,8 +166,7 @@ pub(super) fn lineage(sheet: &Sheet<'_>) -> Markup {
         @if !card.unread.is_empty() {
             h3 { (texts.say("joint-unread")) }
             ul .list { @for word in &card.unread { li {
-                @let value = word.said.value.as_ref().map(ToString::to_string).unwrap_or_default();
-                code { (word.path) } " " (value.chars().take(UNREAD_CHARS_MAX).collect::<String>())
+                (people::unread(texts, &word.path, word.said.value.as_ref(), word.said.bytes))
                 (sheet.people.by(word, &sheet.shown.history))
             } } }
         }

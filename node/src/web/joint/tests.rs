@@ -8,17 +8,20 @@ use talkoot_protocol::id::{ChangeId, DocumentId, OrganisationId, WorkerId};
 use talkoot_protocol::key::SecretKey;
 use talkoot_protocol::phenomenon::Card;
 use talkoot_protocol::proposal::State;
+use talkoot_protocol::proposal::state::Via;
 use talkoot_protocol::report::codes::Language;
 use talkoot_protocol::statement::{Names, Role, Roles};
 
+use crate::web::clock::Clock;
 use crate::web::session::Session;
 use crate::web::texts::{LANGUAGES, Texts};
 use crate::web::visit::{Member, Visit};
 
+use super::form::Paper;
 use super::people::People;
 use super::proposal_forms::{self, Origin};
 use super::word_forms::{self, About};
-use super::{Shown, card, proposal, proposals};
+use super::{Shown, card, hand, phenomena, proposal, proposals};
 
 const HOSTILE: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>";
 
@@ -56,7 +59,7 @@ fn people(texts: Texts) -> People {
         }))
         .unwrap()
     };
-    People::new(texts, vec![known(1), known(2)])
+    People::new(texts, Clock::utc(), vec![known(1), known(2)])
 }
 
 fn word(organisation_number: u8, path: &str, said: serde_json::Value) -> serde_json::Value {
@@ -176,26 +179,28 @@ fn list_sheet<'a>(visit: &'a Visit) -> proposals::Sheet<'a> {
     }
 }
 
+fn paper(visit: &Visit) -> Paper<'_> {
+    Paper { visit, people: people(visit.texts), tag: "0a1b2c3d".into() }
+}
+
 fn desk<'a>(visit: &'a Visit) -> word_forms::Desk<'a> {
     let about =
         About { aspect: "x".into(), value: HOSTILE.into(), path: format!("facet/{HOSTILE}"), ..About::default() };
     let shown = Shown { document: document(5), card: hostile_card(), history: Vec::new() };
-    word_forms::Desk { visit, people: people(visit.texts), shown, about, tag: "0a1b2c3d".into() }
+    word_forms::Desk { paper: paper(visit), shown, about }
 }
 
 fn proposal_desk<'a>(visit: &'a Visit, owner: u8) -> proposal_forms::Desk<'a> {
     let state = State { owner: organisation(owner), ..hostile_proposal() };
     let worker = WorkerId::from_bytes([1; 32]);
     let workers = vec![WorkerId::from_bytes([8; 32])];
-    proposal_forms::Desk {
-        visit,
-        people: people(visit.texts),
-        state,
-        today: day(),
-        worker,
-        workers,
-        tag: "0a1b2c3d".into(),
-    }
+    proposal_forms::Desk { paper: paper(visit), state, today: day(), worker, workers }
+}
+
+fn held<'a>(visit: &'a Visit) -> hand::Held<'a> {
+    let colleagues = vec![WorkerId::from_bytes([8; 32])];
+    let (people, worker) = (people(visit.texts), WorkerId::from_bytes([1; 32]));
+    hand::Held { visit, people, worker, colleagues, states: vec![hostile_proposal()], total: 300 }
 }
 
 fn report() -> Report {
@@ -213,13 +218,14 @@ fn everything(member: &Member) -> Vec<Markup> {
     let visit = &member.visit;
     let (words, other) = (desk(visit), Shown { document: document(6), card: hostile_card(), history: Vec::new() });
     let (asks, asked) = (proposal_desk(visit, 1), proposal_desk(visit, 2));
-    let origin =
-        Origin { path: "phenomena", document: document(5), title: HOSTILE.into(), scope: "network".parse().unwrap() };
+    let link = phenomena::link(visit, &other);
+    let origin = Origin { folder: "phenomena", document: document(5), link, scope: "network".parse().unwrap() };
     vec![
         card_sheet(visit).content(),
         proposal_sheet(visit).content(),
         list_sheet(visit).inbox(),
-        list_sheet(visit).repair(member),
+        list_sheet(visit).repair(member, 3),
+        held(visit).content(),
         words.facet(),
         words.settle(),
         words.status(),
@@ -229,8 +235,8 @@ fn everything(member: &Member) -> Vec<Markup> {
         words.linking(&report(), true, Some(640)),
         words.linking(&report(), false, None),
         words.merging(&other, true),
-        word_forms::beginning(&people(visit.texts), Some(&report())),
-        proposal_forms::beginning(&people(visit.texts), Some(&origin), day()),
+        word_forms::beginning(&paper(visit), Some(&report())),
+        proposal_forms::beginning(&paper(visit), Some(&origin), day()),
         asked.answer(false),
         asked.answer(true),
         asked.outcome(),
@@ -287,6 +293,32 @@ fn each_role_is_offered_what_it_may_do() {
 }
 
 #[test]
+fn why_somebody_was_asked_later_stands_where_they_answer() {
+    let member = member(Language::En, &[Role::DecisionMaker]);
+    let mut state = hostile_proposal();
+    let word = json!({ "addressee": { "organisation": organisation(1) }, "reason": "Nobody answered.", "deadline": "2026-12-01" });
+    let by = json!({ "organisation": organisation(2), "worker": WorkerId::from_bytes([9; 32]), "claimed": 5 });
+    let turn = json!({ "path": "escalated/1", "by": by, "word": word });
+    state.escalations = vec![serde_json::from_value(turn).unwrap()];
+    (state.addressees[0].via, state.addressees[0].turn) = (Via::Escalated, 1);
+    let inbox = proposals::Sheet { states: vec![state.clone()], ..list_sheet(&member.visit) }.inbox().into_string();
+    let page = proposal::Sheet { state, ..proposal_sheet(&member.visit) }.content().into_string();
+    for text in [inbox, page] {
+        assert!(text.contains("asked later, because: Nobody answered."), "{text}");
+    }
+}
+
+#[test]
+fn a_title_in_another_language_is_marked_so() {
+    let marked = |language| {
+        let member = member(language, &[Role::Coordinator]);
+        let lists = [list_sheet(&member.visit).inbox(), held(&member.visit).content()];
+        lists.map(|markup| markup.into_string().contains(" lang=\"sv\""))
+    };
+    assert_eq!((marked(Language::Fi), marked(Language::Sv)), ([true, true], [false, false]));
+}
+
+#[test]
 fn what_is_signed_is_named_by_its_entry() {
     let member = member(Language::En, &[Role::Coordinator, Role::DecisionMaker]);
     let visit = &member.visit;
@@ -308,8 +340,8 @@ fn what_is_signed_is_named_by_its_entry() {
 
 #[test]
 fn an_own_document_is_named_only_where_its_readers_are() {
-    let people = people(Texts::new(Language::En));
+    let member = member(Language::En, &[Role::Coordinator]);
     let own = Report { scope: format!("organisation:{}", organisation(1)).parse().unwrap(), ..report() };
-    let form = word_forms::beginning(&people, Some(&own)).into_string();
+    let form = word_forms::beginning(&paper(&member.visit), Some(&own)).into_string();
     assert!(!form.contains("value=\"network\"") && form.contains("value=\"organisation:"), "{form}");
 }

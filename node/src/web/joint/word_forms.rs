@@ -18,13 +18,13 @@ use talkoot_protocol::scope::{Kind, Scope};
 use talkoot_protocol::statement::Role;
 
 use crate::http::{Asked, Problem, Site};
-use crate::web::frame::Page;
-use crate::web::parts::{self, Field};
+use crate::web::parts::{self, Field, Tone};
 use crate::web::texts::Texts;
-use crate::web::visit::{Member, Visit};
+use crate::web::visit::Member;
 
-use super::form::{self, Signed};
-use super::people::{People, period};
+use super::form::{self, Paper, Signed};
+use super::people::period;
+use super::reports::{one_report, report_title};
 use super::{Shown, course, nothing_here, phenomena, phenomenon, reports, today};
 
 /// Half-years that can be chosen: six years.
@@ -53,43 +53,30 @@ pub(super) async fn begin(
     Asked(about): Asked<About>,
 ) -> Result<Response, Problem> {
     member.require(&[Role::Coordinator])?;
-    let visit = &member.visit;
-    let people = People::ask(&site, visit.texts).await?;
+    let paper = Paper::ask(&site, &member.visit).await?;
     let report = match about.report.as_str() {
         "" => None,
         asked => Some(one_report(&site, asked).await?),
     };
-    let page = Page {
-        title: visit.texts.say("joint-begin"),
-        lead: Some(visit.texts.say("joint-begin-lead")),
-        scripts: &["sign.js"],
-        ..Page::default()
-    };
-    Ok(visit.show(&page, &beginning(&people, report.as_ref())))
+    let (texts, content) = (paper.texts(), beginning(&paper, report.as_ref()));
+    Ok(paper.show(texts.say("joint-begin"), Some(texts.say("joint-begin-lead")), &content))
 }
 
-pub(super) fn beginning(people: &People, report: Option<&Report>) -> Markup {
-    let texts = people.texts;
+pub(super) fn beginning(paper: &Paper<'_>, report: Option<&Report>) -> Markup {
+    let texts = paper.texts();
     let scopes: Vec<Scope> = report.iter().map(|report| report.scope).collect();
-    let value = report.map(title_of).unwrap_or_default();
+    let value = report.map(|report| report_title(texts, report).0).unwrap_or_default();
     let fields = html! {
         @if let Some(report) = report {
-            p { (texts.say("joint-begin-from")) " " a href={ "/reports/" (report.document) } { (title_of(report)) } }
+            p { (texts.say("joint-begin-from")) " " (reports::link(texts, report)) }
             (form::fixed(&format!("link/{}.state", report.document), "linked"))
         }
         (form::line(texts, "title.text", &texts.say("joint-title"), &value, TITLE_CHARS_MAX, true))
         (form::language(texts, "title.language"))
         (form::text(texts, "summary.text", &texts.say("joint-summary-field"), TEXT_CHARS_MAX, false))
-        (form::scope(people, &scopes))
+        (form::scope(&paper.people, &scopes))
     };
-    let signed = Signed {
-        kind: Kind::Phenomenon,
-        document: None,
-        then: "/phenomena/{id}",
-        button: texts.say("joint-begin-sign"),
-        is_second: false,
-    };
-    signed.around(texts, &fields)
+    Signed::beginning(Kind::Phenomenon, "/phenomena/{id}", texts.say("joint-begin-sign")).around(texts, &fields)
 }
 
 /// Shows one of the forms of a phenomenon.
@@ -100,40 +87,35 @@ pub(super) async fn page(
     Asked(about): Asked<About>,
 ) -> Result<Response, Problem> {
     member.require(&[Role::Coordinator])?;
-    let visit = &member.visit;
     let shown = phenomenon(&site, &id, false).await?;
-    let people = People::ask(&site, visit.texts).await?;
-    let desk = Desk { visit, people, shown, about, tag: form::tag()? };
+    let desk = Desk { paper: Paper::ask(&site, &member.visit).await?, shown, about };
+    let texts = desk.texts();
     let (title, content) = match which.as_str() {
-        "facet" => (visit.texts.say("joint-do-facet"), desk.facet()),
-        "settle" => (visit.texts.say("joint-settle"), desk.settle()),
-        "status" => (visit.texts.say("joint-do-status"), desk.status()),
-        "period" => (visit.texts.say("joint-do-period"), desk.period()),
-        "describe" => (visit.texts.say("joint-do-describe"), desk.describe()),
-        "withdraw" => (visit.texts.say("joint-do-withdraw"), desk.withdraw()),
-        "link" => (visit.texts.say("joint-do-link"), desk.link(&site, true).await?),
-        "unlink" => (visit.texts.say("joint-do-unlink"), desk.link(&site, false).await?),
-        "merge" => (visit.texts.say("joint-do-merge"), desk.merge(&site, true).await?),
-        "part" => (visit.texts.say("joint-do-part"), desk.merge(&site, false).await?),
+        "facet" => (texts.say("joint-do-facet"), desk.facet()),
+        "settle" => (texts.say("joint-settle"), desk.settle()),
+        "status" => (texts.say("joint-do-status"), desk.status()),
+        "period" => (texts.say("joint-do-period"), desk.period()),
+        "describe" => (texts.say("joint-do-describe"), desk.describe()),
+        "withdraw" => (texts.say("joint-do-withdraw"), desk.withdraw()),
+        "link" => (texts.say("joint-do-link"), desk.link(&site, true).await?),
+        "unlink" => (texts.say("joint-do-unlink"), desk.link(&site, false).await?),
+        "merge" => (texts.say("joint-do-merge"), desk.merge(&site, true).await?),
+        "part" => (texts.say("joint-do-part"), desk.merge(&site, false).await?),
         _ => return Err(nothing_here()),
     };
-    let content = html! { (desk.back()) (content) };
-    Ok(visit.show(&Page { title, scripts: &["sign.js"], ..Page::default() }, &content))
+    Ok(desk.paper.show(title, None, &html! { (desk.back()) (content) }))
 }
 
 /// What a form of a phenomenon is made of.
 pub(super) struct Desk<'a> {
-    pub(super) visit: &'a Visit,
-    pub(super) people: People,
+    pub(super) paper: Paper<'a>,
     pub(super) shown: Shown,
     pub(super) about: About,
-    /// What a new facet is called among those of the organisation.
-    pub(super) tag: String,
 }
 
 impl Desk<'_> {
     fn texts(&self) -> Texts {
-        self.visit.texts
+        self.paper.texts()
     }
 
     fn card(&self) -> &Card {
@@ -150,19 +132,18 @@ impl Desk<'_> {
     }
 
     fn back(&self) -> Markup {
-        let title = phenomena::title_or_none(self.visit, self.card().title.as_deref());
-        html! { p { a href={ "/phenomena/" (self.shown.document) } { (title) } } }
+        html! { p { (phenomena::link(self.paper.visit, &self.shown)) } }
     }
 
     fn own<'w, T>(&self, words: &'w [Attributed<T>]) -> Option<&'w Attributed<T>> {
-        let is_own = |by: &OrganisationId| self.people.is_own(by);
+        let is_own = |by: &OrganisationId| self.paper.people.is_own(by);
         words.iter().find(|word| is_own(&word.by.organisation) && word.document == self.shown.document)
     }
 
     /// One side of it; filled in where somebody sees the same as another.
     pub(super) fn facet(&self) -> Markup {
         let texts = self.texts();
-        let name = |part: &str| format!("facet/{}.{part}", self.tag);
+        let name = |part: &str| self.paper.part("facet", part);
         let aspects: Vec<String> = self.card().aspects.iter().map(|aspect| aspect.name.clone()).collect();
         let (label, hint) = (texts.say("joint-aspect"), texts.say("joint-aspect-hint"));
         let aspect = Field {
@@ -192,14 +173,14 @@ impl Desk<'_> {
     fn rests_on(&self) -> Markup {
         let texts = self.texts();
         let here = self.card().links.iter().filter_map(|link| {
-            let who = link.organisation.map(|id| self.people.name(&id));
+            let who = link.organisation.map(|id| self.paper.people.name(&id));
             let about = who.into_iter().chain(link.period.map(|when| period(texts, when)));
             let words: Vec<_> = std::iter::once(link.title.clone()?).chain(about).collect();
             Some((link.report.to_string(), words.join(", ")))
         });
         let choices: Vec<_> = here.take(REPORTS_OFFERED).collect();
         let label = texts.say("joint-rests-on-field");
-        let name = format!("facet/{}.reports", self.tag);
+        let name = self.paper.part("facet", "reports");
         let field = Field { name: &name, label: &label, ..Field::default() };
         html! { @if !choices.is_empty() { (parts::boxes(texts, &field, &choices, &[])) } }
     }
@@ -214,7 +195,7 @@ impl Desk<'_> {
                 let values: Vec<String> = contradiction.values.iter().map(|held| held.value.clone()).collect();
                 self.settlement(aspect, &values)
             }
-            None => parts::notice(parts::Tone::Info, &html! { p { (texts.say("joint-settle-nothing")) } }),
+            None => form::refused(Tone::Info, &texts.say("joint-settle-nothing")),
         }
     }
 
@@ -235,13 +216,13 @@ impl Desk<'_> {
         let fields = html! {
             p { (texts.say_with("joint-settle-about", &[("aspect", (&aspect.name).into())])) }
             ul { @for held in held.iter().flat_map(|found| &found.values) {
-                li { strong { (held.value) } " – " (self.people.names(&held.organisations)) }
+                li { strong { (held.value) } " – " (self.paper.people.names(&held.organisations)) }
             } }
             // The path may have points in it, so it stands around the parts.
             div data-entry={ "settle/" (aspect.key) } {
                 (form::fixed_list("considered", values))
                 (parts::line(texts, &value))
-                (form::text(texts, "reason", &texts.say("joint-reason-field"), REASON_CHARS_MAX, true))
+                (form::reason(texts, "reason", REASON_CHARS_MAX, true))
             }
         };
         self.signed(&fields)
@@ -251,11 +232,10 @@ impl Desk<'_> {
     pub(super) fn status(&self) -> Markup {
         let texts = self.texts();
         let own = self.own(&self.card().statuses);
-        let (value, label) = (own.map(|word| word.said.code.key()).unwrap_or_default(), texts.say("joint-status"));
-        let field = Field { name: "status.code", label: &label, value, required: true, ..Field::default() };
+        let value = own.map(|word| word.said.code.key()).unwrap_or_default();
         self.signed(&html! {
-            (parts::radios(texts, &field, &form::codes::<StatusCode>(texts.language())))
-            (form::text(texts, "status.reason", &texts.say("joint-reason-optional"), REASON_CHARS_MAX, false))
+            (form::one_code::<StatusCode>(texts, "status.code", &texts.say("joint-status"), value, true))
+            (form::reason(texts, "status.reason", REASON_CHARS_MAX, false))
         })
     }
 
@@ -266,20 +246,17 @@ impl Desk<'_> {
         let Some(chosen) = self.about.period.parse().ok().or(now) else { return html! {} };
         let entry = format!("period/{chosen}");
         let (spread, trend) = (format!("{entry}.spread"), format!("{entry}.trend"));
-        let (spread_label, trend_label) = (texts.say("joint-spread"), texts.say("joint-trend-field"));
+        let label = texts.say("joint-period");
+        let when = Field { name: "period", label: &label, value: &chosen.to_string(), ..Field::default() };
         html! {
             form method="get" .inline {
-                (parts::choice(texts, &Field {
-                    name: "period", label: &texts.say("joint-period"), value: &chosen.to_string(), ..Field::default()
-                }, &course::choices(texts, now, HALF_YEARS)))
+                (parts::choice(texts, &when, &course::choices(texts, now, HALF_YEARS)))
                 button .second { (texts.say("joint-choose")) }
             }
             h2 { (period(texts, Period::from(chosen))) }
             (self.signed(&html! {
-                (parts::radios(texts, &Field { name: &spread, label: &spread_label, ..Field::default() },
-                    &form::codes::<Spread>(texts.language())))
-                (parts::radios(texts, &Field { name: &trend, label: &trend_label, ..Field::default() },
-                    &form::codes::<Trend>(texts.language())))
+                (form::one_code::<Spread>(texts, &spread, &texts.say("joint-spread"), "", false))
+                (form::one_code::<Trend>(texts, &trend, &texts.say("joint-trend-field"), "", false))
                 (form::text(texts, &format!("{entry}.note"), &texts.say("joint-more"), REASON_CHARS_MAX, false))
             }))
         }
@@ -315,7 +292,7 @@ impl Desk<'_> {
         let path = &self.about.path;
         let is_word = ["facet/", "settle/"].iter().any(|folder| path.starts_with(folder));
         if !is_word {
-            return parts::notice(parts::Tone::Info, &html! { p { (texts.say("joint-withdraw-nothing")) } });
+            return form::refused(Tone::Info, &texts.say("joint-withdraw-nothing"));
         }
         let fields = html! {
             p { (texts.say("joint-withdraw-lead")) }
@@ -333,7 +310,7 @@ impl Desk<'_> {
         }
         let report = one_report(site, &self.about.report).await?;
         if !report.scope.may_be_named_in(&self.scope()) {
-            return Ok(parts::notice(parts::Tone::Error, &html! { p { (texts.say("joint-not-nameable")) } }));
+            return Ok(form::refused(Tone::Error, &texts.say("joint-not-nameable")));
         }
         let similarity = if belongs { self.similarity(site, &report.document).await } else { None };
         Ok(self.linking(&report, belongs, similarity))
@@ -344,14 +321,13 @@ impl Desk<'_> {
         let entry = format!("link/{}", report.document);
         let reason = format!("{entry}.reason");
         let fields = html! {
-            p { a href={ "/reports/" (report.document) } { (title_of(report)) } " – " (self.people.name(&report.organisation)) }
+            p {  (reports::link(texts, report)) " – " (self.paper.people.name(&report.organisation)) }
             (form::fixed(&format!("{entry}.state"), if belongs { "linked" } else { "unlinked" }))
             @if let Some(similarity) = similarity {
                 p .machine { (texts.say_with("joint-link-suggested", &[("likeness", (&reports::likeness(similarity)).into())])) }
                 (form::fixed_number(&format!("{entry}.similarity"), similarity))
             }
-            @if belongs { (form::text(texts, &reason, &texts.say("joint-reason-optional"), REASON_CHARS_MAX, false)) }
-            @else { (form::text(texts, &reason, &texts.say("joint-reason-field"), REASON_CHARS_MAX, true)) }
+            (form::reason(texts, &reason, REASON_CHARS_MAX, !belongs))
         };
         self.signed(&fields)
     }
@@ -373,7 +349,7 @@ impl Desk<'_> {
         let theirs = other.card.documents.iter().find(|begun| begun.document == other.document);
         let may_name = theirs.is_none_or(|begun| begun.scope.may_be_named_in(&self.scope()));
         if !may_name || other.document == self.shown.document {
-            return Ok(parts::notice(parts::Tone::Error, &html! { p { (texts.say("joint-not-mergeable")) } }));
+            return Ok(form::refused(Tone::Error, &texts.say("joint-not-mergeable")));
         }
         Ok(self.merging(&other, joins))
     }
@@ -383,13 +359,11 @@ impl Desk<'_> {
         let (place, named) = self.place(other);
         let entry = format!("merge/{named}");
         let reason = format!("{entry}.reason");
-        let title = phenomena::title_or_none(self.visit, other.card.title.as_deref());
         let fields = html! {
             p { (if joins { texts.say("joint-merge-lead") } else { texts.say("joint-part-lead") }) }
-            p { a href={ "/phenomena/" (other.document) } { (title) } }
+            p { (phenomena::link(self.paper.visit, other)) }
             (form::fixed(&format!("{entry}.state"), if joins { "joined" } else { "parted" }))
-            @if joins { (form::text(texts, &reason, &texts.say("joint-reason-optional"), REASON_CHARS_MAX, false)) }
-            @else { (form::text(texts, &reason, &texts.say("joint-reason-field"), REASON_CHARS_MAX, true)) }
+            (form::reason(texts, &reason, REASON_CHARS_MAX, !joins))
         };
         Signed::phenomenon(place, texts.say("joint-sign")).around(texts, &fields)
     }
@@ -399,7 +373,8 @@ impl Desk<'_> {
         let (one, other) = (self.shown.document, other.document);
         let pair = [one.min(other), one.max(other)];
         let edge = self.card().merges.iter().find(|edge| [edge.one, edge.other] == pair);
-        let spoken = edge.and_then(|edge| edge.words.iter().find(|word| self.people.is_own(&word.by.organisation)));
+        let spoken =
+            edge.and_then(|edge| edge.words.iter().find(|word| self.paper.people.is_own(&word.by.organisation)));
         if spoken.is_some_and(|word| word.document == other) { (other, one) } else { (one, other) }
     }
 
@@ -408,38 +383,19 @@ impl Desk<'_> {
         let Answer::Phenomena { phenomena, .. } = site.ask(asked).await? else { return Err(Problem::unexpected()) };
         let others = phenomena.into_iter().filter(|brief| brief.id != self.card().id);
         let choices: Vec<_> = others
-            .map(|brief| (brief.id.to_string(), phenomena::title_or_none(self.visit, brief.title.as_deref())))
+            .map(|brief| (brief.id.to_string(), phenomena::title_or_none(self.paper.visit, brief.title.as_deref())))
             .collect();
         let texts = self.texts();
         let label = texts.say("joint-phenomenon");
         let field = Field { name: "other", label: &label, required: true, ..Field::default() };
-        Ok(html! { form method="get" {
-            (parts::choice(texts, &field, &choices))
-            p .actions { button .second { (texts.say("joint-choose")) } }
-        } })
+        Ok(form::asking(texts, &parts::choice(texts, &field, &choices)))
     }
 
     /// Asks for an id first.
     fn ask_for(&self, name: &str, label: &str, hint: &str) -> Markup {
-        let texts = self.texts();
         let field = Field { name, label, hint: Some(hint), required: true, ..Field::default() };
-        html! { form method="get" {
-            (parts::line(texts, &field))
-            p .actions { button .second { (texts.say("joint-choose")) } }
-        } }
+        form::asking(self.texts(), &parts::line(self.texts(), &field))
     }
-}
-
-async fn one_report(site: &Site, asked: &str) -> Result<Report, Problem> {
-    match site.ask(Request::Report { document: asked.trim().to_owned() }).await? {
-        Answer::Report(report) => Ok(*report),
-        _ => Err(Problem::unexpected()),
-    }
-}
-
-fn title_of(report: &Report) -> String {
-    let title = report.fields.get("title").and_then(serde_json::Value::as_str).unwrap_or_default();
-    if title.trim().is_empty() { report.document.short() } else { title.to_owned() }
 }
 
 fn half_year(day: Date) -> Option<HalfYear> {

@@ -1,118 +1,37 @@
-//! What a report answers, in the words of the reader's language: codes by their names, areas by theirs. What people wrote stays as it
-//! is, and is escaped.
+//! What a report answers, as it stands on a page: `report::answer` of protocol says what, this sets it. What people wrote is escaped, and a
+//! link is one only if it leads to the web.
 
 use maud::{Markup, html};
 use serde_json::Value;
 use talkoot_protocol::form::Form;
-use talkoot_protocol::report::Report;
-use talkoot_protocol::report::code::{Code, CodeSet};
-use talkoot_protocol::report::codes::Language;
+use talkoot_protocol::report::answer::{named, of_value};
 use talkoot_protocol::report::schema::{Evidence, Proposal};
+use talkoot_protocol::report::{self, Answer, Report};
 
+use crate::web::parts;
 use crate::web::texts::Texts;
 
 /// Returns the answer to a field; nothing if there is none.
 pub(crate) fn answer(report: &Report, field: &str, form: &Form, texts: Texts) -> Markup {
-    if let Some(value) = report.other.get(field) {
-        return local(value, field, form, texts);
-    }
-    let language = texts.language();
-    match field {
-        "proposal" => list(report.proposal.iter().map(|entry| proposal(entry, texts))),
-        "evidence" => list(report.evidence.iter().map(|entry| evidence(entry, texts))),
-        "want_feedback" if report.want_feedback => html! { (texts.say("write-yes")) },
-        "want_feedback" => html! {},
-        "funding_dependency" => html! { @if let Some(yes) = report.funding_dependency { (yes_no(yes, texts)) } },
-        _ => {
-            let words = words(report, field, language);
-            html! { (words) }
-        }
-    }
+    set(report::answer(report, field, form, texts.language()), texts)
 }
 
 /// Returns the answer that a single value of a field gives.
 pub(crate) fn value(field: &str, value: &Value, form: &Form, texts: Texts) -> Markup {
-    let fields = std::iter::once((field.to_owned(), value.clone())).collect();
-    answer(&Report::read(fields).0, field, form, texts)
+    of_value(field, value, form, texts.language(), |answer| set(answer, texts))
 }
 
-fn words(report: &Report, field: &str, language: Language) -> String {
-    match field {
-        "title" => report.title.clone(),
-        "kind" => codes(&report.kind, language),
-        "valence" => codes(&report.valence, language),
-        "description" => report.description.clone(),
-        "support_need" => codes(&report.support_need, language),
-        "service_task" => codes(&report.service_task, language),
-        "service" => {
-            joined(report.service.iter().map(|service| service.display.clone().unwrap_or_else(|| service.code.clone())))
-        }
-        "target_group" => joined(
-            report
-                .target_group
-                .iter()
-                .map(|target| format!("{} ({})", target.group.label(language), target.age.label(language))),
-        ),
-        "extent" => report.extent.as_ref().map_or_else(String::new, |extent| {
-            let trend = extent.trend.iter().map(|trend| trend.label(language).to_owned());
-            joined(std::iter::once(extent.spread.label(language).to_owned()).chain(trend))
-        }),
-        "affected_estimate" => codes(&report.affected_estimate, language),
-        "area" => joined(report.area.iter().map(|area| area.label(language).to_owned())),
-        "level" => codes(&report.level, language),
-        "sector" => codes(&report.sector, language),
-        "cause" => report.cause.as_ref().map_or_else(String::new, |cause| {
-            let text = cause.text.as_deref().map(|text| format!(": {text}")).unwrap_or_default();
-            format!("{}{text}", cause.code.label(language))
-        }),
-        "need_met" => codes(&report.need_met, language),
-        "effect" => codes(&report.effect, language),
-        "client_involved" => codes(&report.client_involved, language),
-        "observed_period" => report.observed_period.map(|period| period.to_string()).unwrap_or_default(),
-        "author_role" => codes(&report.author_role, language),
-        "language" => codes(&report.language, language),
-        "variant" => report.variant.label(language).to_owned(),
-        "form" => report.form.0.clone(),
-        "seen_through" => codes(&report.seen_through, language),
-        "aim_reached" => codes(&report.aim_reached, language),
-        "continuation" => codes(&report.continuation, language),
-        _ => prose(report, field).clone().unwrap_or_default(),
+fn set(answer: Answer<'_>, texts: Texts) -> Markup {
+    match answer {
+        Answer::Words(words) => html! { (words) },
+        Answer::Yes(true) => html! { (texts.say("write-yes")) },
+        Answer::Yes(false) => html! { (texts.say("write-no")) },
+        Answer::Proposals(entries) => list(entries.iter().map(|entry| proposal(entry, texts))),
+        Answer::Evidence(entries) => list(entries.iter().map(|entry| evidence(entry, texts))),
+        // They have a part of the page of their own.
+        Answer::Attachments(_) => html! {},
+        Answer::Kept(value) => html! { code { (value.to_string()) } },
     }
-}
-
-fn prose<'a>(report: &'a Report, field: &str) -> &'a Option<String> {
-    match field {
-        "done_so_far" => &report.done_so_far,
-        "would_have_helped" => &report.would_have_helped,
-        "proposal_together" => &report.proposal_together,
-        "org_activity" => &report.org_activity,
-        "aim" => &report.aim,
-        "unforeseen_effects" => &report.unforeseen_effects,
-        _ => &None,
-    }
-}
-
-/// The answer to a form's own question, or to a field that this version does not know.
-fn local(value: &Value, field: &str, form: &Form, texts: Texts) -> Markup {
-    let named = form.question(field).and_then(|question| question.name_of(value, form, texts.language()));
-    match (named, value) {
-        (Some(name), _) => html! { (name) },
-        (None, Value::Bool(yes)) => html! { (yes_no(*yes, texts)) },
-        (None, Value::String(text)) => html! { (text) },
-        (None, value) => html! { code { (value.to_string()) } },
-    }
-}
-
-fn yes_no(yes: bool, texts: Texts) -> String {
-    if yes { texts.say("write-yes") } else { texts.say("write-no") }
-}
-
-fn codes<'a, T: CodeSet>(of: impl IntoIterator<Item = &'a Code<T>>, language: Language) -> String {
-    joined(of.into_iter().map(|code| code.label(language).to_owned()))
-}
-
-fn joined(parts: impl Iterator<Item = String>) -> String {
-    parts.collect::<Vec<_>>().join("; ")
 }
 
 fn list(entries: impl Iterator<Item = Markup>) -> Markup {
@@ -132,21 +51,17 @@ fn proposal(proposal: &Proposal, texts: Texts) -> Markup {
     }
 }
 
-/// A link is shown, and can be followed only if it leads to the web.
 fn evidence(evidence: &Evidence, texts: Texts) -> Markup {
-    let is_web = |link: &str| link.starts_with("https://") || link.starts_with("http://");
     html! {
-        (evidence.code.label(texts.language()))
-        @if let Some(text) = &evidence.text { ": " (text) }
-        @if let Some(link) = &evidence.link {
-            " " @if is_web(link) { a href=(link) rel="noreferrer nofollow" { (link) } } @else { (link) }
-        }
+        (named(&evidence.code, evidence.text.as_deref(), texts.language()))
+        @if let Some(link) = &evidence.link { " " (parts::link(link)) }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use talkoot_protocol::report::codes::Language;
 
     use super::*;
     use crate::web::texts::LANGUAGES;

@@ -37,7 +37,8 @@ fn proposal(texts: Texts, state: &Proposal, organisations: &Organisations) -> Ma
     html! {
         @if let Some(ask) = &state.ask {
             (texts.say("trace-proposal")) " "
-            a href={ "/proposals/" (state.document) } { (ask.title) }
+            @let (title, lang) = asked(texts, state);
+            a href={ "/proposals/" (state.document) } lang=[lang] { (title) }
             " (" (organisations.name(&state.owner, texts)) " → " (addressee(texts, &ask.addressee, organisations)) ")"
         } @else {
             a href={ "/proposals/" (state.document) } { (texts.say("trace-unreadable")) }
@@ -50,6 +51,12 @@ fn proposal(texts: Texts, state: &Proposal, organisations: &Organisations) -> Ma
             p .small { (texts.say("trace-outcome")) " " (outcome.word.effect.label(texts.language())) ": " (outcome.word.text) }
         }
     }
+}
+
+/// Returns what is asked in one line, and the language it is in if that is another than the page's.
+pub(crate) fn asked(texts: Texts, state: &Proposal) -> (&str, Option<&str>) {
+    let Some(ask) = &state.ask else { return ("", None) };
+    (&ask.title, ask.language.as_ref().and_then(|code| texts.other(code.key())))
 }
 
 fn answer(texts: Texts, given: &Given, organisations: &Organisations) -> Markup {

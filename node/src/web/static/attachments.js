@@ -21,8 +21,8 @@ class Altered extends Error {}
 
 /** Brings a file to the node. Returns `{attachment, told, remarks, cleaned}`: what a report is to say of it, and its bytes. */
 async function bring(file, name) {
-  const more = { 'x-talkoot-file-name': encodeURIComponent(name.slice(0, NAME_MAX).toWellFormed?.() ?? '') };
-  const answer = await askAsWorker('/session/attachments', file, more);
+  const headers = { 'x-talkoot-file-name': encodeURIComponent(name.slice(0, NAME_MAX).toWellFormed?.() ?? '') };
+  const answer = await askAsWorker('/session/attachments', file, { headers });
   if (!isSound(answer.attachment)) throw new Altered();
   const { hash, bytes } = answer.attachment;
   const given = await fetch(`/session/attachments/${hash}`);

@@ -10,6 +10,8 @@
 //                 data-entry="path" on it or around it: the entry it is in, where the path has points or brackets in it;
 //                 data-type="json", or "none": the whole entry is taken back
 //   data-always            on a form: all of it is written, also what the page came with
+//
+// A form of which the same words go into several documents is signed by `several.js`.
 
 import { hex, unhex } from './cbor.js';
 import { OtherKey, Unable, held, signIn, signature, signer } from './custody.js';
@@ -24,13 +26,13 @@ const SALT_BYTES = 16;
 export class Nothing extends Error {}
 
 /** Asks something that takes a session, and signs in anew if it has ended. */
-export async function askAsWorker(address, body, more = {}) {
+export async function askAsWorker(address, body, { method = 'POST', headers = {} } = {}) {
   try {
-    return await ask('POST', address, body, more);
+    return await ask(method, address, body, headers);
   } catch (error) {
     const ended = error instanceof Problem && ['no_session', 'foreign_request'].includes(error.kind);
     if (!ended || !(await signIn())) throw error;
-    return ask('POST', address, body, more);
+    return ask(method, address, body, headers);
   }
 }
 
@@ -135,7 +137,7 @@ export async function signForm(form, confirmed = false) {
     return done;
   } catch (error) {
     form.dispatchEvent(new CustomEvent('refused', { bubbles: true, detail: { error } }));
-    showTrouble(form, error);
+    showTrouble(form, error, () => signForm(form, true));
     return undefined;
   } finally {
     if (button) button.disabled = false;
@@ -155,7 +157,8 @@ export function wordsOf(error) {
   throw error;
 }
 
-function showTrouble(form, error) {
+/** Shows what kept a form from being signed; `asItIs` signs it all the same, where that is left to a person. */
+export function showTrouble(form, error, asItIs) {
   const remarks = error instanceof Problem ? (error.told?.remarks ?? []) : [];
   const stopping = remarks.filter((remark) => remark.weight !== 'note');
   if (stopping.length === 0) {
@@ -165,15 +168,15 @@ function showTrouble(form, error) {
   stopping.forEach((remark) => mark(form, remark));
   const mayConfirm = stopping.every((remark) => remark.weight === 'confirm');
   const box = summary(form, mayConfirm ? text('sign-confirm') : text('sign-mend'), stopping, 'error');
-  if (mayConfirm) box.append(confirming(form));
+  if (mayConfirm) box.append(confirming(asItIs));
 }
 
-function confirming(form) {
+function confirming(asItIs) {
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'second';
   button.textContent = text('sign-as-it-is');
-  button.addEventListener('click', () => signForm(form, true));
+  button.addEventListener('click', asItIs);
   return button;
 }
 
@@ -204,7 +207,7 @@ export function clear(form) {
 }
 
 /** Says above the form what happened, with links to the fields it is about, and moves the focus there. */
-function summary(form, words, remarks, tone) {
+export function summary(form, words, remarks, tone) {
   let place = form.querySelector('[data-summary]');
   if (!place) {
     place = document.createElement('div');

@@ -5,7 +5,6 @@ use axum::response::Response;
 use maud::{Markup, html};
 use talkoot_protocol::api::{Report, Request, Response as Answer};
 use talkoot_protocol::report::area::table::ATTRIBUTION;
-use talkoot_protocol::report::codes::Language;
 use talkoot_protocol::view::{Count, Facet, Filters, Together};
 
 use super::names::Names;
@@ -17,6 +16,7 @@ use crate::web::assets;
 use crate::web::chart::{self, Grid};
 use crate::web::frame::Page;
 use crate::web::parts::{self, Tone};
+use crate::web::report::title;
 use crate::web::visit::{Member, escaped};
 
 /// Reports on a page.
@@ -66,13 +66,10 @@ fn of(filters: &Filters, names: &Names) -> String {
 fn line(report: &Report, names: &Names) -> Markup {
     let texts = names.texts;
     let field = |name: &str| report.fields.get(name).and_then(serde_json::Value::as_str);
-    let title = field("title").filter(|title| !title.trim().is_empty());
-    let language = field("language").and_then(|key| key.parse::<Language>().ok());
-    let other = language.filter(|language| *language != texts.language()).map(Language::key);
+    let untitled = texts.say("views-untitled");
+    let (title, lang) = title(texts, report).unwrap_or((&untitled, None));
     html! {
-        h2 { a href={ "/reports/" (report.document) } lang=[other] {
-            @match title { Some(title) => (title), None => (texts.say("views-untitled")) }
-        } }
+        h2 { a href={ "/reports/" (report.document) } lang=[lang] { (title) } }
         p .soft {
             (names.organisation(&report.organisation.to_string()))
             @if let Some(period) = field("observed_period") { " · " (period) }
