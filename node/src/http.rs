@@ -8,6 +8,7 @@
 
 mod access;
 mod answers;
+mod bundles;
 mod events;
 mod idempotency;
 mod kinds;
@@ -84,6 +85,7 @@ pub(crate) struct Site {
     pub(crate) limits: Arc<Mutex<Limits>>,
     pub(crate) sessions: Arc<Mutex<Sessions>>,
     pub(crate) desk: Arc<Mutex<Desk>>,
+    carriage: Arc<bundles::Carriage>,
     stopping: watch::Receiver<bool>,
 }
 
@@ -115,6 +117,7 @@ impl Http {
             limits: Arc::default(),
             sessions: Arc::default(),
             desk: Desk::open(dir)?,
+            carriage: Arc::new(bundles::Carriage::new(dir)),
             stopping: stopping.clone(),
         });
         let (mut addresses, mut tasks) = (Vec::new(), JoinSet::new());

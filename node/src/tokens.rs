@@ -83,6 +83,8 @@ pub enum Access {
     Manage,
     /// Read figures about the node itself, nothing of reports.
     Metrics,
+    /// Make bundles of what partners may have, and take bundles in.
+    Carry,
 }
 
 impl Access {
@@ -93,6 +95,7 @@ impl Access {
             Self::Submit => "submit",
             Self::Manage => "manage",
             Self::Metrics => "metrics",
+            Self::Carry => "carry",
         }
     }
 }

@@ -1,0 +1,119 @@
+//! What is in a bundle that was handed in, and what becomes of it.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufReader;
+
+use axum::extract::State;
+use schemars::JsonSchema;
+use serde::Serialize;
+use talkoot_protocol::api::{Outcome, Request, Response};
+use talkoot_protocol::id::{NetworkId, OrganisationId};
+use talkoot_protocol::statement::Names;
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
+
+use crate::bundle::{Carrier, Contents, Extent, Intake, Source, Unrecognised, Waits};
+use crate::http::Site;
+use crate::http::answers::Answered;
+use crate::http::problem::Problem;
+use crate::http::validator::Answer;
+
+use super::handed_in::HandedIn;
+
+/// What became of a bundle.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::http) struct TakenIn {
+    /// Who says to have made it. Nothing proves that they did.
+    organisation: OrganisationId,
+    /// The names they give themselves.
+    names: Names,
+    /// How much of it is there.
+    #[serde(flatten)]
+    extent: Extent,
+    /// Whether all of it is there. If not, hand in a new copy: what is stored is skipped.
+    whole: bool,
+    /// How many changes are not there that it says are in it.
+    lacking: u64,
+    /// Changes that were stored.
+    stored: u64,
+    /// Changes that were here before.
+    known: u64,
+    /// Changes that wait, unsaved: hand the bundle in again once what they wait for is here.
+    waiting: u64,
+    /// Of these, how many wait for changes that are neither here nor in the bundle.
+    missing: u64,
+    /// Organisations whose changes wait until they are members here, the bundle's maker first.
+    recognise: Vec<Unrecognised>,
+    /// Changes that were refused, by the rule's stable name.
+    refused: BTreeMap<String, u64>,
+    /// Why the node could not take something, if it said so.
+    trouble: Option<String>,
+}
+
+/// Reaches the node from a thread that may wait.
+struct Porter<'a> {
+    site: &'a Site,
+    runtime: &'a Handle,
+    bundle: &'a HandedIn,
+}
+
+impl Carrier for Porter<'_> {
+    type Error = Problem;
+    type Input = BufReader<File>;
+
+    fn open(&mut self) -> Result<Source<Self::Input>, Problem> {
+        Ok(self.bundle.open()?)
+    }
+
+    fn submit(&mut self, changes: Vec<Vec<u8>>) -> Result<Vec<Outcome>, Problem> {
+        match self.runtime.block_on(self.site.reply(Request::Submit, changes))?.response {
+            Response::Submitted { outcomes } => Ok(outcomes),
+            _ => Err(Problem::unexpected()),
+        }
+    }
+
+    fn progress(&mut self, _: u64) {}
+}
+
+/// Takes a bundle in. The same bundle twice changes nothing, so one that got no answer may be sent again.
+pub(in crate::http) async fn import(State(site): State<Site>, bundle: HandedIn) -> Answered<TakenIn> {
+    let Response::Identity(identity) = site.ask(Request::Identity).await? else { return Err(Problem::unexpected()) };
+    let (network, runtime, gate) = (identity.network, Handle::current(), site.clone());
+    // Whoever asked may go: what was begun goes on to its end, and is answered when the same bundle comes again.
+    let done = spawn_blocking(move || take_in(Porter { site: &gate, runtime: &runtime, bundle: &bundle }, network));
+    let (intake, names, organisation, extent) = done.await.map_err(|_| Problem::unexpected())??;
+    let Response::Organisations { organisations } = site.ask(Request::Organisations).await? else {
+        return Err(Problem::unexpected());
+    };
+    let Waits { recognise, missing } = intake.waits(&organisations);
+    Answer::json(&TakenIn {
+        organisation,
+        names,
+        extent,
+        whole: extent.is_whole(),
+        lacking: extent.lacking(),
+        stored: intake.stored,
+        known: intake.known,
+        waiting: intake.waiting(),
+        missing,
+        recognise,
+        refused: intake.refused,
+        trouble: intake.trouble,
+    })
+}
+
+fn take_in(mut porter: Porter<'_>, network: NetworkId) -> Result<(Intake, Names, OrganisationId, Extent), Problem> {
+    let source = porter.open()?;
+    let (names, organisation) = (source.opening().maker.names.clone(), source.opening().organisation());
+    let mut intake = Intake::begin(network, source.opening())?;
+    drop(source);
+    let extent = intake.run(&mut porter)?;
+    Ok((intake, names, organisation, extent))
+}
+
+/// Looks into a bundle without taking anything in.
+pub(in crate::http) async fn inspect(bundle: HandedIn) -> Answered<Contents> {
+    let done = spawn_blocking(move || Contents::of(bundle.open()?, |_| {}));
+    Answer::json(&done.await.map_err(|_| Problem::unexpected())??)
+}
