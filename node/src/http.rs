@@ -41,6 +41,7 @@ use crate::web::desk::Desk;
 use crate::web::session::Sessions;
 
 pub(crate) use answers::wall_clock;
+pub(crate) use bundles::{HandedIn, PAGE_PATH as BUNDLE_PAGE, TakenIn, Wanted};
 pub(crate) use limit::Limits;
 
 pub use openapi::{document as openapi_document, report_schema};

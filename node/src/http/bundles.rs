@@ -16,6 +16,7 @@ use futures::stream;
 use serde_json::json;
 use talkoot_protocol::api::{BundleFilter, BundlePlan, Request, Response};
 use talkoot_protocol::bundle::{self as format, REQUEST_BYTES_MAX};
+use talkoot_protocol::id::OrganisationId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::bundle::{self, Making, request_file};
@@ -25,6 +26,8 @@ use super::operation::{Part, Shown, Sketch};
 use super::problem::Problem;
 use super::query::{self, Asked, body_problem};
 
+pub(crate) use handed_in::HandedIn;
+pub(crate) use taking::TakenIn;
 pub(super) use taking::{import, inspect};
 
 /// Media type of a bundle.
@@ -35,6 +38,8 @@ pub(super) const REQUEST: &str = "application/vnd.talkoot.bundle-request";
 pub(super) const IMPORT_PATH: &str = "/v1/bundle-import";
 /// Where a bundle is looked into.
 pub(super) const INSPECTION_PATH: &str = "/v1/bundle-inspection";
+/// Where a bundle is handed in on a page.
+pub(crate) const PAGE_PATH: &str = "/network/bundle";
 /// Bundles that are on their way at one time, in and out.
 const AT_ONCE: usize = 2;
 
@@ -98,7 +103,7 @@ fn file(mut response: HttpResponse, media_type: &'static str, disposition: &'sta
 }
 
 /// A request that was made.
-pub(super) struct Told(Vec<u8>);
+pub(crate) struct Told(Vec<u8>);
 
 impl IntoResponse for Told {
     fn into_response(self) -> HttpResponse {
@@ -113,15 +118,34 @@ impl Shown for Told {
     }
 }
 
+impl Site {
+    /// Says what is here in the file of a request, also of what `reader` may receive besides what all members may.
+    pub(crate) async fn bundle_request(&self, reader: Option<OrganisationId>) -> Result<Told, Problem> {
+        let reply = self.reply(Request::BundleRequest { reader }, Vec::new()).await?;
+        let Response::BundleRequest { .. } = reply.response else { return Err(Problem::unexpected()) };
+        Ok(Told(request_file(&reply.attachments)?))
+    }
+
+    /// Begins a bundle that is made while it is sent.
+    pub(crate) async fn bundle(&self, filter: BundleFilter, wanted: Wanted) -> Result<Exported, Problem> {
+        let place = self.carriage.place()?;
+        let wanted = wanted.introduced(self).await?;
+        let reply = self.reply(Request::BundlePlan { filter: filter.clone() }, wanted.clone()).await?;
+        let Response::BundlePlan(plan) = reply.response else { return Err(Problem::unexpected()) };
+        let (making, head) = Making::begin(filter, &plan, &reply.attachments);
+        let course = Course { site: self.clone(), making, wanted, head: Some(head), _place: place };
+        Ok(Exported { plan: *plan, body: Body::from_stream(stream::try_unfold(course, Course::next)) })
+    }
+}
+
 /// Says what is here, so that a partner can make a bundle of what is lacking.
 pub(super) async fn request(State(site): State<Site>, Asked(asked): Asked<query::Reader>) -> Result<Told, Problem> {
-    let reply = site.reply(Request::BundleRequest { reader: asked.organisation }, Vec::new()).await?;
-    let Response::BundleRequest { .. } = reply.response else { return Err(Problem::unexpected()) };
-    Ok(Told(request_file(&reply.attachments)?))
+    site.bundle_request(asked.organisation).await
 }
 
 /// The bytes of a request, if one came.
-pub(super) struct Wanted(Bytes);
+#[derive(Default)]
+pub(crate) struct Wanted(Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for Wanted {
     type Rejection = Problem;
@@ -162,7 +186,7 @@ impl Wanted {
 }
 
 /// A bundle on its way out.
-pub(super) struct Exported {
+pub(crate) struct Exported {
     plan: BundlePlan,
     body: Body,
 }
@@ -234,13 +258,6 @@ pub(super) async fn export(
     Asked(asked): Asked<query::Bundle>,
     wanted: Wanted,
 ) -> Result<Exported, Problem> {
-    let place = site.carriage.place()?;
-    let wanted = wanted.introduced(&site).await?;
     let query::Bundle { organisation, scope, since } = asked;
-    let filter = BundleFilter { organisation, scope, since };
-    let reply = site.reply(Request::BundlePlan { filter: filter.clone() }, wanted.clone()).await?;
-    let Response::BundlePlan(plan) = reply.response else { return Err(Problem::unexpected()) };
-    let (making, head) = Making::begin(filter, &plan, &reply.attachments);
-    let course = Course { site, making, wanted, head: Some(head), _place: place };
-    Ok(Exported { plan: *plan, body: Body::from_stream(stream::try_unfold(course, Course::next)) })
+    site.bundle(BundleFilter { organisation, scope, since }, wanted).await
 }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::network::Bucket;
 
-use super::bundles::{IMPORT_PATH, INSPECTION_PATH};
+use super::bundles::{IMPORT_PATH, INSPECTION_PATH, PAGE_PATH};
 use super::problem::Problem;
 
 /// Requests of one bearer in a second, on average.
@@ -67,7 +67,7 @@ impl Limits {
 
 /// Ends what takes too long, such as a body that comes drop by drop.
 pub(super) async fn in_time(request: Request, next: Next) -> Response {
-    let is_bundle = matches!(request.uri().path(), IMPORT_PATH | INSPECTION_PATH);
+    let is_bundle = matches!(request.uri().path(), IMPORT_PATH | INSPECTION_PATH | PAGE_PATH);
     let within = if is_bundle { BUNDLE_WITHIN } else { ANSWER_WITHIN };
     let answer = tokio::time::timeout(within, next.run(request)).await;
     answer.unwrap_or_else(|_| {

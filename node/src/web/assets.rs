@@ -55,6 +55,7 @@ assets! {
     "reach.js": JS,
     "charts.css": CSS,
     "network.js": JS,
+    "carry.js": JS,
     "texts.js": JS,
     "write.js": JS,
     "icon.svg": SVG,

@@ -34,7 +34,7 @@ const PIECE_WITHIN: Duration = Duration::from_secs(20);
 
 /// A bundle that has arrived whole, or as whole as it was sent.
 #[derive(Debug)]
-pub(in crate::http) struct HandedIn {
+pub(crate) struct HandedIn {
     file: File,
     /// Held until it has been gone through.
     _place: OwnedSemaphorePermit,

@@ -23,32 +23,32 @@ use super::handed_in::HandedIn;
 
 /// What became of a bundle.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::http) struct TakenIn {
+pub(crate) struct TakenIn {
     /// Who says to have made it. Nothing proves that they did.
     organisation: OrganisationId,
     /// The names they give themselves.
     names: Names,
     /// How much of it is there.
     #[serde(flatten)]
-    extent: Extent,
+    pub(crate) extent: Extent,
     /// Whether all of it is there. If not, hand in a new copy: what is stored is skipped.
-    whole: bool,
+    pub(crate) whole: bool,
     /// How many changes are not there that it says are in it.
-    lacking: u64,
+    pub(crate) lacking: u64,
     /// Changes that were stored.
-    stored: u64,
+    pub(crate) stored: u64,
     /// Changes that were here before.
-    known: u64,
+    pub(crate) known: u64,
     /// Changes that wait, unsaved: hand the bundle in again once what they wait for is here.
     waiting: u64,
     /// Of these, how many wait for changes that are neither here nor in the bundle.
-    missing: u64,
+    pub(crate) missing: u64,
     /// Organisations whose changes wait until they are members here, the bundle's maker first.
-    recognise: Vec<Unrecognised>,
+    pub(crate) recognise: Vec<Unrecognised>,
     /// Changes that were refused, by the rule's stable name.
-    refused: BTreeMap<String, u64>,
+    pub(crate) refused: BTreeMap<String, u64>,
     /// Why the node could not take something, if it said so.
-    trouble: Option<String>,
+    pub(crate) trouble: Option<String>,
 }
 
 /// Reaches the node from a thread that may wait.
@@ -76,31 +76,40 @@ impl Carrier for Porter<'_> {
     fn progress(&mut self, _: u64) {}
 }
 
+impl Site {
+    /// Takes a bundle in.
+    pub(crate) async fn take_in(&self, bundle: HandedIn) -> Result<TakenIn, Problem> {
+        let Response::Identity(identity) = self.ask(Request::Identity).await? else {
+            return Err(Problem::unexpected());
+        };
+        let (network, runtime, site) = (identity.network, Handle::current(), self.clone());
+        // Whoever asked may go: what was begun goes on to its end, and is answered when the same bundle comes again.
+        let done = spawn_blocking(move || take_in(Porter { site: &site, runtime: &runtime, bundle: &bundle }, network));
+        let (intake, names, organisation, extent) = done.await.map_err(|_| Problem::unexpected())??;
+        let Response::Organisations { organisations } = self.ask(Request::Organisations).await? else {
+            return Err(Problem::unexpected());
+        };
+        let Waits { recognise, missing } = intake.waits(&organisations);
+        Ok(TakenIn {
+            organisation,
+            names,
+            extent,
+            whole: extent.is_whole(),
+            lacking: extent.lacking(),
+            stored: intake.stored,
+            known: intake.known,
+            waiting: intake.waiting(),
+            missing,
+            recognise,
+            refused: intake.refused,
+            trouble: intake.trouble,
+        })
+    }
+}
+
 /// Takes a bundle in. The same bundle twice changes nothing, so one that got no answer may be sent again.
 pub(in crate::http) async fn import(State(site): State<Site>, bundle: HandedIn) -> Answered<TakenIn> {
-    let Response::Identity(identity) = site.ask(Request::Identity).await? else { return Err(Problem::unexpected()) };
-    let (network, runtime, gate) = (identity.network, Handle::current(), site.clone());
-    // Whoever asked may go: what was begun goes on to its end, and is answered when the same bundle comes again.
-    let done = spawn_blocking(move || take_in(Porter { site: &gate, runtime: &runtime, bundle: &bundle }, network));
-    let (intake, names, organisation, extent) = done.await.map_err(|_| Problem::unexpected())??;
-    let Response::Organisations { organisations } = site.ask(Request::Organisations).await? else {
-        return Err(Problem::unexpected());
-    };
-    let Waits { recognise, missing } = intake.waits(&organisations);
-    Answer::json(&TakenIn {
-        organisation,
-        names,
-        extent,
-        whole: extent.is_whole(),
-        lacking: extent.lacking(),
-        stored: intake.stored,
-        known: intake.known,
-        waiting: intake.waiting(),
-        missing,
-        recognise,
-        refused: intake.refused,
-        trouble: intake.trouble,
-    })
+    Answer::json(&site.take_in(bundle).await?)
 }
 
 fn take_in(mut porter: Porter<'_>, network: NetworkId) -> Result<(Intake, Names, OrganisationId, Extent), Problem> {
