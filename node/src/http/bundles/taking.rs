@@ -25,9 +25,9 @@ use super::handed_in::HandedIn;
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct TakenIn {
     /// Who says to have made it. Nothing proves that they did.
-    organisation: OrganisationId,
+    pub(crate) organisation: OrganisationId,
     /// The names they give themselves.
-    names: Names,
+    pub(crate) names: Names,
     /// How much of it is there.
     #[serde(flatten)]
     pub(crate) extent: Extent,
@@ -40,7 +40,7 @@ pub(crate) struct TakenIn {
     /// Changes that were here before.
     pub(crate) known: u64,
     /// Changes that wait, unsaved: hand the bundle in again once what they wait for is here.
-    waiting: u64,
+    pub(crate) waiting: u64,
     /// Of these, how many wait for changes that are neither here nor in the bundle.
     pub(crate) missing: u64,
     /// Organisations whose changes wait until they are members here, the bundle's maker first.
