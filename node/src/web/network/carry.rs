@@ -124,33 +124,34 @@ fn waits(one: &Unrecognised, texts: Texts) -> String {
 
 /// Returns the part of the page.
 pub(super) fn section(known: &Known, texts: Texts) -> Markup {
+    let ask = |part: &str| texts.one_of("carry-ask", part).unwrap_or_default();
+    let out = |part: &str| texts.one_of("carry-out", part).unwrap_or_default();
     html! {
         h2 #carry { (texts.say("carry-title")) }
         p { (texts.say("carry-lead")) }
         (parts::notice(Tone::Warning, &html! { p { (texts.say("carry-secret")) } }))
         (hand_in_form(texts))
-        (sent(known, texts, "/network/request", "carry-ask", "request"))
-        (sent(known, texts, BUNDLE_PAGE, "carry-out", "bundle"))
+        (sent(known, texts, "/network/request", &ask))
+        (sent(known, texts, BUNDLE_PAGE, &out))
     }
 }
 
-/// A form that leads to a file. No script is needed for it.
-fn sent(known: &Known, texts: Texts, address: &str, family: &str, name: &str) -> Markup {
-    let text = |member: &str| texts.one_of(family, member).unwrap_or_default();
+/// A form that leads to a file, with what is told of it: its title, a hint, and what is done. No script is needed for it.
+fn sent(known: &Known, texts: Texts, address: &str, told: &dyn Fn(&str) -> String) -> Markup {
     let partners = known.organisations.iter().filter(|organisation| organisation.member && !organisation.own);
-    let id = format!("carry-{name}");
+    let id = format!("carry{}", address.replace('/', "-"));
     html! {
-        h3 { (text("title")) }
+        h3 { (told("title")) }
         form method="get" action=(address) {
             div .field {
                 label for=(id) { (texts.say("carry-partner")) }
-                p .hint id={ (id) "-hint" } { (text("hint")) }
+                p .hint id={ (id) "-hint" } { (told("hint")) }
                 select id=(id) name="partner" aria-describedby={ (id) "-hint" } {
                     option value="" { (texts.say("carry-all")) }
                     @for partner in partners { option value=(partner.id) { (called(partner, texts)) } }
                 }
             }
-            p .actions { button .second { (text("do")) } }
+            p .actions { button .second { (told("do")) } }
         }
     }
 }
