@@ -31,7 +31,7 @@ SECONDS = int(os.environ.get("API_SECONDS", "40"))
 # Below what one bearer is answered in a second, so that nothing is refused for its number.
 RATE = "40/s"
 # What fits the description may still be refused: a table that cannot be made (422), a name that looks like a person's (422), bytes
-# that are no signed change (400), an address nobody has (422), an id that is not here (404).
+# that are no signed change (400) or no request for a bundle (400), an address nobody has (422), an id that is not here (404).
 CONFIG = """
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", 304, 401, 403, 404, 409, 422]
@@ -40,15 +40,26 @@ expected-statuses = [400, 401, 403, 404, 405, 406, 408, 409, 413, 415, 422, 428]
 [[operations]]
 include-path = "/v1/changes"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 422]
+[[operations]]
+include-path = "/v1/bundle-export"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 403]
 """
 
-# Signed changes are bytes of a media type that schemathesis does not know.
+# Signed changes, bundles and requests for them are bytes of media types that schemathesis does not know.
 HOOKS = """
 import schemathesis
 from schemathesis.transport.serialization import serialize_binary
 
 @schemathesis.serializer("application/vnd.talkoot.changes")
 def changes(context, value):
+    return serialize_binary(value)
+
+@schemathesis.serializer("application/vnd.talkoot.bundle")
+def bundle(context, value):
+    return serialize_binary(value)
+
+@schemathesis.serializer("application/vnd.talkoot.bundle-request")
+def request(context, value):
     return serialize_binary(value)
 """
 
@@ -58,7 +69,7 @@ class Node:
 
     def __init__(self, directory):
         self.directory = directory
-        access = [word for kind in ("read", "submit", "manage", "metrics") for word in ("--access", kind)]
+        access = [word for kind in ("read", "submit", "manage", "metrics", "carry") for word in ("--access", kind)]
         self.token = json.loads(self.call("token", "add", "check", *access, "--json"))["token"]
         command = [PROGRAM, "run", "--json", "--stop-with-parent", "--http", "127.0.0.1:0", "--dir", directory]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -8,6 +8,7 @@
 
 mod access;
 mod answers;
+mod bundles;
 mod events;
 mod idempotency;
 mod kinds;
@@ -45,6 +46,7 @@ use crate::web::desk::Desk;
 use crate::web::session::Sessions;
 
 pub(crate) use answers::wall_clock;
+pub(crate) use bundles::{HandedIn, PAGE_PATH as BUNDLE_PAGE, TakenIn, Wanted};
 pub(crate) use limit::Limits;
 pub(crate) use submissions::submitted;
 
@@ -101,6 +103,7 @@ pub(crate) struct Site {
     pub(crate) desk: Arc<Mutex<Desk>>,
     pub(crate) attaching: Arc<Attaching>,
     pub(crate) clock: Clock,
+    carriage: Arc<bundles::Carriage>,
     stopping: watch::Receiver<bool>,
 }
 
@@ -135,6 +138,7 @@ impl Http {
             desk: Desk::open(dir)?,
             attaching: Arc::default(),
             clock,
+            carriage: Arc::new(bundles::Carriage::new(dir)),
             stopping: stopping.clone(),
         });
         let (mut addresses, mut tasks) = (Vec::new(), JoinSet::new());

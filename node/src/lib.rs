@@ -7,6 +7,7 @@
 //! - [`addressing`]: telling members where this node is reached;
 //! - [`driver`], [`server`], [`checker`], [`shipper`]: a running node;
 //! - [`fetching`]: attachments on their way here;
+//! - [`bundle`]: changes in a file: making it, reading it, taking it in;
 //! - [`control`]: how programs of the same machine speak to it;
 //! - [`http`], [`tokens`], [`prefills`]: how programs of other machines do; axum lives here and nowhere else;
 //! - [`enrolments`]: codes given out to workers whose keys will live in browsers;
@@ -20,6 +21,7 @@
 pub mod addressing;
 pub mod attachment;
 pub mod audit;
+pub mod bundle;
 pub mod checker;
 pub mod code_lists;
 pub mod config;

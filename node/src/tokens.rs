@@ -64,6 +64,8 @@ pub enum Access {
     Manage,
     /// Read figures about the node itself, nothing of reports.
     Metrics,
+    /// Make bundles of what partners may have, and take bundles in.
+    Carry,
 }
 
 impl Access {
@@ -74,6 +76,7 @@ impl Access {
             Self::Submit => "submit",
             Self::Manage => "manage",
             Self::Metrics => "metrics",
+            Self::Carry => "carry",
         }
     }
 }

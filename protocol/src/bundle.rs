@@ -10,7 +10,7 @@
 //! delivery says that it is the last. In a request it tells what its maker has. What is in a bundle goes through the same door
 //! as everything else: nothing in it is believed because of who carried it. Knows nothing of files.
 //!
-//! `reading` takes a bundle apart, frame by frame.
+//! `reading` takes a bundle apart, frame by frame; `who` learns from its changes whose they are.
 
 use std::collections::BTreeMap;
 
@@ -28,8 +28,10 @@ use crate::wire::parcel;
 mod reading;
 #[cfg(test)]
 mod tests;
+mod who;
 
 pub use reading::{Delivery, Opening};
+pub use who::Who;
 
 /// What a bundle begins with.
 pub const BUNDLE_MAGIC: &[u8; 17] = b"talkoot-bundle/1\n";

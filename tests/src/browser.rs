@@ -40,6 +40,22 @@ impl Answer {
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
+
+    /// Returns a body that was sent in chunks put together; nothing if sending broke off before the last.
+    pub fn whole(&self) -> Option<Vec<u8>> {
+        let (mut rest, mut whole) = (self.body.as_slice(), Vec::new());
+        loop {
+            let end = rest.windows(2).position(|window| window == b"\r\n")?;
+            let length = std::str::from_utf8(rest.get(..end)?).ok()?;
+            let length = usize::from_str_radix(length, 16).ok()?;
+            rest = rest.get(end + 2..)?;
+            if length == 0 {
+                return Some(whole);
+            }
+            whole.extend_from_slice(rest.get(..length)?);
+            rest = rest.get(length..)?.strip_prefix(b"\r\n")?;
+        }
+    }
 }
 
 impl Caller {

@@ -1,14 +1,13 @@
 //! `talkoot bundle`: reports and other signed changes in a file, for where no network reaches. What is in the file goes through
 //! the same door as what comes over the network.
 //!
-//! [`source`] reads a file frame by frame; [`who`] learns from what passes by whose it is.
+//! What a bundle is made of is the node's ([`talkoot_node::bundle`]); [`source`] opens its file and says what is wrong with one.
 
 mod export;
 mod import;
 mod inspect;
 mod request;
 mod source;
-mod who;
 
 use std::process::ExitCode;
 

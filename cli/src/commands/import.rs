@@ -32,7 +32,6 @@ use mapping::Mapping;
 use source::{Asked, Source};
 use tally::Tally;
 
-pub(crate) use batch::on_all_cores;
 pub(crate) use columns::EXPORT_COLUMNS;
 pub(crate) use records::{Format, Records, detect_delimiter};
 pub(crate) use source::cells;

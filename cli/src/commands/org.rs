@@ -94,14 +94,8 @@ fn list(global: &Global, client: &mut Client<'_>) -> Result<()> {
     output::table(&["ID", "NAME", "KIND", "COUNTIES", "REPORTS", "STANDING"], &rows)
 }
 
-/// Returns whether recognising this organisation is still up to one's own.
-pub(crate) fn is_open(organisation: &Organisation, known: &[Organisation]) -> bool {
-    let by_own = |own: &Organisation| organisation.recognised_by.contains(&own.id);
-    !organisation.member && !organisation.own && !known.iter().any(|known| known.own && by_own(known))
-}
-
 fn row(global: &Global, organisation: &Organisation, known: &[Organisation]) -> Vec<String> {
-    let standing = match is_open(organisation, known) {
+    let standing = match organisation.is_open(known) {
         false => standing(organisation),
         true => format!("{}; to do so: {}", standing(organisation), words::recognise(global, &organisation.id)),
     };
@@ -167,7 +161,7 @@ fn show(global: &Global, client: &mut Client<'_>, asked: Option<&str>) -> Result
     ];
     if organisation.own {
         lines.extend(own_lines(&client.identity()?, client.is_running()));
-    } else if is_open(organisation, &known) {
+    } else if organisation.is_open(&known) {
         lines.push(("To recognise it", words::recognise(global, &organisation.id)));
     }
     lines.iter().try_for_each(|(label, value)| output::line(format!("{label:<16} {value}").trim_end()))

@@ -66,6 +66,8 @@ enum Allowed {
     Manage,
     /// Read figures about the node, nothing of reports.
     Metrics,
+    /// Make bundles of everything a partner may have, and take bundles in.
+    Carry,
 }
 
 impl From<Allowed> for Access {
@@ -75,6 +77,7 @@ impl From<Allowed> for Access {
             Allowed::Submit => Self::Submit,
             Allowed::Manage => Self::Manage,
             Allowed::Metrics => Self::Metrics,
+            Allowed::Carry => Self::Carry,
         }
     }
 }

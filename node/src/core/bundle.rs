@@ -164,7 +164,8 @@ impl Core {
                 Err(Failure::new("not_for_them", message))
             }
             (None, Some(scope)) if scope != Scope::Network => {
-                let message = format!("what is shared as {scope} is not for everybody: say for whom it is, with --for");
+                let message =
+                    format!("what is shared as {scope} is not for everybody: say for which organisation it is");
                 Err(Failure::new("not_for_them", message))
             }
             _ => Ok(()),

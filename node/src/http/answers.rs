@@ -31,7 +31,7 @@ pub(super) use bytes::{CHANGES, attachment, attachments, changes, keep_attachmen
 pub(super) use tables::{path, path_view, paths, saved_view, saved_views, view, view_reports};
 
 /// What a question comes to.
-type Answered<T> = Result<Answer<T>, Problem>;
+pub(super) type Answered<T> = Result<Answer<T>, Problem>;
 
 /// Returns the time, for days and for tokens.
 pub(crate) fn wall_clock() -> Timestamp {

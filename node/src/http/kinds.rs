@@ -27,6 +27,12 @@ pub(super) const KINDS: &[Kind] = &[
     ),
     kind("bad_body", 400, "The body of the request cannot be read.", "Send what the description of the API asks for."),
     kind(
+        "bad_bundle",
+        422,
+        "What was handed in is no bundle, or nothing of it can be read; nothing was stored.",
+        "Send the file as '/v1/bundle-export' or 'talkoot bundle export' made it; copy it again if it is damaged.",
+    ),
+    kind(
         "bad_idempotency_key",
         400,
         "The header Idempotency-Key is not 1 to 128 letters, digits, points, hyphens and underscores.",
@@ -41,6 +47,12 @@ pub(super) const KINDS: &[Kind] = &[
     kind("bad_query", 422, "A table that cannot be made; 'detail' says why.", "Ask for other facets or values."),
     kind("bad_request", 400, "The request cannot be understood.", "Send what the description of the API asks for."),
     kind("bad_validity", 400, "A code cannot be worth something for so long.", "Choose a shorter time."),
+    kind(
+        "bundles_busy",
+        503,
+        "As many bundles are on their way as there is room for at one time.",
+        "Ask again when they are done, in a minute or so.",
+    ),
     kind("busy", 503, "The node did not answer in time.", "Ask again in a moment."),
     kind("code_expired", 410, "The time of a code is over.", "Ask the organisation for a new code."),
     kind(
@@ -126,6 +138,12 @@ pub(super) const KINDS: &[Kind] = &[
         507,
         "It could not be written to disk; nothing was changed.",
         "Whoever looks after the node makes room; then send again.",
+    ),
+    kind(
+        "not_taken",
+        507,
+        "A part of a bundle could not be written to disk; what was stored before it is kept.",
+        "Whoever looks after the node makes room; then hand the same bundle in again: what is stored is skipped.",
     ),
     kind(
         "not_your_role",

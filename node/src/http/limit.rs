@@ -10,6 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::network::Bucket;
 
+use super::bundles::{IMPORT_PATH, INSPECTION_PATH, PAGE_PATH};
 use super::problem::Problem;
 
 /// Requests of one bearer in a second, on average.
@@ -22,6 +23,8 @@ const AHEAD_MAX: Duration = Duration::from_secs(4);
 const STRANGERS_PER_SECOND: NonZeroU64 = NonZeroU64::new(20).expect("not zero");
 /// How long a request may take until its answer begins, its body included.
 const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+/// The same of a bundle that is handed in, whose body is long by nature and is gone through before the answer.
+const BUNDLE_WITHIN: Duration = Duration::from_secs(15 * 60);
 /// Bearers remembered at one time, tokens and keys of workers; those that asked nothing for a while are forgotten first.
 const BEARERS_MAX: usize = 4 * crate::tokens::TOKENS_MAX;
 
@@ -64,7 +67,9 @@ impl Limits {
 
 /// Ends what takes too long, such as a body that comes drop by drop.
 pub(super) async fn in_time(request: Request, next: Next) -> Response {
-    let answer = tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await;
+    let is_bundle = matches!(request.uri().path(), IMPORT_PATH | INSPECTION_PATH | PAGE_PATH);
+    let within = if is_bundle { BUNDLE_WITHIN } else { ANSWER_WITHIN };
+    let answer = tokio::time::timeout(within, next.run(request)).await;
     answer.unwrap_or_else(|_| {
         let detail = "The request took too long. What was stored before that is kept; ask again.";
         Problem::of("too_slow", detail).into_response()

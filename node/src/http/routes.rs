@@ -11,7 +11,7 @@ use crate::tokens::Access;
 
 use super::operation::Operation;
 use super::problem::{self, Problem};
-use super::{BODY_BYTES_MAX, Site, answers, events, limit, metrics, openapi, submissions, validator};
+use super::{BODY_BYTES_MAX, Site, answers, bundles, events, limit, metrics, openapi, submissions, validator};
 
 /// Problems with finding and reading one document.
 const ONE: &[&str] =
@@ -41,7 +41,7 @@ const WORDS: &[&str] = &[
 
 /// Returns everything that can be asked, in the order in which it is told of.
 pub(super) fn operations() -> Vec<Operation> {
-    [open(), documents(), tables(), shared(), node(), handing_in()].into_iter().flatten().collect()
+    [open(), documents(), tables(), shared(), node(), handing_in(), carrying()].into_iter().flatten().collect()
 }
 
 /// What needs no token.
@@ -186,6 +186,24 @@ fn handing_in() -> Vec<Operation> {
         submit(Operation::get("/v1/submissions/{id}", "submission", submissions::submission))
             .says("How a submission of this token stands.")
             .may_fail(&["unknown_submission"]),
+    ]
+}
+
+/// Bundles: what no network carries, a file does.
+fn carrying() -> Vec<Operation> {
+    let carry = |operation: Operation| operation.needs(Access::Carry);
+    vec![
+        carry(Operation::get("/v1/bundle-request", "bundleRequest", bundles::request))
+            .says("What is here, in a small file by which a partner finds out what is lacking.")
+            .may_fail(&["not_a_member", "too_long"]),
+        carry(Operation::post("/v1/bundle-export", "exportBundle", bundles::export))
+            .says("A bundle of what a partner may have, or, with the body of a request, of what is lacking there.")
+            .may_fail(&["bundles_busy", "not_a_member", "not_for_them", "other_organisation", "damaged_record"]),
+        carry(Operation::post(bundles::IMPORT_PATH, "importBundle", bundles::import))
+            .says("Take in a bundle; each change goes through the same door as one from the network.")
+            .may_fail(&["other_network", "not_taken", "damaged_record"]),
+        carry(Operation::post(bundles::INSPECTION_PATH, "inspectBundle", bundles::inspect))
+            .says("What is in a bundle, each change checked by itself; nothing is taken in."),
     ]
 }
 

@@ -62,6 +62,7 @@ assets! {
     "reach.js": JS,
     "charts.css": CSS,
     "network.js": JS,
+    "carry.js": JS,
     "texts.js": JS,
     "write.js": JS,
     "icon.svg": SVG,

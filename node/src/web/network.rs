@@ -1,6 +1,7 @@
 //! The page of the network: one's own organisation, the members, and how the exchange with each peer stands, in sentences that say
 //! no more than the node knows. A script asks for the same texts again from time to time.
 
+mod carry;
 mod told;
 
 use std::collections::BTreeMap;
@@ -27,7 +28,7 @@ pub(super) use told::summary;
 
 /// Returns the pages of the network.
 pub(super) fn routes() -> Router<Site> {
-    Router::new().route("/network", get(page)).route("/network/state", get(state))
+    Router::new().route("/network", get(page)).route("/network/state", get(state)).merge(carry::routes())
 }
 
 /// What the node knows of the network.
@@ -69,7 +70,7 @@ async fn page(State(site): State<Site>, member: Member) -> Result<Response, Prob
     let page = Page {
         title: texts.say("network-title"),
         lead: figures.get("summary").cloned(),
-        scripts: &["network.js"],
+        scripts: &["network.js", "carry.js"],
         is_wide: true,
         ..Page::default()
     };
@@ -81,6 +82,7 @@ async fn page(State(site): State<Site>, member: Member) -> Result<Response, Prob
             (held(&figures, texts))
             (own(&known, texts))
             (members(&known, texts))
+            @if carry::may(&member) { (carry::section(&known, texts)) }
         }
     };
     Ok(visit.show(&page, &content))

@@ -119,6 +119,14 @@ pub struct Organisation {
     pub reports: u64,
 }
 
+impl Organisation {
+    /// Returns whether recognising it is still up to one's own organisation, which is among those known.
+    pub fn is_open(&self, known: &[Self]) -> bool {
+        let by_own = |own: &Self| self.recognised_by.contains(&own.id);
+        !self.member && !self.own && !known.iter().any(|known| known.own && by_own(known))
+    }
+}
+
 /// A certified key of a worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -19,7 +19,7 @@ const ROLES = ['reporter', 'coordinator', 'decision_maker', 'intake'];
 /** As narrow as a page has to fit (WCAG 2.2, 1.4.10). */
 const PHONE = { width: 320, height: 568 };
 /** Answers to scripts, files, and pictures: no pages. */
-const NO_PAGES = ['/enrolment/{id}', '/write/places', '/views.csv', '/views.json', '/network/state', '/repair/held', '/static/{edition}/{name}', '/worker.js',
+const NO_PAGES = ['/enrolment/{id}', '/write/places', '/views.csv', '/views.json', '/network/state', '/network/request', '/network/bundle', '/repair/held', '/static/{edition}/{name}', '/worker.js',
   '/session/attachments/{hash}', '/reports/{id}/attachments/{attachment}'];
 /** Where a crawl begins; the rest is found by links. */
 const BEGINNINGS = ['/', '/write', '/write/shell', '/mine', '/search', '/enrol', '/resident', '/follow', '/campaigns', '/intake', '/inbox',

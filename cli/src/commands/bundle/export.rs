@@ -6,8 +6,9 @@ use std::io::{Read as _, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use talkoot_node::bundle::Making;
 use talkoot_protocol::api::{BundleFilter, BundlePlan, Identity, Organisation, Request, Response, ScopeStatus};
-use talkoot_protocol::bundle::{self, BUNDLE_MAGIC, REQUEST_BYTES_MAX, framed};
+use talkoot_protocol::bundle::{self, REQUEST_BYTES_MAX};
 use talkoot_protocol::id::OrganisationId;
 use talkoot_protocol::scope::Scope;
 
@@ -159,7 +160,7 @@ fn advice(global: &Global, known: &[Organisation], id: OrganisationId, name: Opt
     let name = name.map(|name| format!("It calls itself {name}. ")).unwrap_or_default();
     match found {
         Some(found) if found.member => None,
-        Some(found) if !org::is_open(found, known) => {
+        Some(found) if !found.is_open(known) => {
             Some(format!("{name}You have recognised it; others have to as well before it is a member."))
         }
         _ => {
@@ -200,41 +201,22 @@ fn fill(
     found: &mut u64,
 ) -> Result<u64> {
     let bar = output::progress(plan.changes, "writing");
-    let mut bytes = BUNDLE_MAGIC.len() as u64;
-    let mut put = |out: &mut dyn Write, messages: &[Vec<u8>]| {
-        messages.iter().map(|message| framed(message)).try_for_each(|frame| {
-            bytes += frame.len() as u64;
-            out.write_all(&frame).map_err(cannot_write)
-        })
+    let (mut making, head) = Making::begin(wish.filter.clone(), plan, opening);
+    let mut bytes = 0;
+    let mut put = |part: &[u8]| {
+        bytes += part.len() as u64;
+        out.write_all(part).map_err(cannot_write)
     };
-    out.write_all(BUNDLE_MAGIC).map_err(cannot_write)?;
-    put(out, opening)?;
-    let (mut after, mut number, mut written) = (None, 1u32, 0);
-    loop {
-        let part = Request::BundlePage { filter: wish.filter.clone(), after, until: plan.last, number };
+    put(&head)?;
+    while let Some(part) = making.next() {
         let (answer, deliveries) = client.ask_with(part, wish.request.clone())?;
-        let Response::BundlePage { next, changes, damaged } = answer else { return Err(unexpected()) };
-        *found += damaged;
-        put(out, &deliveries)?;
-        number = number.saturating_add(u32::try_from(deliveries.len()).unwrap_or(u32::MAX));
-        written += changes;
-        bar.set_position(written);
-        if next.is_none() {
-            break;
-        }
-        after = next;
+        let part = making.take(&answer, &deliveries);
+        *found = making.damaged();
+        put(&part?)?;
+        bar.set_position(making.written());
     }
     bar.finish_and_clear();
-    if *found > 0 {
-        // All of it was gone through, so that the next attempt knows every damaged record.
-        return Err(Error::failed(std::io::Error::other("records of the log are damaged"))
-            .hint("Nothing was written. See which with: talkoot verify"));
-    }
-    match written == plan.changes {
-        true => Ok(bytes),
-        false => Err(Error::failed(std::io::Error::other("the log changed while the bundle was made"))
-            .hint("Nothing was written. Make the bundle again.")),
-    }
+    Ok(bytes)
 }
 
 fn tell(global: &Global, args: &Args, wish: &Wish, written: &Written) {

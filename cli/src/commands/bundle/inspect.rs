@@ -5,13 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde::Serialize;
+use talkoot_node::bundle::{self, Contents, Extent};
 use talkoot_protocol::id::{NetworkId, OrganisationId};
-use talkoot_protocol::scope::Kind;
-use talkoot_protocol::sync::check::{Refused, check};
 
-use super::source::{self, Extent};
-use super::who::Who;
-use crate::commands::import::on_all_cores;
+use super::source::{self, sentence};
 use crate::commands::org::words;
 use crate::error::Result;
 use crate::global::Global;
@@ -50,11 +47,11 @@ struct Found<'a> {
     whole: bool,
     raw_bytes: u64,
     organisations: Vec<Part>,
-    refused: BTreeMap<&'static str, u64>,
+    refused: BTreeMap<String, u64>,
 }
 
 /// What is in it of one organisation.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 struct Part {
     organisation: Option<OrganisationId>,
     name: Option<String>,
@@ -73,49 +70,28 @@ pub(super) fn run(global: &Global, args: &Args) -> Result<ExitCode> {
 }
 
 fn look(path: &Path) -> Result<Found<'_>> {
-    let mut source = source::open(path)?;
-    let (network, organisation) = (source.opening.network, source.opening.organisation());
-    let name = words::name(&source.opening.maker.names);
-    let scopes = source.opening.held.iter().map(|(scope, digest)| (scope.to_string(), digest.count())).collect();
-    let bar = output::progress(source.opening.changes(), "checking");
-    let (mut who, mut raw_bytes) = (Who::default(), 0);
-    let mut parts: BTreeMap<Option<OrganisationId>, Part> = BTreeMap::new();
-    let mut refused: BTreeMap<&'static str, u64> = BTreeMap::new();
-    while let Some(changes) = source.next()? {
-        raw_bytes += changes.iter().map(|change| change.len() as u64).sum::<u64>();
-        for checked in on_all_cores(&changes, |change| check(&network, change.clone())) {
-            match checked {
-                Ok(change) => {
-                    let part = parts.entry(who.learn(&change)).or_default();
-                    part.changes += 1;
-                    part.reports += u64::from(change.change().begins().is_some_and(|(kind, _)| kind == Kind::Report));
-                }
-                Err(Refused { refusal, .. }) => *refused.entry(refusal.name()).or_default() += 1,
-            }
-        }
-        bar.set_position(source.extent().found);
-    }
+    let source = source::open(path)?;
+    let bar = output::progress(source.opening().changes(), "checking");
+    let contents = Contents::of(source, |found| bar.set_position(found))?;
     bar.finish_and_clear();
-    let organisations = parts.into_iter().map(|(organisation, part)| {
-        let name = organisation.and_then(|id| who.name(&id)).map(str::to_owned);
-        Part { organisation, name, ..part }
-    });
-    let extent = source.extent();
-    let (bytes, whole) = (source.bytes, extent.is_whole());
-    let organisations = organisations.collect();
-    Ok(Found {
-        file: path,
-        bytes,
-        network,
-        organisation,
-        name,
-        scopes,
-        extent,
-        whole,
-        raw_bytes,
-        organisations,
-        refused,
-    })
+    Ok(Found::of(path, contents))
+}
+
+impl<'a> Found<'a> {
+    fn of(file: &'a Path, contents: Contents) -> Self {
+        let Contents { bytes, network, organisation, names, scopes, extent, whole, raw_bytes, organisations, refused } =
+            contents;
+        let name = words::name(&names);
+        let organisations = organisations.into_iter().map(Part::of).collect();
+        Self { file, bytes, network, organisation, name, scopes, extent, whole, raw_bytes, organisations, refused }
+    }
+}
+
+impl Part {
+    fn of(part: bundle::Part) -> Self {
+        let bundle::Part { organisation, names, changes, reports } = part;
+        Self { organisation, name: names.as_ref().map(words::name), changes, reports }
+    }
 }
 
 fn tell(found: &Found<'_>) -> Result<()> {
@@ -143,7 +119,7 @@ fn tell(found: &Found<'_>) -> Result<()> {
     for (rule, changes) in &found.refused {
         output::line(&format!("REFUSED by every node, for {rule}: {}", output::count(*changes, "change", "changes")))?;
     }
-    match found.extent.sentence() {
+    match sentence(&found.extent) {
         Some(sentence) => {
             output::line(&sentence)?;
             output::say(

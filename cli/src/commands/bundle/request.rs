@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use talkoot_node::bundle::request_file;
 use talkoot_protocol::api::{Request, Response, ScopeStatus};
-use talkoot_protocol::bundle::{REQUEST_BYTES_MAX, REQUEST_MAGIC, framed};
 
 use crate::client::{Client, unexpected};
 use crate::commands::export::{cannot_write, into_place, refuse_existing};
 use crate::commands::org::{self, words};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::global::Global;
 use crate::output;
 
@@ -52,12 +52,7 @@ pub(super) fn run(global: &Global, args: &Args) -> Result<()> {
     let reader = args.reader.as_deref().map(|asked| org::find(&known, asked)).transpose()?;
     let answer = client.ask_with(Request::BundleRequest { reader }, Vec::new())?;
     let (Response::BundleRequest { scopes }, messages) = answer else { return Err(unexpected()) };
-    let mut bytes = REQUEST_MAGIC.to_vec();
-    messages.iter().for_each(|message| bytes.extend(framed(message)));
-    if bytes.len() > REQUEST_BYTES_MAX {
-        return Err(Error::refused(format!("what is here cannot be told in {REQUEST_BYTES_MAX} bytes"))
-            .hint("Nothing was written. Ask your partner for all: talkoot bundle export FILE --for ID"));
-    }
+    let bytes = request_file(&messages)?;
     into_place(&args.file, args.force, |out| out.write_all(&bytes).map_err(cannot_write))?;
     let changes = scopes.values().map(|scope| scope.changes).sum();
     let size = bytes.len() as u64;

@@ -63,7 +63,7 @@ impl<'a> Line<'a> {
     fn of(global: &Global, peer: &'a Peer, organisations: &[Organisation]) -> Self {
         let known = |id: &OrganisationId| organisations.iter().find(|known| known.id == *id);
         let known = peer.organisation.as_ref().and_then(known);
-        let stranger = known.filter(|known| org::is_open(known, organisations));
+        let stranger = known.filter(|known| known.is_open(organisations));
         Self {
             peer,
             organisation_name: known.map(|known| words::name(&known.names)),

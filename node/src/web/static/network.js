@@ -15,7 +15,9 @@ async function refresh() {
   const places = [...document.querySelectorAll('[data-figure]')];
   const known = new Set(places.map((place) => place.dataset.figure));
   const isOther = String(told.peers) !== page.dataset.peers || Object.keys(told.figures).some((name) => name !== 'summary' && !known.has(name));
-  if (isOther && !page.contains(document.activeElement)) {
+  // What was said about a bundle that was handed in, or is on its way, is not swept away.
+  const isTold = page.querySelector('[data-told]:not([hidden])');
+  if (isOther && !isTold && !page.contains(document.activeElement)) {
     location.reload();
     return;
   }

@@ -6,13 +6,11 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use serde::Serialize;
-use talkoot_protocol::api::Organisation;
+use talkoot_node::bundle::{self, Extent, Intake, Waits};
 use talkoot_protocol::bundle::Opening;
 use talkoot_protocol::id::OrganisationId;
 
-use super::super::source::Extent;
-use super::super::who::Who;
-use super::Waiting;
+use super::super::source::sentence;
 use crate::client::Client;
 use crate::commands::org::{self, words};
 use crate::error::Result;
@@ -22,20 +20,13 @@ use crate::output;
 /// Most organisations that are named one by one.
 const NAMED_MAX: usize = 20;
 
-/// Counts of an import.
+/// Which import is told of.
 #[derive(Debug)]
 pub(super) struct Tally {
     file: PathBuf,
     organisation: OrganisationId,
     name: String,
     started: Instant,
-    pub(super) stored: u64,
-    pub(super) known: u64,
-    pub(super) refused: BTreeMap<String, u64>,
-    /// Changes that wait beyond those that are remembered.
-    pub(super) more_waiting: u64,
-    /// Why the node could not take something, if it said so.
-    pub(super) trouble: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -67,18 +58,13 @@ struct Unrecognised {
 }
 
 impl Tally {
-    /// Begins to count.
+    /// Begins.
     pub(super) fn start(file: &Path, opening: &Opening) -> Self {
         Self {
             file: file.to_owned(),
             organisation: opening.organisation(),
             name: words::name(&opening.maker.names),
             started: Instant::now(),
-            stored: 0,
-            known: 0,
-            refused: BTreeMap::new(),
-            more_waiting: 0,
-            trouble: None,
         }
     }
 
@@ -87,25 +73,23 @@ impl Tally {
         &self,
         global: &Global,
         client: &mut Client<'_>,
-        who: &Who,
-        waiting: &Waiting,
+        intake: &Intake,
         extent: Extent,
     ) -> Result<ExitCode> {
-        let organisations = org::all(client)?;
-        let (recognise, missing) = self.sort(global, &organisations, who, waiting);
+        let Waits { recognise, missing } = intake.waits(&org::all(client)?);
         let summary = Summary {
             file: &self.file,
             organisation: self.organisation,
             name: &self.name,
             extent,
             whole: extent.is_whole(),
-            stored: self.stored,
-            known: self.known,
-            waiting: waiting.len() as u64 + self.more_waiting,
+            stored: intake.stored,
+            known: intake.known,
+            waiting: intake.waiting(),
             missing,
-            recognise,
-            refused: &self.refused,
-            trouble: self.trouble.as_deref(),
+            recognise: recognise.iter().map(|one| Unrecognised::of(global, one)).collect(),
+            refused: &intake.refused,
+            trouble: intake.trouble.as_deref(),
             seconds: self.started.elapsed().as_secs_f64(),
         };
         if global.json {
@@ -116,25 +100,13 @@ impl Tally {
         let all_in = summary.whole && summary.waiting == 0 && summary.refused.is_empty();
         Ok(if all_in { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
+}
 
-    /// Sorts what waits: for the recognition of whom, the maker first; and how much for something else.
-    fn sort(&self, global: &Global, known: &[Organisation], who: &Who, waiting: &Waiting) -> (Vec<Unrecognised>, u64) {
-        let find = |id: &OrganisationId| known.iter().find(|known| known.id == *id);
-        let (mut counts, mut missing): (BTreeMap<OrganisationId, u64>, u64) = (BTreeMap::new(), self.more_waiting);
-        for organisation in waiting.values() {
-            match organisation {
-                Some(id) if !find(id).is_some_and(|known| known.member) => *counts.entry(*id).or_default() += 1,
-                _ => missing += 1,
-            }
-        }
-        let describe = |(id, changes): (OrganisationId, u64)| {
-            let open = find(&id).is_none_or(|found| org::is_open(found, known));
-            let command = open.then(|| words::command(global, &format!("org recognise {id}")));
-            Unrecognised { organisation: id, name: who.name(&id).map(str::to_owned), changes, command }
-        };
-        let mut recognise: Vec<_> = counts.into_iter().map(describe).collect();
-        recognise.sort_by_key(|one| one.organisation != self.organisation);
-        (recognise, missing)
+impl Unrecognised {
+    fn of(global: &Global, one: &bundle::Unrecognised) -> Self {
+        let command = one.open.then(|| words::command(global, &format!("org recognise {}", one.organisation)));
+        let name = one.names.as_ref().map(words::name);
+        Self { organisation: one.organisation, name, changes: one.changes, command }
     }
 }
 
@@ -148,7 +120,7 @@ impl Summary<'_> {
             self.waiting,
             self.seconds
         ))?;
-        if let Some(sentence) = self.extent.sentence() {
+        if let Some(sentence) = sentence(&self.extent) {
             output::say(&format!(
                 "{sentence} What could be read is taken in. Copy the file again, or ask for it anew, and import the whole file: \
                  what is stored is skipped."
