@@ -28,7 +28,7 @@ pub mod shared;
 pub mod text;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use attachment::Attachment;
 pub use check::{check, check_against};
