@@ -50,6 +50,14 @@ pub enum House {
 const HOUSES: [(House, usize); 4] =
     [(House::County, 38), (House::Municipality, 24), (House::Ngo, 28), (House::University, 10)];
 
+/// What a report says of whether the services that were offered met the need, if anything, and how many of a hundred say so: of
+/// something good, of good and bad, of something bad.
+const MET_GOOD: [(Option<&str>, usize); 3] = [(None, 24), (Some("met"), 52), (Some("partly"), 24)];
+const MET_MIXED: [(Option<&str>, usize); 4] =
+    [(None, 26), (Some("met"), 18), (Some("partly"), 40), (Some("not_met"), 16)];
+const MET_BAD: [(Option<&str>, usize); 5] =
+    [(None, 28), (Some("met"), 6), (Some("partly"), 24), (Some("not_met"), 28), (Some("nothing_offered"), 14)];
+
 /// Languages, and how many of a hundred reports are in each.
 const LANGUAGES: [(&str, usize); 3] = [("fi", 65), ("sv", 22), ("en", 13)];
 
@@ -186,6 +194,12 @@ fn fields(dice: &mut Dice, matter: &Matter, house: House, language: &str) -> Fie
     let involved = ["not", "heard", "heard", "co_written"][(dice.roll() % 4) as usize];
     put("client_involved", json!(involved));
     put("observed_period", json!(period));
+    let met = match matter.valence.as_str() {
+        "positive" => weighted(dice, &MET_GOOD),
+        "mixed" => weighted(dice, &MET_MIXED),
+        _ => weighted(dice, &MET_BAD),
+    };
+    met.flatten().into_iter().for_each(|met| put("need_met", json!(met)));
     put("language", json!(language));
     put("form", json!(talkoot_protocol::report::schema::FORM));
     let own = match house {
@@ -284,6 +298,10 @@ mod tests {
             }
         }
         assert!(counts.len() == 8 && counts.values().all(|count| *count >= 20), "{counts:?}");
+        let met = |code: &str| {
+            world.reports.iter().filter(|written| written.fields.get("need_met") == Some(&json!(code))).count()
+        };
+        assert!(["met", "partly", "not_met", "nothing_offered"].map(met).into_iter().all(|count| count >= 20));
         let houses: BTreeSet<_> = world.reports.iter().map(|written| written.house).collect();
         assert_eq!(houses.len(), 4);
     }
@@ -316,6 +334,6 @@ mod tests {
         let fields: Vec<_> = small().reports.into_iter().map(|written| written.fields).collect();
         let bytes = serde_json::to_vec(&fields).unwrap();
         let fingerprint = ChangeId::from_bytes(sha256(&[&bytes])).short();
-        assert_eq!(fingerprint, "e6de23209d", "tests elsewhere may count on the small world");
+        assert_eq!(fingerprint, "5e9d4e08ad", "tests elsewhere may count on the small world");
     }
 }

@@ -6,7 +6,9 @@
 //! - [`read`]: from the log to what people read;
 //! - [`answer`]: requests and their responses;
 //! - `attachments`: those about pictures and documents that belong to reports;
+//! - `authored`: whose reports are whose;
 //! - `bundle`: those about bundles;
+//! - `counted`: counts that are asked for with each page;
 //! - `enrolments`: those about keys that come from browsers;
 //! - `forms`: those about form packages;
 //! - `joints`: documents that several organisations write in;
@@ -20,7 +22,9 @@
 
 pub mod answer;
 mod attachments;
+mod authored;
 mod bundle;
+mod counted;
 mod enrolments;
 mod forms;
 mod joints;
@@ -63,6 +67,8 @@ use crate::shipper::{self, Shipped};
 use crate::store::{self, Place, Record, Store};
 use crate::words::Words;
 
+use authored::Authored;
+use counted::Counted;
 use joints::Joints;
 use lists::Lists;
 use paths::AnyRow;
@@ -153,6 +159,8 @@ pub struct Core {
     peers: Peers,
     places: Places,
     columns: Columns,
+    counted: Counted,
+    authored: Authored,
     paths: Paths,
     rules: Rules,
     /// Rows of changes that are being written.

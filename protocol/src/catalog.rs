@@ -186,7 +186,8 @@ pub enum NewPlace {
 pub struct Catalog {
     entries: Vec<Entry>,
     documents: Vec<Document>,
-    origins: BTreeSet<Arc<Origin>>,
+    /// Each origin with how many documents have it.
+    origins: BTreeMap<Arc<Origin>, usize>,
     authors: Vec<PublicKey>,
     author_of: BTreeMap<PublicKey, u32>,
     by_id: HashMap<ShortId, Index>,
@@ -194,8 +195,6 @@ pub struct Catalog {
     twins: BTreeMap<ChangeId, Index>,
     /// How many entries have an ordinal.
     durable: usize,
-    /// How many documents there are of each kind.
-    kinds: BTreeMap<Kind, usize>,
     /// How many entries are forks.
     forks: u64,
 }
@@ -213,7 +212,13 @@ impl Catalog {
 
     /// Returns the number of documents of a kind.
     pub fn documents_len(&self, kind: Kind) -> usize {
-        self.kinds.get(&kind).copied().unwrap_or_default()
+        self.origins().filter(|(origin, _)| origin.kind == kind).map(|(_, documents)| documents).sum()
+    }
+
+    /// Returns every origin that documents have, with how many have it.
+    pub fn origins(&self) -> impl Iterator<Item = (&Origin, usize)> {
+        let there = self.origins.iter().filter(|(_, documents)| **documents > 0);
+        there.map(|(origin, documents)| (origin.as_ref(), *documents))
     }
 
     /// Returns whether there are none.
@@ -278,7 +283,6 @@ impl Catalog {
         let document = match new.place {
             NewPlace::Begins { kind, scope, organisation } => {
                 let id = new.id.into();
-                *self.kinds.entry(kind).or_default() += 1;
                 let origin = self.origin(Origin { kind, scope, organisation });
                 self.documents.push(Document { id, origin, changes: Changes::One([index]) });
                 self.documents.len() as u32 - 1
@@ -312,13 +316,11 @@ impl Catalog {
         index
     }
 
-    /// Returns the one kept origin that is equal to this one.
+    /// Returns the one kept origin that is equal to this one, for one more document.
     fn origin(&mut self, origin: Origin) -> Arc<Origin> {
-        if let Some(kept) = self.origins.get(&origin) {
-            return Arc::clone(kept);
-        }
-        let kept = Arc::new(origin);
-        self.origins.insert(Arc::clone(&kept));
+        let kept = self.origins.get_key_value(&origin).map(|(kept, _)| Arc::clone(kept));
+        let kept = kept.unwrap_or_else(|| Arc::new(origin));
+        *self.origins.entry(Arc::clone(&kept)).or_default() += 1;
         kept
     }
 
@@ -347,7 +349,7 @@ impl Catalog {
             self.durable -= usize::from(entry.ordinal.is_some());
             let document = &mut self.documents[entry.document as usize];
             if document.pop() {
-                self.kinds.entry(document.kind).and_modify(|documents| *documents -= 1);
+                self.origins.entry(Arc::clone(&document.origin)).and_modify(|documents| *documents -= 1);
                 self.documents.pop();
             }
         }
@@ -461,5 +463,7 @@ mod tests {
         assert_eq!(counts(&catalog), (2, 2, [1, 1]));
         catalog.truncate(1);
         assert_eq!(counts(&catalog), (1, 1, [0, 1]));
+        let origins: Vec<_> = catalog.origins().map(|(origin, documents)| (origin.kind, documents)).collect();
+        assert_eq!(origins, [(Kind::Organisation, 1)]);
     }
 }

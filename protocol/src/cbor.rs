@@ -40,6 +40,21 @@ impl<'b> Reader<'b> {
         Self { decoder: Decoder::new(bytes), what }
     }
 
+    /// Starts reading at most `bytes_max` bytes that are an array of `length` items, the first of them this version.
+    pub(crate) fn versioned(
+        bytes: &'b [u8],
+        what: &'static str,
+        bytes_max: usize,
+        (length, version): (u64, u8),
+    ) -> Result<Self, Malformed> {
+        let mut reader = Self::new(bytes, what);
+        if bytes.len() > bytes_max {
+            return Err(reader.malformed());
+        }
+        reader.array_of(length)?;
+        if reader.u8()? == version { Ok(reader) } else { Err(reader.malformed()) }
+    }
+
     /// Says that the bytes are not what was expected.
     pub(crate) fn malformed(&self) -> Malformed {
         Malformed { what: self.what }
@@ -144,4 +159,32 @@ impl<'b> Reader<'b> {
 /// Requires that `again`, the re-encoding of what was decoded from `bytes`, is the same.
 pub(crate) fn exactly(bytes: &[u8], again: &[u8], what: &'static str) -> Result<(), Malformed> {
     if bytes == again { Ok(()) } else { Err(Malformed { what }) }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    //! What every strict reader holds.
+
+    use super::Malformed;
+
+    /// Requires that a value is read from what is written of it, and that nothing is read of which other bytes would be written: not
+    /// with the byte at some place another, nor cut off there.
+    pub(crate) fn is_strict<T: std::fmt::Debug + PartialEq>(
+        value: &T,
+        (at, to, cut): (usize, u8, bool),
+        encode: impl Fn(&T) -> Vec<u8>,
+        decode: impl Fn(&[u8]) -> Result<T, Malformed>,
+    ) {
+        let mut bytes = encode(value);
+        assert_eq!(decode(&bytes).as_ref(), Ok(value));
+        let at = at % bytes.len();
+        if cut {
+            bytes.truncate(at)
+        } else {
+            bytes[at] = to
+        }
+        if let Ok(read) = decode(&bytes) {
+            assert_eq!(encode(&read), bytes);
+        }
+    }
 }

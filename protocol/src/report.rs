@@ -29,7 +29,7 @@ pub mod shared;
 pub mod text;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use answer::{Answer, answer};
 pub use attachment::Attachment;

@@ -83,9 +83,9 @@ fn two_houses_see_one_picture_and_only_what_is_common() {
     for ((site, worker), rare) in workers.iter().zip(rare) {
         let path = table(site, &format!("{worker}.csv"), &rows(rare));
         let dry = site.json(&["path", "import", &path, "--dry-run"]).remove(0);
-        assert_eq!(dry, json!({"rows": 16, "paths": 8, "stored": 0}));
+        assert_eq!(dry, json!({"rows": 16, "paths": 8, "stored": 0, "already": 0}));
         let stored = site.json(&["path", "import", &path, "--worker", worker]).remove(0);
-        assert_eq!(stored, json!({"rows": 16, "paths": 8, "stored": 8}));
+        assert_eq!(stored, json!({"rows": 16, "paths": 8, "stored": 8, "already": 0}));
     }
     // Of one house alone nothing is shown.
     assert!(keys(&view(&one, &["--by", "flow"])).is_empty());
@@ -123,6 +123,49 @@ fn two_houses_see_one_picture_and_only_what_is_common() {
     assert_eq!(view(&one, &["--by", "gap"]), before);
     std::fs::remove_dir_all(one.dir.join("index")).unwrap();
     assert_eq!(view(&one, &["--by", "gap"]), before);
+}
+
+#[test]
+fn an_interrupted_import_goes_on_where_it_stopped() {
+    const PATHS: usize = 600;
+    let temporary = tempfile::tempdir().unwrap();
+    let site = site(temporary.path(), "house", &["anna"]);
+    let row = |number: usize| format!("{number},food_aid,parish,received,,,,helped,12,2026-H1,\n");
+    let path = table(&site, "paths.csv", &(1..=PATHS).map(row).collect::<String>());
+    let journal = format!("{path}.imported");
+    let said = || std::fs::read_to_string(&journal).unwrap_or_default();
+    let running = site.run();
+    let count = || stored(&site);
+
+    // Stopped while it sends: by then the first paths are noted.
+    let mut import = site.command(&["path", "import", &path]).spawn().unwrap();
+    eventually("it began to send", || said().contains("\n? "));
+    import.kill().unwrap();
+    import.wait().unwrap();
+    // What the node was told just before is decided once it has stopped.
+    running.stop();
+    let running = site.run();
+    let before = count();
+    let answer = site.json(&["path", "import", &path]).remove(0);
+    assert_eq!((count(), answer["already"].as_u64()), (PATHS, Some(before as u64)));
+
+    // Stopped between the node's answer and the journal's: the node is asked.
+    let whole = said();
+    let cut = whole.trim_end().rfind('\n').unwrap() + 1;
+    std::fs::write(&journal, &whole[..cut]).unwrap();
+    let answer = site.json(&["path", "import", &path]).remove(0);
+    assert_eq!((answer["stored"].as_u64(), count()), (Some(0), PATHS));
+
+    // More rows, and the same words under another number, are stored.
+    table(&site, "paths.csv", &(1..=PATHS + 1).map(row).collect::<String>());
+    let answer = site.json(&["path", "import", &path]).remove(0);
+    assert_eq!((answer["stored"].as_u64(), count()), (Some(1), PATHS + 1));
+    running.stop();
+}
+
+/// Returns how many paths there are; fewer than a page holds.
+fn stored(site: &Site) -> usize {
+    site.json(&["path", "list", "--limit", "1000"]).len()
 }
 
 #[test]

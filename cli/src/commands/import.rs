@@ -2,7 +2,7 @@
 //! none of the others back, unless that is asked for.
 //!
 //! [`records`] cuts the file, [`workbook`] unpacks one, [`source`] reads a record as a report, by its [`columns`] or with a [`mapping`] if the columns are
-//! those of a form tool; [`forms`] are what rows are judged by; [`batch`] signs and sends, [`journal`] remembers, [`tally`] counts and reports, [`place`] names cells. One
+//! those of a form tool; [`forms`] are what rows are judged by; [`batch`] signs, [`sending`] sends, [`journal`] remembers, [`tally`] counts and reports, [`place`] names cells. One
 //! batch is in memory at a time, and the one sheet of a workbook.
 
 mod batch;
@@ -12,6 +12,7 @@ mod journal;
 mod mapping;
 mod place;
 mod records;
+pub(crate) mod sending;
 mod source;
 mod tally;
 mod workbook;
@@ -27,12 +28,13 @@ use crate::output;
 
 use batch::{Batches, Ids, Importer};
 use forms::Forms;
-use journal::Journal;
 use mapping::Mapping;
+use sending::{GOES_ON, Sender, beside};
 use source::{Asked, Source};
 use tally::Tally;
 
 pub(crate) use columns::EXPORT_COLUMNS;
+pub(crate) use journal::RowHash;
 pub(crate) use records::{Format, Records, detect_delimiter};
 pub(crate) use source::cells;
 
@@ -146,7 +148,7 @@ pub(crate) fn run(global: &Global, args: Args) -> Result<ExitCode> {
     // What was done is told even if it ended early.
     let code = tally.finish("stored", "")?;
     result?;
-    importer.client.close()?;
+    importer.sender.client.close()?;
     Ok(code)
 }
 
@@ -226,29 +228,18 @@ fn prepare<'a>(global: &'a Global, args: &Args, forms: Forms<'a>) -> Result<Impo
     let scope = pen::scope(&args.scope, &identity)?;
     let pen = Pen::open(global, args.worker.as_deref(), &identity)?;
     let path = args.journal.clone().unwrap_or_else(|| beside(args.mapping.as_ref().unwrap_or(&args.file)));
-    let journal = Journal::open(&path)?;
+    let sender = Sender::open(client, &path)?;
     let (confirmed, ids) = (args.confirm, Ids::default());
-    let mut importer = Importer { client, identity, scope, pen, journal, confirmed, ids, forms };
-    importer.settle_interrupted()?;
-    Ok(importer)
+    Ok(Importer { sender, identity, scope, pen, confirmed, ids, forms })
 }
 
 fn store_all(importer: &mut Importer<'_>, source: &Source, tally: &mut Tally) -> Result<()> {
     let bar = output::progress(source.records, "importing");
     let mut batches = Batches::new(source)?;
     while let Some(records) = batches.next()? {
-        importer.import(source, &records, tally, &bar).map_err(|error| {
-            error.hint("What is stored stays stored, and the journal knows it: run the same import again to go on.")
-        })?;
+        importer.import(source, &records, tally, &bar).map_err(|error| error.hint(GOES_ON))?;
         bar.inc(records.len() as u64);
     }
     bar.finish_and_clear();
     Ok(())
-}
-
-/// Returns the journal's usual place.
-fn beside(file: &Path) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".imported");
-    PathBuf::from(name)
 }

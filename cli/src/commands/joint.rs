@@ -1,5 +1,8 @@
 //! Writing in documents that several organisations write in: phenomena, proposals, saved views. Each organisation writes under its
-//! own prefix; the commands above name paths only.
+//! own prefix; the commands above name paths only. [`signing`] is what they all do alike, [`merge`] says of two that they are one.
+
+pub(crate) mod merge;
+pub(crate) mod signing;
 
 use std::collections::BTreeMap;
 

@@ -14,10 +14,9 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use talkoot_protocol::api::{Request, Response};
 use talkoot_protocol::report::codes::Language;
-use talkoot_protocol::view::{Facet, MergedView, Query, Share, Trend};
+use talkoot_protocol::view::{Facet, MergedView, Preset, Query, Share, Trend};
 
 use self::names::Names;
-use self::preset::Preset;
 use self::question::Question;
 use crate::client::{Client, unexpected};
 use crate::commands::export::refuse_existing;
@@ -70,7 +69,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     question: Question,
     /// Lay the view out in a way that is often asked for.
-    #[arg(long, value_name = "NAME", conflicts_with = "columns")]
+    #[arg(long, value_name = "NAME", value_parser = preset::parser(), conflicts_with = "columns")]
     preset: Option<Preset>,
     /// Rank the values of a facet by their number of reports: phenomena, theme, municipality and so on.
     #[arg(long, value_name = "FACET", value_parser = ranking::facet, conflicts_with_all = ["rows", "columns", "preset"])]

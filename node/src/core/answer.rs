@@ -95,11 +95,7 @@ impl Core {
             Request::Reports { organisation, skip, limit } => self.page(organisation, skip, limit),
             Request::Report { document } => Response::Report(Box::new(self.report(&self.find_report(&document)?)?)),
             Request::History { document } => self.history_of(&document)?,
-            Request::View { query, own } => {
-                let columns = &self.columns;
-                let view = if own { columns.own(&query, self.own) } else { columns.view(&query, &self.rules) };
-                Response::View(Box::new(view.map_err(|error| Failure::new("bad_query", error.to_string()))?))
-            }
+            Request::View { query, own } => self.view(&query, own)?,
             Request::Together => Response::Together { cells: self.columns.together(&self.rules) },
             Request::ViewReports { filters, organisation, skip, limit } => {
                 self.reports_behind(&filters, organisation, (skip, limit))
@@ -162,10 +158,10 @@ impl Core {
 
     fn page(&self, organisation: Option<OrganisationId>, skip: usize, limit: usize) -> Response {
         let wanted = |id: &OrganisationId| organisation.is_none_or(|organisation| organisation == *id);
-        let ids: Vec<_> = self.reports().filter(|known| wanted(&known.organisation)).map(|known| known.id).collect();
-        let page = ids.iter().skip(skip).take(limit.min(PAGE_MAX));
-        let reports = page.filter_map(|id| self.report(id).ok()).collect();
-        Response::Reports { reports, total: ids.len() }
+        let page = self.reports().filter(|known| wanted(&known.organisation)).skip(skip).take(limit.min(PAGE_MAX));
+        let reports = page.filter_map(|known| self.report(&known.id).ok()).collect();
+        let total = self.report_counts().filter(|(id, _)| wanted(id)).map(|(_, reports)| reports).sum();
+        Response::Reports { reports, total }
     }
 
     fn history_of(&self, asked: &str) -> Result<Response, Failure> {
@@ -260,8 +256,8 @@ impl Core {
 
     fn organisations(&self) -> Vec<api::Organisation> {
         let mut reports: BTreeMap<OrganisationId, u64> = BTreeMap::new();
-        for report in self.reports() {
-            *reports.entry(report.organisation).or_default() += 1;
+        for (organisation, count) in self.report_counts() {
+            *reports.entry(organisation).or_default() += count as u64;
         }
         let membership = self.engine.membership();
         let describe = |(id, record): (OrganisationId, &Record)| api::Organisation {

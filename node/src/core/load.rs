@@ -23,6 +23,8 @@ use crate::peers::Peers;
 use crate::shelf::Shelf;
 use crate::store::{Action, Loaded, Options, Place, Store};
 
+use super::authored::Authored;
+use super::counted::Counted;
 use super::joints::Joints;
 use super::lists::Lists;
 use super::paths::AnyRow;
@@ -83,6 +85,7 @@ fn require_log(dir: &Path) -> Result<(), Error> {
 struct Loading {
     engine: Engine,
     rows: Rows,
+    authored: Authored,
     paths: Paths,
     places: Places,
     stale: BTreeSet<talkoot_protocol::id::DocumentId>,
@@ -113,6 +116,7 @@ impl Loading {
             words_memory_mib: home.config.words.memory_mib,
             home: home.dir.clone(),
             rows: Rows::new(seed.rotate_left(32)),
+            authored: Authored::default(),
             paths: Paths::default(),
             places: Places::default(),
             stale: BTreeSet::new(),
@@ -203,7 +207,12 @@ impl Loading {
         let document = self.engine.catalog().document_of(index);
         match row {
             _ if document.changes().len() > 1 => drop(self.stale.insert(document.id)),
-            Some(AnyRow::Report(row)) => self.rows.push(row),
+            Some(AnyRow::Report(row)) => {
+                if row.organisation == self.own {
+                    self.authored.note(row.author, index);
+                }
+                self.rows.push(row);
+            }
             Some(AnyRow::Path(row)) => self.paths.insert(row),
             None if document.kind == Kind::ServicePath => drop(self.stale.insert(document.id)),
             None => {}
@@ -226,6 +235,8 @@ impl Loading {
             peers,
             places: self.places,
             columns: self.rows.finish(),
+            counted: Counted::default(),
+            authored: self.authored,
             paths: self.paths,
             rules: self.rules,
             fresh_rows: HashMap::new(),

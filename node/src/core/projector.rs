@@ -134,9 +134,24 @@ impl Core {
 
     fn count_row(&mut self, row: AnyRow) {
         match row {
-            AnyRow::Report(row) => self.columns.insert(&row),
+            AnyRow::Report(row) => {
+                let first = self.engine.catalog().find(&row.document.first_change());
+                if let Some(first) = first.filter(|_| row.organisation == self.own) {
+                    self.authored.note(row.author, first);
+                }
+                self.columns.insert(&row);
+            }
             AnyRow::Path(row) => self.paths.insert(row),
         }
+    }
+
+    fn uncount(&mut self, document: &DocumentId) {
+        let first = self.engine.catalog().find(&document.first_change());
+        if let Some((row, first)) = self.columns.get(document).zip(first) {
+            self.authored.forget(&row.author, first);
+        }
+        self.columns.remove(document);
+        self.paths.remove(document);
     }
 
     /// Reads anew the reports and service paths that changed since their row was taken.
@@ -145,8 +160,7 @@ impl Core {
             if let Err(error) = self.refresh(&document) {
                 tracing::error!(document = %document.short(), %error, "a document cannot be read and is set aside");
                 self.quarantined.insert(document, error.to_string());
-                self.columns.remove(&document);
-                self.paths.remove(&document);
+                self.uncount(&document);
             }
         }
     }

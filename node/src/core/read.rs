@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use talkoot_protocol::api;
 use talkoot_protocol::catalog::Document;
 use talkoot_protocol::document::{self, Reading};
-use talkoot_protocol::id::{DocumentId, WorkerId};
+use talkoot_protocol::id::{DocumentId, OrganisationId, WorkerId};
 use talkoot_protocol::scope::Kind;
 use talkoot_protocol::service_path;
 use talkoot_protocol::sign;
@@ -143,6 +143,12 @@ impl Core {
             fields,
             conflicts,
         })
+    }
+
+    /// Returns how many reports organisations began; one comes once for each scope that it writes for.
+    pub(super) fn report_counts(&self) -> impl Iterator<Item = (OrganisationId, usize)> {
+        let origins = self.engine.catalog().origins().filter(|(origin, _)| origin.kind == Kind::Report);
+        origins.map(|(origin, reports)| (origin.organisation, reports))
     }
 
     /// Returns the reports here, newest first.

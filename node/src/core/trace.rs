@@ -26,20 +26,17 @@ impl Core {
 
     /// Returns a page of the reports that a worker of this organisation began, each with what came of it until a day.
     pub(super) fn authored(&self, author: WorkerId, today: Date, skip: usize, limit: usize) -> Response {
-        let own = self.reports().filter(|known| known.organisation == self.own);
-        let ids: Vec<_> = own
-            .map(|known| known.id)
-            .filter(|id| self.columns.get(id).is_some_and(|row| row.author == author))
-            .collect();
+        let own = self.authored.of(&author);
+        let total = own.len();
         let phenomena = self.joints(Kind::Phenomenon);
         let groups = Groups::new(phenomena.iter().map(Arc::as_ref));
         let states = self.proposal_states(today);
-        let page = ids.iter().skip(skip).take(limit.min(PAGE_MAX));
-        let reports = page.filter_map(|id| {
-            let report = self.report(id).ok()?;
+        let page = own.skip(skip).take(limit.min(PAGE_MAX));
+        let reports = page.filter_map(|first| {
+            let report = self.report(&self.engine().catalog().document_of(first).id).ok()?;
             Some(Authored { trace: of(&report, &groups, &states), report })
         });
-        Response::Authored { reports: reports.collect(), total: ids.len() }
+        Response::Authored { reports: reports.collect(), total }
     }
 }
 

@@ -1,11 +1,10 @@
 //! Requests about views beyond their numbers: the reports behind a cell, saved views, and which phenomena reports are linked to, so
 //! that they can be counted by phenomenon.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use talkoot_protocol::api::{Failure, Request, Response};
-use talkoot_protocol::id::{DocumentId, OrganisationId};
+use talkoot_protocol::id::OrganisationId;
 use talkoot_protocol::joint::Joint;
 use talkoot_protocol::phenomenon::link::Standing;
 use talkoot_protocol::phenomenon::{Groups, card};
@@ -57,13 +56,14 @@ impl Core {
         organisation: Option<OrganisationId>,
         (skip, limit): (usize, usize),
     ) -> Response {
-        let behind: BTreeSet<DocumentId> = self.columns.reports(filters).into_iter().collect();
+        let behind = self.columns.behind(filters);
+        let total = behind.count(organisation);
         let is_of = |id: &OrganisationId| organisation.is_none_or(|organisation| organisation == *id);
-        let known = self.reports().filter(|known| behind.contains(&known.id) && is_of(&known.organisation));
-        let ids: Vec<_> = known.map(|known| known.id).collect();
-        let page = ids.iter().skip(skip).take(limit.min(PAGE_MAX));
-        let reports = page.filter_map(|id| self.report(id).ok()).collect();
-        Response::Reports { reports, total: ids.len() }
+        let known = self.reports().filter(|known| is_of(&known.organisation) && behind.has(&known.id));
+        // Beyond the last of them the walk would go on in vain.
+        let page = known.take(total).skip(skip).take(limit.min(PAGE_MAX));
+        let reports = page.filter_map(|known| self.report(&known.id).ok()).collect();
+        Response::Reports { reports, total }
     }
 
     /// Answers with a page of saved views.

@@ -7,10 +7,10 @@ mod map;
 mod names;
 mod page;
 mod paths;
-mod preset;
 mod question;
 mod saved;
 mod select;
+mod sheet;
 mod table;
 
 use axum::Router;

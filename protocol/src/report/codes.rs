@@ -388,24 +388,8 @@ impl Default for Variant {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
+    use super::super::testing::is_sound;
     use super::*;
-
-    fn is_sound<T: CodeSet + Serialize + for<'de> Deserialize<'de>>() {
-        let keys: BTreeSet<_> = T::all().iter().map(|code| code.key()).collect();
-        assert_eq!(keys.len(), T::all().len(), "keys are unique");
-        for &code in T::all() {
-            assert_eq!(T::from_key(code.key()), Some(code));
-            let json = serde_json::to_string(&code).unwrap();
-            assert_eq!(serde_json::from_str::<T>(&json).unwrap(), code);
-            assert!(Language::all().iter().all(|&language| !code.label(language).is_empty()));
-        }
-        for language in [Language::Fi, Language::Sv, Language::En] {
-            let labels: BTreeSet<_> = T::all().iter().map(|code| code.label(language)).collect();
-            assert_eq!(labels.len(), T::all().len(), "labels are unique in {language}");
-        }
-    }
 
     #[test]
     fn every_set_has_unique_keys_and_labels_and_reads_what_it_writes() {

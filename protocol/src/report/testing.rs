@@ -1,8 +1,12 @@
 //! Reports for tests: a realistic one of each variant, and arbitrary ones.
 
+use std::collections::BTreeSet;
+
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::area::{Area, AreaCode};
@@ -12,6 +16,22 @@ use super::codes::*;
 use super::period::{HalfYear, Period};
 use super::schema::{Cause, Coded, Evidence, Extent, FormId, Proposal, Report, TargetGroup};
 use crate::id::AttachmentHash;
+
+/// Holds a code set to what is asked of each: keys and labels that tell codes apart, and a reader that reads what is written.
+pub(crate) fn is_sound<T: CodeSet + Serialize + DeserializeOwned>() {
+    let keys: BTreeSet<_> = T::all().iter().map(|code| code.key()).collect();
+    assert_eq!(keys.len(), T::all().len(), "keys are unique");
+    for &code in T::all() {
+        assert_eq!(T::from_key(code.key()), Some(code));
+        let json = serde_json::to_string(&code).unwrap();
+        assert_eq!(serde_json::from_str::<T>(&json).unwrap(), code);
+        assert!(Language::all().iter().all(|&language| !code.label(language).is_empty()));
+    }
+    for language in [Language::Fi, Language::Sv, Language::En] {
+        let labels: BTreeSet<_> = T::all().iter().map(|code| code.label(language)).collect();
+        assert_eq!(labels.len(), T::all().len(), "labels are unique in {language}");
+    }
+}
 
 /// A report that passes every check of its variant.
 pub(crate) fn sample(variant: Variant) -> Report {

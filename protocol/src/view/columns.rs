@@ -82,6 +82,8 @@ pub struct Columns {
     /// One past the last grouped line, by author and by organisation; 0 for those without grouped lines.
     author_ends: Vec<u32>,
     organisation_ends: Vec<u32>,
+    /// How often anything that is counted was put in, taken out or linked otherwise.
+    edition: u64,
 }
 
 impl Columns {
@@ -127,6 +129,7 @@ impl Columns {
             |index, slot| index.hash(documents[slot as usize]),
         );
         let Some(slot) = removed else { return false };
+        self.edition += 1;
         self.documents[slot as usize] = DocumentId::from_bytes([0; 32]);
         self.free.push(slot);
         self.leave(slot);
@@ -134,6 +137,11 @@ impl Columns {
             self.group();
         }
         true
+    }
+
+    /// Returns a number that is another after whatever may change an answer. It says nothing else, and begins anew with each process.
+    pub const fn edition(&self) -> u64 {
+        self.edition
     }
 
     /// Returns the row of a report.
@@ -175,6 +183,7 @@ impl Columns {
 
     /// Adds or replaces without grouping.
     fn put(&mut self, row: &Row) {
+        self.edition += 1;
         let line = self.line(row);
         let Some(slot) = self.slot_of(&row.document) else {
             let slot = self.take_slot(row.document);
@@ -420,7 +429,9 @@ mod tests {
         let later = Row { document: document(1), ..row(2) };
         columns.insert(&later);
         assert_eq!((columns.len(), columns.get(&document(1))), (1, Some(later)));
+        let before = columns.edition();
         assert!(columns.remove(&document(1)) && !columns.remove(&document(1)));
+        assert_eq!(columns.edition(), before + 1, "what is not there changes nothing");
         assert!(columns.is_empty() && columns.get(&document(1)).is_none());
     }
 

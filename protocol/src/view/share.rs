@@ -26,6 +26,15 @@ pub struct Share {
     pub at_least: bool,
 }
 
+impl Share {
+    /// Returns it as people read it; `space` parts a number from its sign.
+    pub fn text(&self, space: char) -> String {
+        let Self { percent, margin, at_least } = self;
+        let least = if *at_least { format!("≥{space}") } else { String::new() };
+        format!("{least}{percent}{space}% (±{margin})")
+    }
+}
+
 /// A line of a ranking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -108,6 +117,12 @@ mod tests {
             "slices": [{"of": {}, "cells": cells, "row_totals": totals, "column_totals": []}],
         }))
         .unwrap()
+    }
+
+    #[test]
+    fn a_share_says_how_sure_it_is() {
+        let share = |at_least| Share { percent: 60, margin: 5, at_least };
+        assert_eq!((share(false).text(' '), share(true).text('_')), ("60 % (±5)".into(), "≥_60_% (±5)".into()));
     }
 
     #[test]

@@ -1,19 +1,19 @@
-//! One batch of rows: read, checked, scanned and signed on all cores, then sent at once and noted in the journal.
+//! One batch of rows: read, checked, scanned and signed on all cores, then sent at once.
 
 use std::collections::BTreeMap;
 use std::io;
 
 use indicatif::ProgressBar;
-use talkoot_protocol::api::{Identity, Outcome, Request};
-use talkoot_protocol::id::DocumentId;
+use talkoot_protocol::api::{Identity, Outcome};
 use talkoot_protocol::report::Report;
 use talkoot_protocol::scope::{Kind, Scope};
 use talkoot_protocol::signed::Verified;
 
 use super::forms::Forms;
-use super::journal::{Journal, RowHash};
+use super::journal::RowHash;
 use super::place::Placed;
 use super::records::Record;
+use super::sending::Sender;
 use super::source::{Answer, Rows, Source};
 use super::tally::Tally;
 use crate::client::Client;
@@ -121,11 +121,10 @@ impl Ids {
 
 /// Signs rows and sends them.
 pub(super) struct Importer<'a> {
-    pub(super) client: Client<'a>,
+    pub(super) sender: Sender<'a>,
     pub(super) identity: Identity,
     pub(super) scope: Scope,
     pub(super) pen: Pen,
-    pub(super) journal: Journal,
     pub(super) confirmed: bool,
     pub(super) ids: Ids,
     pub(super) forms: Forms<'a>,
@@ -139,20 +138,6 @@ struct Row {
 }
 
 impl Importer<'_> {
-    /// Asks the node which rows of an interrupted import arrived.
-    pub(super) fn settle_interrupted(&mut self) -> Result<()> {
-        let mut arrived = Vec::new();
-        for document in self.journal.unsettled() {
-            let known = self.client.ask(Request::Document { document: document.to_string() }).is_ok();
-            if !known {
-                // A node that no longer answers at all says nothing about the row.
-                self.client.identity()?;
-            }
-            arrived.push(known);
-        }
-        self.journal.settle_interrupted(&arrived)
-    }
-
     /// Imports a batch.
     pub(super) fn import(
         &mut self,
@@ -162,14 +147,14 @@ impl Importer<'_> {
         bar: &ProgressBar,
     ) -> Result<()> {
         let mut rows = Vec::new();
-        let forms = (&mut self.forms, Some(&mut self.client));
+        let forms = (&mut self.forms, Some(&mut self.sender.client));
         for mut examined in examine_all(source, records, forms, self.confirmed)? {
             self.ids.note(source, &mut examined);
             let line = examined.line;
             match examined.verdict {
                 Ok((report, notes)) => {
                     let hash = self.hash(&report, examined.id.as_deref());
-                    if self.journal.take(hash) {
+                    if self.sender.take(hash) {
                         tally.already();
                     } else {
                         bar.suspend(|| tally.note(line, &notes));
@@ -205,19 +190,8 @@ impl Importer<'_> {
     }
 
     fn send(&mut self, signed: &[(&Row, Verified)], tally: &mut Tally, bar: &ProgressBar) -> Result<()> {
-        if signed.is_empty() {
-            return Ok(());
-        }
-        let batch: Vec<(RowHash, DocumentId)> =
-            signed.iter().map(|(row, change)| (row.hash, change.document())).collect();
-        self.journal.begin(&batch)?;
-        let outcomes = self.client.submit(signed.iter().map(|(_, change)| change.encode()).collect())?;
-        let stored: Vec<bool> =
-            outcomes.iter().map(|outcome| matches!(outcome, Outcome::Stored { .. } | Outcome::Known { .. })).collect();
-        if stored.len() != signed.len() {
-            return Err(crate::client::unexpected());
-        }
-        self.journal.settle(&stored)?;
+        let batch: Vec<(RowHash, &Verified)> = signed.iter().map(|(row, change)| (row.hash, change)).collect();
+        let outcomes = self.sender.send(&batch)?;
         let mut failed = None;
         for ((row, _), outcome) in signed.iter().zip(outcomes) {
             match outcome {

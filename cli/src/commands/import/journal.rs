@@ -1,9 +1,9 @@
 //! What of a file is stored already, so that a repeated or interrupted import goes on where it stopped instead of doubling.
 //!
-//! Each signing gives a report a new id, so the node cannot know that a row came before. The journal can: it is told what is
+//! Each signing gives a report or service path a new id, so the node cannot know that a row came before. The journal can: it is told what is
 //! about to be sent, before it is sent, and what became of it, after. Rows are known by a hash over network, organisation, scope
 //! and content, so one journal may serve several imports of one file. A row that occurs twice in a file counts twice. Where a mapping
-//! names what tells answers apart, that stands for the content.
+//! names what tells answers apart, that stands for the content; a service path is known by its running number too.
 //!
 //! ```text
 //! talkoot import 1
@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 use talkoot_protocol::id::{DocumentId, NetworkId, OrganisationId, sha256};
 use talkoot_protocol::report::Report;
 use talkoot_protocol::scope::Scope;
+use talkoot_protocol::service_path::ServicePath;
 
 use crate::error::{Error, Result};
 
@@ -33,30 +34,34 @@ impl RowHash {
     /// Hashes a report as it would be signed.
     pub(crate) fn of(network: &NetworkId, organisation: &OrganisationId, scope: &Scope, report: &Report) -> Self {
         let fields = serde_json::to_vec(&report.to_fields()).unwrap_or_default();
-        let scope = scope.to_string();
-        let hash = sha256(&[
-            b"talkoot/import/1",
-            network.as_bytes(),
-            organisation.as_bytes(),
-            scope.as_bytes(),
-            b"\n",
-            &fields,
-        ]);
-        let (first, _) = hash.split_first_chunk::<16>().unwrap_or((&[0; 16], &[]));
-        Self(*first)
+        Self::over(b"talkoot/import/1", (network, organisation, scope), &fields)
     }
 
     /// Hashes what tells an answer apart in a form tool: what it says may be mended there without making it another.
     pub(crate) fn of_id(network: &NetworkId, organisation: &OrganisationId, scope: &Scope, id: &str) -> Self {
+        Self::over(b"talkoot/import/id/1", (network, organisation, scope), id.as_bytes())
+    }
+
+    /// Hashes a service path with its running number in the table: paths are of codes, so that two often say the same.
+    pub(crate) fn of_path(
+        network: &NetworkId,
+        organisation: &OrganisationId,
+        scope: &Scope,
+        number: &str,
+        path: &ServicePath,
+    ) -> Self {
+        let fields = serde_json::to_string(&path.to_fields()).unwrap_or_default();
+        let content = format!("{number}\n{fields}");
+        Self::over(b"talkoot/import/path/1", (network, organisation, scope), content.as_bytes())
+    }
+
+    fn over(
+        domain: &[u8],
+        (network, organisation, scope): (&NetworkId, &OrganisationId, &Scope),
+        content: &[u8],
+    ) -> Self {
         let scope = scope.to_string();
-        let parts = [
-            b"talkoot/import/id/1",
-            network.as_bytes().as_slice(),
-            organisation.as_bytes(),
-            scope.as_bytes(),
-            b"\n",
-            id.as_bytes(),
-        ];
+        let parts = [domain, network.as_bytes(), organisation.as_bytes(), scope.as_bytes(), b"\n", content];
         let hash = sha256(&parts);
         let (first, _) = hash.split_first_chunk::<16>().unwrap_or((&[0; 16], &[]));
         Self(*first)

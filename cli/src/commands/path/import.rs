@@ -1,19 +1,22 @@
 //! `talkoot path import`: many paths from a CSV table, one step in each row. All of them or none.
 //!
-//! A running number holds the rows of one path together. It is thrown away here: nothing in a path says where it stood.
+//! A running number holds the rows of one path together. It is thrown away here: nothing in a path says where it stood. The journal of
+//! what is stored keeps a hash over both.
 
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use talkoot_protocol::api::Outcome;
+use talkoot_protocol::api::Identity;
 use talkoot_protocol::report::flat::unguard;
 use talkoot_protocol::scope::Kind;
 use talkoot_protocol::service_path::ServicePath;
+use talkoot_protocol::signed::Verified;
 
 use super::names::Names;
 use super::typed::{PathCells, StepCells};
 use crate::client::{Client, require_stored};
-use crate::commands::import::{Format, Records, cells, detect_delimiter};
+use crate::commands::import::sending::{self, Sender};
+use crate::commands::import::{Format, Records, RowHash, cells, detect_delimiter};
 use crate::commands::report::pen::{self, Pen};
 use crate::error::{Error, Result};
 use crate::global::Global;
@@ -34,10 +37,14 @@ path is a running number (1, 2, 3, …) that only holds the rows of one path tog
 a case. What is said of the whole path stands in its first row. Columns divided by commas, semicolons or tabs, in UTF-8; codes or \
 their names. Columns of other names are refused.
 
-If any row is wrong, nothing is stored. A table that is imported twice stores its paths twice.
+If any row is wrong, nothing is stored. The journal (FILE.imported, unless --journal says otherwise) remembers which paths are stored, by \
+their number and what they say: a repeated or interrupted import, or one of a table with more paths, goes on where it stopped. Keep it, \
+and give another table another name.
 
-With --json one object: {\"rows\", \"paths\", \"stored\"}.";
+With --json one object: {\"rows\", \"paths\", \"stored\", \"already\"}.";
 
+/// Paths that are signed and sent at once.
+const BATCH: usize = 256;
 /// Longest table, in bytes.
 const TABLE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// Most paths of one table.
@@ -78,6 +85,16 @@ pub(super) struct Args {
     /// For whom: network (all members), region:12 (members that act in county 12), organisation (only your own).
     #[arg(long, value_name = "SCOPE", default_value = "network")]
     scope: String,
+    /// Where to remember which paths are stored. [default: FILE.imported]
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
+}
+
+/// A path with its running number in the table.
+#[derive(Debug)]
+struct Numbered {
+    number: String,
+    path: ServicePath,
 }
 
 #[derive(Debug, Serialize)]
@@ -85,6 +102,8 @@ struct Imported {
     rows: usize,
     paths: usize,
     stored: usize,
+    /// Stored before, as the journal knows.
+    already: usize,
 }
 
 /// Imports a table.
@@ -92,20 +111,29 @@ pub(super) fn run(global: &Global, args: &Args) -> Result<()> {
     let text = read_text(&args.file)?;
     let names = Names::new(global, talkoot_protocol::report::codes::Language::En)?;
     let (rows, paths) = read(&text, &names).map_err(|faults| refuse(&faults))?;
-    let mut imported = Imported { rows, paths: paths.len(), stored: 0 };
+    let mut imported = Imported { rows, paths: paths.len(), stored: 0, already: 0 };
     if !args.dry_run {
-        imported.stored = store(global, args, &paths)?;
+        store(global, args, &paths, &mut imported)?;
     }
     if global.json {
         return output::json(&imported);
     }
-    let paths = output::count(imported.paths as u64, "path", "paths");
-    let steps = output::count(imported.rows as u64, "step", "steps");
-    match args.dry_run {
-        true => output::say(&format!("{paths} of {steps} would be stored. This was a dry run: nothing was stored.")),
-        false => output::say(&format!("{paths} of {steps} signed and stored.")),
-    }
+    tell(&imported, args);
     Ok(())
+}
+
+fn tell(imported: &Imported, args: &Args) {
+    let count = |paths: usize| output::count(paths as u64, "path", "paths");
+    let steps = output::count(imported.rows as u64, "step", "steps");
+    let paths = count(imported.paths);
+    output::say(&match (args.dry_run, imported.already) {
+        (true, _) => format!("{paths} of {steps} would be stored. This was a dry run: nothing was stored."),
+        (false, 0) => format!("{paths} of {steps} signed and stored."),
+        (false, already) => {
+            let was = if already == 1 { "was" } else { "were" };
+            format!("{} signed and stored; {} {was} stored before.", count(imported.stored), count(already))
+        }
+    });
 }
 
 fn read_text(path: &Path) -> Result<String> {
@@ -117,24 +145,33 @@ fn read_text(path: &Path) -> Result<String> {
     Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 
-/// Signs all paths, then sends them at once.
-fn store(global: &Global, args: &Args, paths: &[ServicePath]) -> Result<usize> {
+/// Signs and sends paths, some hundred at once; those that the journal knows are passed over.
+fn store(global: &Global, args: &Args, paths: &[Numbered], imported: &mut Imported) -> Result<()> {
     let mut client = Client::open(&global.dir)?;
     let identity = client.identity()?;
     let scope = pen::scope(&args.scope, &identity)?;
     let pen = Pen::open(global, args.worker.as_deref(), &identity)?;
-    let mut changes = Vec::with_capacity(paths.len());
-    for path in paths {
-        let change = pen.author().begin(Kind::ServicePath, scope, &path.to_fields(), keys::moment()?);
-        changes.push(change.map_err(pen::not_signed)?.encode());
+    let Identity { network, organisation, .. } = &identity;
+    let journal = args.journal.clone().unwrap_or_else(|| sending::beside(&args.file));
+    let mut sender = Sender::open(client, &journal)?;
+    for paths in paths.chunks(BATCH) {
+        let mut signed = Vec::with_capacity(paths.len());
+        for Numbered { number, path } in paths {
+            let row = RowHash::of_path(network, organisation, &scope, number, path);
+            if sender.take(row) {
+                imported.already += 1;
+                continue;
+            }
+            let change = pen.author().begin(Kind::ServicePath, scope, &path.to_fields(), keys::moment()?);
+            signed.push((row, change.map_err(pen::not_signed)?));
+        }
+        let batch: Vec<(RowHash, &Verified)> = signed.iter().map(|(row, change)| (*row, change)).collect();
+        let outcomes = sender.send(&batch).map_err(|error| error.hint(sending::GOES_ON))?;
+        imported.stored += outcomes.iter().filter(|outcome| sending::is_stored(outcome)).count();
+        let context = || format!("{} of {} paths are stored now", imported.stored + imported.already, imported.paths);
+        require_stored(&outcomes).map_err(|error| error.context(context()))?;
     }
-    let outcomes = client.submit(changes)?;
-    let stored = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Stored { .. })).count();
-    require_stored(&outcomes).map_err(|error| {
-        error.context(format_args!("{stored} of {} paths were stored, the others were not", paths.len()))
-    })?;
-    client.close()?;
-    Ok(stored)
+    sender.client.close()
 }
 
 fn refuse(faults: &[String]) -> Error {
@@ -153,7 +190,7 @@ struct Gathered {
 }
 
 /// Reads a table: how many rows it has, and the paths; or everything that is wrong with it.
-fn read(text: &str, names: &Names) -> std::result::Result<(usize, Vec<ServicePath>), Vec<String>> {
+fn read(text: &str, names: &Names) -> std::result::Result<(usize, Vec<Numbered>), Vec<String>> {
     let (rows, gathered) = gather(text)?;
     let mut faults = Vec::new();
     let mut seen = std::collections::BTreeSet::new();
@@ -163,7 +200,7 @@ fn read(text: &str, names: &Names) -> std::result::Result<(usize, Vec<ServicePat
             faults.push(format!("row {}: path {} was told before; put all its steps together", path.row, path.number));
         }
         match path.cells.read(names) {
-            Ok(path) => paths.push(path),
+            Ok(read) => paths.push(Numbered { number: path.number.clone(), path: read }),
             Err(found) => {
                 faults.extend(found.iter().map(|fault| format!("path beginning in row {}: {fault}", path.row)))
             }
@@ -286,7 +323,7 @@ mod tests {
 
     const HEADER: &str = "path;service;actor;ended;wait;alongside;shared_goal;outcome;area;half_year;support_need\n";
 
-    fn table(rows: &str) -> std::result::Result<(usize, Vec<ServicePath>), Vec<String>> {
+    fn table(rows: &str) -> std::result::Result<(usize, Vec<Numbered>), Vec<String>> {
         read(&format!("{HEADER}{rows}"), &Names::without_lists(Language::En))
     }
 
@@ -295,9 +332,9 @@ mod tests {
         let rows = "1;Ruoka-apu;parish;received;;;;helped;Mikkeli;2026-H1;3\n1;social_work;county_social;waited;3-5;yes;no;;;;\n\n\
             2;food_aid;ngo;received;;;;left_without;12;2026-H1;\n";
         let (rows, paths) = table(rows).unwrap();
-        assert_eq!((rows, paths.len(), paths[0].steps.len()), (3, 2, 2));
-        assert!(paths[0].steps[1].alongside);
-        assert!(!serde_json::to_string(&paths[1].to_fields()).unwrap().contains("path"));
+        assert_eq!((rows, paths.len(), paths[0].path.steps.len()), (3, 2, 2));
+        assert!(paths[0].path.steps[1].alongside);
+        assert!(!serde_json::to_string(&paths[1].path.to_fields()).unwrap().contains("path"));
     }
 
     #[test]

@@ -1,16 +1,13 @@
 //! `talkoot phenomenon begin` and `describe`.
 
-use serde::Serialize;
-use talkoot_protocol::id::{DocumentId, OrganisationId};
 use talkoot_protocol::phenomenon::word::{Link, LinkState, Others, Summary, Title, Word};
 use talkoot_protocol::report::codes::Language;
-use talkoot_protocol::scope::{Kind, Scope};
+use talkoot_protocol::scope::Kind;
 
 use super::table::{self, Signing};
-use crate::commands::joint::Desk;
+use crate::commands::joint::signing;
 use crate::error::Result;
 use crate::global::Global;
-use crate::output;
 
 const EXAMPLE: &str = "Example:
   talkoot phenomenon begin --title \"Asuntoa jonotetaan puoli vuotta\" --language fi \\
@@ -44,31 +41,17 @@ pub(crate) struct Args {
     signing: Signing,
 }
 
-#[derive(Serialize)]
-struct Begun {
-    document: DocumentId,
-    organisation: OrganisationId,
-    scope: Scope,
-}
-
 /// Begins a phenomenon.
 pub(super) fn run(global: &Global, args: &Args) -> Result<()> {
     let mut words = described(Some(&args.title), args.language, args.summary.as_ref());
     table::edits(&words)?;
-    let mut desk = Desk::open(global, args.signing.worker.as_deref(), args.signing.confirm)?;
+    let mut desk = args.signing.desk(global)?;
     let scope = desk.scope(&args.scope)?;
     let linked = table::reports(&mut desk.client, &args.report, &scope)?;
     let link = Link { state: LinkState::Linked, reason: None, similarity: None, others: Others::new() };
     words.extend(linked.into_iter().map(|report| Word::Link(report, link.clone())));
-    let document = desk.begin(Kind::Phenomenon, scope, &table::edits(&words)?)?;
-    let organisation = desk.organisation();
-    if global.json {
-        output::json(&Begun { document, organisation, scope })?;
-    } else {
-        output::line(&document.short())?;
-        output::say("Signed and stored. Add to it with: talkoot phenomenon facet, link, status, period.");
-    }
-    desk.close()
+    let next = "Add to it with: talkoot phenomenon facet, link, status, period.";
+    signing::begin(global, desk, Kind::Phenomenon, scope, &table::edits(&words)?, next)
 }
 
 const DESCRIBE_EXAMPLE: &str = "Example:

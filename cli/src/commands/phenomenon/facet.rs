@@ -6,6 +6,7 @@ use talkoot_protocol::report::codes::AreaScheme;
 use talkoot_protocol::report::period::Period;
 
 use super::table::{self, Shown, Signing};
+use crate::commands::joint::merge::Mergeable as _;
 use crate::commands::joint::{Desk, Edits};
 use crate::commands::report::fields;
 use crate::error::{Error, Result};
@@ -63,7 +64,7 @@ pub(super) fn run(global: &Global, args: &Args) -> Result<()> {
         reports: Vec::new(),
         others: Others::new(),
     };
-    let mut desk = Desk::open(global, args.signing.worker.as_deref(), args.signing.confirm)?;
+    let mut desk = args.signing.desk(global)?;
     let shown = table::fetch(&mut desk.client, &args.id, false)?;
     let edits = match &args.withdraw {
         Some(name) => withdrawn(&shown, &desk, name)?,

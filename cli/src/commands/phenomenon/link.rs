@@ -5,7 +5,7 @@ use talkoot_protocol::phenomenon::word::{Link, LinkState, Others, Word};
 
 use super::suggest;
 use super::table::{self, Signing};
-use crate::commands::joint::Desk;
+use crate::commands::joint::merge::Mergeable as _;
 use crate::error::Result;
 use crate::global::Global;
 
@@ -82,7 +82,7 @@ fn write(
     link: &Link,
     suggested: bool,
 ) -> Result<()> {
-    let mut desk = Desk::open(global, signing.worker.as_deref(), signing.confirm)?;
+    let mut desk = signing.desk(global)?;
     let shown = table::fetch(&mut desk.client, asked, false)?;
     let reports = table::reports(&mut desk.client, reports, &shown.scope()?)?;
     let similarities: Vec<Option<u16>> = match suggested {

@@ -1,16 +1,15 @@
 //! `talkoot phenomenon settle`: weighs every value that stands and says what holds, and why.
 
-use talkoot_protocol::phenomenon::aspect::{Aspect, State};
+use talkoot_protocol::phenomenon::aspect::Aspect;
 use talkoot_protocol::phenomenon::key::key;
 use talkoot_protocol::phenomenon::word::{Others, Settlement, Word};
 use talkoot_protocol::phenomenon::{Attributed, Card};
 
 use super::table::{self, Shown, Signing};
-use crate::commands::joint::{Desk, Edits};
+use crate::commands::joint::{Desk, Edits, signing};
 use crate::commands::report::plain;
 use crate::error::{Error, Result};
 use crate::global::Global;
-use crate::output;
 
 const EXAMPLE: &str = "Examples:
   talkoot phenomenon settle 1a2b3c --aspect colour --value red --reason \"We went there together and looked.\"
@@ -45,17 +44,13 @@ pub(crate) struct Args {
 
 /// Settles a contradiction, or takes that back.
 pub(super) fn run(global: &Global, args: &Args) -> Result<()> {
-    let mut desk = Desk::open(global, args.signing.worker.as_deref(), args.signing.confirm)?;
+    let mut desk = args.signing.desk(global)?;
     let shown = table::fetch(&mut desk.client, &args.id, false)?;
     let (document, edits) = if args.withdraw { withdrawn(&shown, &desk, args)? } else { settled(&shown, args)? };
     table::sign(global, &mut desk, &document, &edits)?;
     let after = table::fetch(&mut desk.client, &args.id, false)?;
     if let Some(state) = find(&after.card, &args.aspect).and_then(|aspect| aspect.contradiction.as_ref()) {
-        output::say(match state.state {
-            State::Settled => "Everything that stands was weighed: it is settled.",
-            State::SettledDifferently => "Another organisation settled it differently: it stays open until you agree.",
-            State::Open | State::Reopened => "It is open.",
-        });
+        signing::tell_state(state.state, "Everything");
     }
     desk.close()
 }

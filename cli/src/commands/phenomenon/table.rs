@@ -1,28 +1,20 @@
 //! The table around which a phenomenon is worked on: fetches its card, signs what the own organisation says, answers.
 
-use serde::Serialize;
 use talkoot_protocol::api::{self, Request, Response, Written};
-use talkoot_protocol::id::{ChangeId, DocumentId, OrganisationId};
-use talkoot_protocol::phenomenon::word::{Error as WordError, Word};
-use talkoot_protocol::phenomenon::{Attributed, Card};
+use talkoot_protocol::id::DocumentId;
+use talkoot_protocol::phenomenon::Card;
+use talkoot_protocol::phenomenon::card::Begun;
+use talkoot_protocol::phenomenon::group::Edge;
+use talkoot_protocol::phenomenon::word::Word;
 use talkoot_protocol::scope::{Kind, Scope};
 
 use crate::client::{Client, unexpected};
+use crate::commands::joint::merge::Mergeable;
+use crate::commands::joint::signing;
+pub(super) use crate::commands::joint::signing::{Signing, own};
 use crate::commands::joint::{Desk, Edits};
 use crate::error::{Error, Result};
 use crate::global::Global;
-use crate::output;
-
-/// Who signs, and how sure they are.
-#[derive(Debug, clap::Args)]
-pub(super) struct Signing {
-    /// Who signs; needed only where several workers have keys.
-    #[arg(long, value_name = "NAME")]
-    pub(super) worker: Option<String>,
-    /// What seems to be an identifier is none: sign it as it is.
-    #[arg(long)]
-    pub(super) confirm: bool,
-}
 
 /// A phenomenon as the node shows it.
 pub(super) struct Shown {
@@ -32,15 +24,6 @@ pub(super) struct Shown {
     pub(super) card: Card,
     /// Everything that was ever written, if it was asked for.
     pub(super) history: Vec<Written>,
-}
-
-/// What was done, for programs.
-#[derive(Serialize)]
-struct Done<'a> {
-    document: DocumentId,
-    change: ChangeId,
-    organisation: OrganisationId,
-    paths: Vec<&'a String>,
 }
 
 /// Asks for a phenomenon; the id may be shortened.
@@ -71,6 +54,40 @@ fn nameable(client: &mut Client<'_>, asked: &str, scope: &Scope) -> Result<Docum
     Ok(report.document)
 }
 
+fn audience(scope: &Scope) -> String {
+    match scope {
+        Scope::Organisation(_) => "one organisation".to_owned(),
+        Scope::Region(county) => format!("the members in county {county}"),
+        Scope::Network => "all members".to_owned(),
+    }
+}
+
+impl Mergeable for Shown {
+    const KIND: Kind = Kind::Phenomenon;
+    const ONE: &'static str = "phenomenon";
+    const SEVERAL: &'static str = "phenomena";
+
+    fn ask(client: &mut Client<'_>, asked: &str) -> Result<Self> {
+        fetch(client, asked, false)
+    }
+
+    fn require_nameable(what: &str, named: &Scope, scope: &Scope) -> Result<()> {
+        require_nameable(what, named, scope)
+    }
+
+    fn document(&self) -> DocumentId {
+        self.document
+    }
+
+    fn documents(&self) -> &[Begun] {
+        &self.card.documents
+    }
+
+    fn merges(&self) -> &[Edge] {
+        &self.card.merges
+    }
+}
+
 /// Refuses to name a document where others read than may receive it.
 pub(super) fn require_nameable(what: &str, named: &Scope, scope: &Scope) -> Result<()> {
     if named.may_be_named_in(scope) {
@@ -81,57 +98,21 @@ pub(super) fn require_nameable(what: &str, named: &Scope, scope: &Scope) -> Resu
     Err(Error::refused(message).hint("Nothing was signed. Begin a phenomenon for the same readers instead."))
 }
 
-fn audience(scope: &Scope) -> String {
-    match scope {
-        Scope::Organisation(_) => "one organisation".to_owned(),
-        Scope::Region(county) => format!("the members in county {county}"),
-        Scope::Network => "all members".to_owned(),
-    }
-}
-
-impl Shown {
-    /// Returns for whom the document asked for is.
-    pub(super) fn scope(&self) -> Result<Scope> {
-        let begun = self.card.documents.iter().find(|begun| begun.document == self.document);
-        begun.map(|begun| begun.scope).ok_or_else(unexpected)
-    }
-}
-
 /// Puts words into what is to be written.
 pub(super) fn edits(words: &[Word]) -> Result<Edits> {
-    let entry = |word: &Word| word.entry().map(|(path, value)| (path, Some(value))).map_err(not_said);
-    words.iter().map(entry).collect()
-}
-
-fn not_said(error: WordError) -> Error {
-    Error::refused(error.to_string()).hint("Nothing was signed or stored.")
+    signing::edits(words.iter().map(Word::entry))
 }
 
 /// Signs and stores what is to be written in a document, and says so.
 pub(super) fn sign(global: &Global, desk: &mut Desk<'_>, document: &DocumentId, edits: &Edits) -> Result<()> {
-    let (document, change) = desk.amend(&document.to_string(), Kind::Phenomenon, edits)?;
-    let organisation = desk.organisation();
-    if global.json {
-        return output::json(&Done { document, change, organisation, paths: edits.keys().collect() });
-    }
-    output::line(&document.short())?;
-    output::say("Signed and stored.");
-    Ok(())
+    signing::sign(global, desk, Kind::Phenomenon, document, edits)
 }
 
 /// Signs words that need nothing but the phenomenon itself.
 pub(super) fn say(global: &Global, signing: &Signing, asked: &str, words: &[Word]) -> Result<()> {
     let edits = edits(words)?;
-    let mut desk = Desk::open(global, signing.worker.as_deref(), signing.confirm)?;
+    let mut desk = signing.desk(global)?;
     let shown = fetch(&mut desk.client, asked, false)?;
     sign(global, &mut desk, &shown.document, &edits)?;
     desk.close()
-}
-
-/// Returns the own organisation's words among others.
-pub(super) fn own<'w, T>(
-    words: &'w [Attributed<T>],
-    organisation: &OrganisationId,
-) -> impl Iterator<Item = &'w Attributed<T>> {
-    words.iter().filter(move |word| word.by.organisation == *organisation)
 }

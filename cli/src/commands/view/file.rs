@@ -7,10 +7,10 @@ use std::io::Write;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
-use talkoot_protocol::view::{Basis, Count, Facet, MergedView, Share, Slice, Trend};
+use talkoot_protocol::view::{Basis, Count, Facet, MergedView, Preset, Share, Slice, Trend};
 
 use super::names::{Names, is_area};
-use super::preset::Preset;
+use super::preset;
 use super::tables::basis_in_words;
 use crate::commands::export::{cannot_write, into_place};
 use crate::commands::table::workbook::Book;
@@ -113,11 +113,11 @@ pub(super) fn write(view: &MergedView, names: &Names, preset: Option<Preset>, pa
     let format = Format::of(path)?;
     let (facets, counted) = rows_of(view, preset);
     let more =
-        More { trend: view.query.columns == Some(Facet::HalfYear), share: preset.and_then(Preset::in_words).is_some() };
+        More { trend: view.query.columns == Some(Facet::HalfYear), share: preset.and_then(preset::in_words).is_some() };
     let columns = columns(&facets, more);
     let rows: Vec<Vec<Cell>> = counted.iter().map(|counted| cells(counted, &facets, more, view, names)).collect();
     let mut notes = notes(view, names, &facets);
-    notes.extend(preset.and_then(Preset::in_words).map(|words| ("shares".to_owned(), words)));
+    notes.extend(preset.and_then(preset::in_words).map(|words| ("shares".to_owned(), words)));
     let sheet = Sheet { title: "view", columns: &columns, rows: &rows, notes: &notes };
     let head = json!({"query": view.query, "basis": view.basis});
     sheet.write(format, head, path, force)?;

@@ -2,9 +2,8 @@
 
 use talkoot_protocol::api::{Request, Response};
 use talkoot_protocol::id::DocumentId;
-use talkoot_protocol::view::{Error as Wrong, FACETS_MAX, Facet, Filters, Query};
+use talkoot_protocol::view::{Error as Wrong, FACETS_MAX, Facet, Filters, Preset, Query};
 
-use super::preset::Preset;
 use crate::client::{Client, unexpected};
 use crate::error::{Error, Result};
 use crate::global::{in_words, typed};

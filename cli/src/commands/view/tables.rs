@@ -1,10 +1,10 @@
 //! A view as tables for people.
 
 use talkoot_protocol::report::codes::Language;
-use talkoot_protocol::view::{BASE, Basis, Count, Facet, MergedView, Slice, Trend};
+use talkoot_protocol::view::{BASE, Basis, Count, Facet, MergedView, Preset, Slice, Trend};
 
 use super::names::{self, Names};
-use super::preset::{Preset, share_text};
+use super::preset::{self, share_text};
 use crate::commands::report::labels::Word;
 use crate::error::Result;
 use crate::output;
@@ -17,7 +17,7 @@ pub(super) fn print(view: &MergedView, names: &Names, preset: Option<Preset>) ->
     bodies(view, names, preset)?;
     output::line("")?;
     output::line(&basis_in_words(view, names))?;
-    preset.and_then(Preset::in_words).map_or(Ok(()), |words| output::line(&words))?;
+    preset.and_then(preset::in_words).map_or(Ok(()), |words| output::line(&words))?;
     if view.query.tells_organisations_apart() && matches!(view.basis, Basis::Published(_)) {
         output::line(
             "Counts by organisation are of one organisation alone: ask it before you show this outside the network.",
@@ -58,7 +58,7 @@ fn lines(view: &MergedView, slice: &Slice, names: &Names, preset: Option<Preset>
     headers.extend(across.into_iter().flat_map(|facet| view.columns.iter().map(move |key| names.value(facet, key))));
     headers.extend(with_totals.then(|| word(if across.is_some() { Word::Total } else { Word::Reports })));
     headers.extend(has_trends.then(|| word(Word::Trend)));
-    headers.extend(shares.as_ref().and(preset).map(|preset| preset.heading(language).to_owned()));
+    headers.extend(shares.as_ref().and(preset).map(|preset| preset::heading(preset, language).to_owned()));
     let line = |label: String, counts: &[Count], total: Option<Count>, trend: Option<Trend>| {
         let mut line = vec![label];
         line.extend(counts.iter().chain(&total).map(|count| number(*count, language)));

@@ -10,9 +10,8 @@ use talkoot_protocol::view::{Count, Facet, Filters, Together};
 use super::names::Names;
 use super::page::wrong;
 use super::question::{Pairs, filters};
-use super::table;
+use super::{sheet, table};
 use crate::http::{Problem, Site};
-use crate::web::assets;
 use crate::web::chart::{self, Grid};
 use crate::web::frame::Page;
 use crate::web::parts::{self, Tone};
@@ -84,18 +83,10 @@ pub(super) async fn together(State(site): State<Site>, member: Member) -> Result
     let Answer::Together { cells } = site.ask(Request::Together).await? else { return Err(Problem::unexpected()) };
     let names = Names::ask(&site, texts).await?;
     let content = html! {
-        link rel="stylesheet" href=(assets::address("charts.css"));
         @if cells.is_empty() { p { (texts.say("views-together-none")) } } @else { (findings(&cells, &names)) }
         p .small lang="en" { (ATTRIBUTION) }
-        p { a href="/views" { (texts.say("views-back")) } }
     };
-    let page = Page {
-        title: texts.say("views-together-title"),
-        lead: Some(texts.say("views-together-lead")),
-        is_wide: true,
-        ..Page::default()
-    };
-    Ok(visit.show(&page, &content))
+    Ok(sheet::show(visit, texts.say("views-together-title"), texts.say("views-together-lead"), &content))
 }
 
 fn findings(cells: &[Together], names: &Names) -> Markup {

@@ -9,11 +9,9 @@ use super::names::Names;
 use super::page::{ask, half_years, wrong};
 use super::question::{Error, Pairs, filters, narrowed};
 use super::select::select;
-use super::table;
+use super::{sheet, table};
 use crate::http::{Problem, Site};
-use crate::web::assets;
 use crate::web::chart::{self, CLASSES, Grid, TILES, class_of};
-use crate::web::frame::Page;
 use crate::web::parts;
 use crate::web::texts::Texts;
 use crate::web::visit::{Member, escaped};
@@ -41,15 +39,8 @@ pub(super) async fn page(
         ),
         Err(error) => wrong(error, texts),
     };
-    let content = html! {
-        link rel="stylesheet" href=(assets::address("charts.css"));
-        (form(&filters, &names, &half_years))
-        (shown)
-        p { a href="/views" { (texts.say("views-back")) } }
-    };
-    let page =
-        Page { title: texts.say("map-title"), lead: Some(texts.say("map-lead")), is_wide: true, ..Page::default() };
-    Ok(visit.show(&page, &content))
+    let content = html! { (form(&filters, &names, &half_years)) (shown) };
+    Ok(sheet::show(visit, texts.say("map-title"), texts.say("map-lead"), &content))
 }
 
 /// One map is of one table: each facet is held to one value.
@@ -60,15 +51,12 @@ fn narrow_enough(filters: &Filters) -> Result<(), Error> {
 }
 
 fn form(filters: &Filters, names: &Names, half_years: &[String]) -> Markup {
-    html! {
-        form .choose method="get" action="/map" {
-            div .choose-axes { @for facet in CHOSEN {
-                @let value = filters.on(facet).and_then(|values| values.first()).map(ToString::to_string).unwrap_or_default();
-                (select(facet.key(), &names.facet(facet), Some(&names.texts.say("views-all")), &names.choices(facet, half_years), &value))
-            } }
-            div .actions { button { (names.texts.say("views-show")) } }
-        }
-    }
+    let all = names.texts.say("views-all");
+    let choices = html! { @for facet in CHOSEN {
+        @let value = filters.on(facet).and_then(|values| values.first()).map(ToString::to_string).unwrap_or_default();
+        (select(facet.key(), &names.facet(facet), Some(&all), &names.choices(facet, half_years), &value))
+    } };
+    sheet::choose("/map", &choices, names.texts)
 }
 
 /// Shows counts by county as a map, what its shades mean, and as a table.

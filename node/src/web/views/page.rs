@@ -4,10 +4,9 @@ use axum::extract::{Query as Asked, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use talkoot_protocol::api::{Request, Response as Answer};
-use talkoot_protocol::view::{Facet, MergedView, Query};
+use talkoot_protocol::view::{Facet, MergedView, Preset, Query};
 
 use super::names::Names;
-use super::preset::Preset;
 use super::question::{Error, Pairs, Question};
 use super::select::select;
 use super::table;
@@ -102,8 +101,8 @@ fn presets(question: &Question, texts: Texts) -> Markup {
         nav aria-label=(texts.say("views-presets")) {
             p .unseen { (texts.say("views-presets")) }
             ul .tags {
-                @for preset in Preset::ALL {
-                    li { a .tag.preset href={ "/views?preset=" (preset.key()) } aria-current=[(question.preset == Some(preset)).then_some("true")] {
+                @for preset in Preset::all() {
+                    li { a .tag.preset href={ "/views?preset=" (preset.key()) } aria-current=[(question.preset == Some(*preset)).then_some("true")] {
                         (texts.one_of("views-preset", preset.key()).unwrap_or_default())
                     } }
                 }

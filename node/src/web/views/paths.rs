@@ -17,11 +17,9 @@ use super::names::Names;
 use super::page::{half_years, wrong};
 use super::question::{Error, Pairs};
 use super::select::select;
-use super::table;
+use super::{sheet, table};
 use crate::http::{Problem, Site};
-use crate::web::assets;
 use crate::web::chart::{self, Grid};
-use crate::web::frame::Page;
 use crate::web::parts;
 use crate::web::texts::Texts;
 use crate::web::visit::Member;
@@ -52,15 +50,8 @@ pub(super) async fn page(
         }
         Err(error) => wrong(error, texts),
     };
-    let content = html! {
-        link rel="stylesheet" href=(assets::address("charts.css"));
-        (form(&query, &names, &half_years))
-        (shown)
-        p { a href="/views" { (texts.say("views-back")) } }
-    };
-    let page =
-        Page { title: texts.say("paths-title"), lead: Some(texts.say("paths-lead")), is_wide: true, ..Page::default() };
-    Ok(visit.show(&page, &content))
+    let content = html! { (form(&query, &names, &half_years)) (shown) };
+    Ok(sheet::show(visit, texts.say("paths-title"), texts.say("paths-lead"), &content))
 }
 
 fn read(pairs: &Pairs) -> Result<Query, Error> {
@@ -93,21 +84,17 @@ fn form(query: &Query, names: &Names, half_years: &[String]) -> Markup {
     let of = named("of", Of::all().iter().map(|of| of.key()).collect());
     let across: Vec<_> = Facet::all().iter().map(|facet| (facet.key().to_owned(), names.path_facet(*facet))).collect();
     let (all, no_columns) = (texts.say("views-all"), texts.say("views-no-columns"));
-    html! {
-        form .choose method="get" action="/views/paths" {
-            div .choose-axes {
-                (select("by", &texts.say("paths-count"), None, &by, query.by.key()))
-                (select("of", &texts.say("paths-apart"), None, &of, query.of.key()))
-                (select("across", &texts.say("views-columns"), Some(&no_columns), &across, query.across.map_or("", Facet::key)))
-                @for facet in NARROWED {
-                    @let value = query.filters.get(&facet).map_or("", String::as_str);
-                    @let choices = facet.of_reports().map(|facet| names.choices(facet, half_years)).unwrap_or_default();
-                    (select(facet.key(), &names.path_facet(facet), Some(&all), &choices, value))
-                }
-            }
-            div .actions { button { (texts.say("views-show")) } }
+    let choices = html! {
+        (select("by", &texts.say("paths-count"), None, &by, query.by.key()))
+        (select("of", &texts.say("paths-apart"), None, &of, query.of.key()))
+        (select("across", &texts.say("views-columns"), Some(&no_columns), &across, query.across.map_or("", Facet::key)))
+        @for facet in NARROWED {
+            @let value = query.filters.get(&facet).map_or("", String::as_str);
+            @let choices = facet.of_reports().map(|facet| names.choices(facet, half_years)).unwrap_or_default();
+            (select(facet.key(), &names.path_facet(facet), Some(&all), &choices, value))
         }
-    }
+    };
+    sheet::choose("/views/paths", &choices, texts)
 }
 
 fn picture(view: &PathView, names: &Names) -> Markup {

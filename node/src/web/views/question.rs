@@ -3,9 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use talkoot_protocol::view::{Error as Refused, Facet, Filters, Query, Value};
+use talkoot_protocol::view::{Error as Refused, Facet, Filters, Preset, Query, Value};
 
-use super::preset::Preset;
 use crate::web::visit::escaped;
 
 /// Parameters of an address, in their order.
@@ -71,7 +70,7 @@ impl Question {
         let one =
             |name: &str| pairs.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value);
         let facet = |name: &str| one(name).map(|key| key.parse::<Facet>().map_err(|_| Error::Unknown)).transpose();
-        let preset = one("preset").map(|key| Preset::of(key).ok_or(Error::Unknown)).transpose()?;
+        let preset = one("preset").map(|key| Preset::from_key(key).ok_or(Error::Unknown)).transpose()?;
         let filters = filters(pairs)?;
         let rows = facet("rows")?.unwrap_or_else(|| preset.map_or(Facet::Theme, Preset::rows));
         let mut columns = preset.map(Preset::columns).or(facet("columns")?);

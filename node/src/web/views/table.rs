@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 use talkoot_protocol::report::area::table::ATTRIBUTION;
-use talkoot_protocol::view::{Basis, Count, Facet, MergedView, Slice, Trend, WHOLE_MIN};
+use talkoot_protocol::view::{Basis, Count, Facet, MergedView, Preset, Share, Slice, Trend, WHOLE_MIN};
 
 use super::names::{Names, is_area};
-use super::preset::{Preset, share_text};
 use super::question::narrowed;
 use crate::web::chart::{self, Called, Drawing, Grid, LINES_MAX};
 use crate::web::parts;
@@ -191,6 +190,11 @@ fn to_reports(view: &MergedView, slice: &Slice, key: &str, names: &Names) -> Mar
     held.push((view.query.rows, key));
     let filter = narrowed(&view.query.filters, &held);
     html! { a href={ "/views/reports?filter=" (escaped(&filter)) } { (names.value(view.query.rows, key)) } }
+}
+
+/// Returns a share as people read it.
+fn share_text(share: Option<Share>) -> String {
+    share.map_or_else(String::new, |share| share.text('\u{a0}'))
 }
 
 fn share_heading(preset: Preset, texts: Texts) -> String {

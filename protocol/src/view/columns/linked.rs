@@ -10,6 +10,7 @@ impl Columns {
     /// Takes over which reports are linked to which phenomena, in place of what was linked before. Reports that come later
     /// are linked as they come.
     pub fn relink(&mut self, assignment: &Assignment) {
+        self.edition += 1;
         let before = std::mem::replace(&mut self.links, Links::new(assignment));
         *self.links.uses(NONE) = u32::try_from(self.len()).expect(FITS);
         let documents: BTreeSet<DocumentId> = before.reports().chain(assignment.keys().copied()).collect();
@@ -27,10 +28,8 @@ impl Columns {
         &self.links
     }
 
-    /// Returns every report with the place of its line.
-    pub(in crate::view) fn placed(&self) -> impl Iterator<Item = (DocumentId, usize)> {
-        let free: BTreeSet<u32> = self.free.iter().copied().collect();
-        let all = (0u32..).zip(self.documents.iter().zip(&self.places));
-        all.filter(move |(slot, _)| !free.contains(slot)).map(|(_, (document, place))| (*document, *place as usize))
+    /// Returns the place of a report's line.
+    pub(in crate::view) fn place_of(&self, report: &DocumentId) -> Option<usize> {
+        self.slot_of(report).map(|slot| self.places[slot as usize] as usize)
     }
 }

@@ -1,19 +1,18 @@
 //! `talkoot view save` and `amend`.
 
-use serde::Serialize;
-use talkoot_protocol::id::{DocumentId, OrganisationId};
 use talkoot_protocol::saved::QUERIES_MAX;
 use talkoot_protocol::saved::word::{Asked, Name, Note, Others, Title, Word};
-use talkoot_protocol::scope::{Kind, Scope};
-use talkoot_protocol::view::Query;
+use talkoot_protocol::scope::Kind;
+use talkoot_protocol::view::{Preset, Query};
 
-use super::super::preset::Preset;
+use super::super::preset;
 use super::super::question::Question;
 use super::table::{self, Shown, Signing};
-use crate::commands::joint::{Desk, Edits};
+use crate::commands::joint::merge::Mergeable as _;
+use crate::commands::joint::{Desk, Edits, signing};
 use crate::error::{Error, Result};
 use crate::global::Global;
-use crate::{keys, output};
+use crate::keys;
 
 const EXAMPLE: &str = "Example:
   talkoot view save --title \"Asuminen alueittain\" --rows county --columns half_year --where theme=2 \\
@@ -37,7 +36,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     question: Question,
     /// Take the question from a preset.
-    #[arg(long, value_name = "NAME", conflicts_with = "columns")]
+    #[arg(long, value_name = "NAME", value_parser = preset::parser(), conflicts_with = "columns")]
     preset: Option<Preset>,
     /// What you say about the question itself.
     #[arg(long, value_name = "TEXT")]
@@ -49,31 +48,17 @@ pub(crate) struct Args {
     signing: Signing,
 }
 
-#[derive(Serialize)]
-struct Begun {
-    document: DocumentId,
-    organisation: OrganisationId,
-    scope: Scope,
-}
-
 /// Saves a view.
 pub(super) fn run(global: &Global, args: &Args) -> Result<()> {
     let mut words = described(Some(&args.title), args.note.as_ref());
     table::edits(&words)?;
-    let mut desk = Desk::open(global, args.signing.worker.as_deref(), args.signing.confirm)?;
+    let mut desk = args.signing.desk(global)?;
     let scope = desk.scope(&args.scope)?;
     let query = args.question.query(&mut desk.client, args.preset)?;
     table::require_askable(&mut desk.client, &query, &scope)?;
     words.push(asked(query, args.remark.clone())?);
-    let document = desk.begin(Kind::View, scope, &table::edits(&words)?)?;
-    let organisation = desk.organisation();
-    if global.json {
-        output::json(&Begun { document, organisation, scope })?;
-    } else {
-        output::line(&document.short())?;
-        output::say("Signed and stored. See it with its numbers: talkoot view show. Add to it: talkoot view amend.");
-    }
-    desk.close()
+    let next = "See it with its numbers: talkoot view show. Add to it: talkoot view amend.";
+    signing::begin(global, desk, Kind::View, scope, &table::edits(&words)?, next)
 }
 
 const AMEND_EXAMPLE: &str = "Examples:
@@ -101,7 +86,7 @@ pub(crate) struct AmendArgs {
     #[command(flatten)]
     question: Question,
     /// Take the question from a preset.
-    #[arg(long, value_name = "NAME", conflicts_with = "columns")]
+    #[arg(long, value_name = "NAME", value_parser = preset::parser(), conflicts_with = "columns")]
     preset: Option<Preset>,
     /// What you say about the question itself.
     #[arg(long, value_name = "TEXT")]
@@ -121,7 +106,7 @@ pub(super) fn amend(global: &Global, args: &AmendArgs) -> Result<()> {
         return Err(Error::refused("nothing was given to add or to take back")
             .hint("Give --title, --note, a question (--rows, --columns, --where, --preset) or --drop."));
     }
-    let mut desk = Desk::open(global, args.signing.worker.as_deref(), args.signing.confirm)?;
+    let mut desk = args.signing.desk(global)?;
     let shown = table::fetch(&mut desk.client, &args.id, false)?;
     if asks {
         let query = args.question.query(&mut desk.client, args.preset)?;

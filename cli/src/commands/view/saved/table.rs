@@ -1,30 +1,21 @@
 //! The table around which a saved view is worked on: fetches it, signs what the own organisation says, answers.
 
-use serde::Serialize;
 use talkoot_protocol::api::{Request, Response, Written};
-use talkoot_protocol::id::{ChangeId, DocumentId, OrganisationId};
-use talkoot_protocol::phenomenon::Attributed;
+use talkoot_protocol::id::DocumentId;
+use talkoot_protocol::phenomenon::card::Begun;
+use talkoot_protocol::phenomenon::group::Edge;
 use talkoot_protocol::saved::Saved;
-use talkoot_protocol::saved::word::{Error as WordError, Word};
+use talkoot_protocol::saved::word::Word;
 use talkoot_protocol::scope::{Kind, Scope};
 use talkoot_protocol::view::{Facet, Query, Value};
 
 use crate::client::{Client, unexpected};
+use crate::commands::joint::merge::Mergeable;
+use crate::commands::joint::signing;
+pub(super) use crate::commands::joint::signing::{Signing, own};
 use crate::commands::joint::{Desk, Edits};
 use crate::error::{Error, Result};
 use crate::global::Global;
-use crate::output;
-
-/// Who signs, and how sure they are.
-#[derive(Debug, clap::Args)]
-pub(super) struct Signing {
-    /// Who signs; needed only where several workers have keys.
-    #[arg(long, value_name = "NAME")]
-    pub(super) worker: Option<String>,
-    /// What seems to be an identifier is none: sign it as it is.
-    #[arg(long)]
-    pub(super) confirm: bool,
-}
 
 /// A saved view as the node shows it.
 pub(super) struct Shown {
@@ -36,40 +27,12 @@ pub(super) struct Shown {
     pub(super) history: Vec<Written>,
 }
 
-/// What was done, for programs.
-#[derive(Serialize)]
-struct Done<'a> {
-    document: DocumentId,
-    change: ChangeId,
-    organisation: OrganisationId,
-    paths: Vec<&'a String>,
-}
-
 /// Asks for a saved view; the id may be shortened.
 pub(super) fn fetch(client: &mut Client<'_>, asked: &str, history: bool) -> Result<Shown> {
     match client.ask(Request::SavedView { document: asked.to_owned(), history })? {
         Response::SavedView { document, view, history } => Ok(Shown { document, view: *view, history }),
         _ => Err(unexpected()),
     }
-}
-
-impl Shown {
-    /// Returns for whom the document asked for is.
-    pub(super) fn scope(&self) -> Result<Scope> {
-        let begun = self.view.documents.iter().find(|begun| begun.document == self.document);
-        begun.map(|begun| begun.scope).ok_or_else(unexpected)
-    }
-}
-
-/// Refuses to name a document where others read than may receive it: its id would tell them that it exists.
-pub(super) fn require_nameable(what: &str, named: &Scope, scope: &Scope) -> Result<()> {
-    if named.may_be_named_in(scope) {
-        return Ok(());
-    }
-    Err(Error::refused(format!(
-        "{what} is for fewer readers than the saved view: its id would tell others that it exists"
-    ))
-    .hint("Nothing was signed. Save the view for the same readers (--scope) instead."))
 }
 
 /// Refuses a question that names a phenomenon which not all readers of the saved view may know of.
@@ -84,32 +47,53 @@ pub(super) fn require_askable(client: &mut Client<'_>, query: &Query, scope: &Sc
     Ok(())
 }
 
-/// Puts words into what is to be written.
-pub(super) fn edits(words: &[Word]) -> Result<Edits> {
-    let entry = |word: &Word| word.entry().map(|(path, value)| (path, Some(value))).map_err(not_said);
-    words.iter().map(entry).collect()
+impl Mergeable for Shown {
+    const KIND: Kind = Kind::View;
+    const ONE: &'static str = "saved view";
+    const SEVERAL: &'static str = "saved views";
+
+    fn ask(client: &mut Client<'_>, asked: &str) -> Result<Self> {
+        fetch(client, asked, false)
+    }
+
+    fn require_nameable(what: &str, named: &Scope, scope: &Scope) -> Result<()> {
+        require_nameable(what, named, scope)
+    }
+
+    fn document(&self) -> DocumentId {
+        self.document
+    }
+
+    fn documents(&self) -> &[Begun] {
+        &self.view.documents
+    }
+
+    fn merges(&self) -> &[Edge] {
+        &self.view.merges
+    }
+
+    fn left_to_do(&self) -> Option<&'static str> {
+        self.view.title.is_open().then_some("Their titles differ: settle it with 'talkoot view settle'.")
+    }
 }
 
-fn not_said(error: WordError) -> Error {
-    Error::refused(error.to_string()).hint("Nothing was signed or stored.")
+/// Refuses to name a document where others read than may receive it: its id would tell them that it exists.
+pub(super) fn require_nameable(what: &str, named: &Scope, scope: &Scope) -> Result<()> {
+    if named.may_be_named_in(scope) {
+        return Ok(());
+    }
+    Err(Error::refused(format!(
+        "{what} is for fewer readers than the saved view: its id would tell others that it exists"
+    ))
+    .hint("Nothing was signed. Save the view for the same readers (--scope) instead."))
+}
+
+/// Puts words into what is to be written.
+pub(super) fn edits(words: &[Word]) -> Result<Edits> {
+    signing::edits(words.iter().map(Word::entry))
 }
 
 /// Signs and stores what is to be written in a document, and says so.
 pub(super) fn sign(global: &Global, desk: &mut Desk<'_>, document: &DocumentId, edits: &Edits) -> Result<()> {
-    let (document, change) = desk.amend(&document.to_string(), Kind::View, edits)?;
-    let organisation = desk.organisation();
-    if global.json {
-        return output::json(&Done { document, change, organisation, paths: edits.keys().collect() });
-    }
-    output::line(&document.short())?;
-    output::say("Signed and stored.");
-    Ok(())
-}
-
-/// Returns the own organisation's words among others.
-pub(super) fn own<'w, T>(
-    words: &'w [Attributed<T>],
-    organisation: &OrganisationId,
-) -> impl Iterator<Item = &'w Attributed<T>> {
-    words.iter().filter(move |word| word.by.organisation == *organisation)
+    signing::sign(global, desk, Kind::View, document, edits)
 }

@@ -1,10 +1,13 @@
-//! Views that are asked for again and again, by name, with the share that matters in them.
+//! Views that are asked for again and again, by name, with the share that matters in them. Says what is asked and what the share is of;
+//! what either is called where people read it, the program that shows it says.
 
-use talkoot_protocol::view::{Facet, MergedView, Share, Slice};
+use super::facet::Facet;
+use super::merged::{MergedView, Slice};
+use super::share::Share;
 
 /// A view by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Preset {
+pub enum Preset {
     /// Positive beside negative.
     Balance,
     /// What part clients had.
@@ -18,11 +21,13 @@ pub(super) enum Preset {
 }
 
 impl Preset {
-    /// All of them, in the order in which they are offered.
-    pub(super) const ALL: [Self; 5] = [Self::Balance, Self::Voice, Self::Met, Self::Trend, Self::Top];
+    /// Returns all of them, in the order in which they are offered.
+    pub const fn all() -> &'static [Self] {
+        &[Self::Balance, Self::Voice, Self::Met, Self::Trend, Self::Top]
+    }
 
-    /// Returns the name in addresses.
-    pub(super) const fn key(self) -> &'static str {
+    /// Returns the name on command lines and in addresses.
+    pub const fn key(self) -> &'static str {
         match self {
             Self::Balance => "balance",
             Self::Voice => "voice",
@@ -33,12 +38,12 @@ impl Preset {
     }
 
     /// Returns the view with this name.
-    pub(super) fn of(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|preset| preset.key() == key)
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::all().iter().copied().find(|preset| preset.key() == key)
     }
 
     /// Returns what the rows are, unless somebody says otherwise.
-    pub(super) const fn rows(self) -> Facet {
+    pub const fn rows(self) -> Facet {
         match self {
             Self::Top => Facet::Phenomenon,
             Self::Balance | Self::Voice | Self::Met | Self::Trend => Facet::Theme,
@@ -46,7 +51,7 @@ impl Preset {
     }
 
     /// Returns what the columns are.
-    pub(super) const fn columns(self) -> Facet {
+    pub const fn columns(self) -> Facet {
         match self {
             Self::Balance => Facet::Valence,
             Self::Voice => Facet::Client,
@@ -55,7 +60,7 @@ impl Preset {
         }
     }
 
-    /// Returns the columns whose share is shown; none if there is no share.
+    /// Returns the keys of the columns whose share is shown; none if there is no share.
     const fn parts(self) -> &'static [&'static str] {
         match self {
             Self::Balance => &["positive"],
@@ -66,16 +71,9 @@ impl Preset {
     }
 
     /// Returns the share of each row of a table; none if this view shows no shares.
-    pub(super) fn shares(self, view: &MergedView, slice: &Slice) -> Option<Vec<Option<Share>>> {
+    pub fn shares(self, view: &MergedView, slice: &Slice) -> Option<Vec<Option<Share>>> {
         (!self.parts().is_empty()).then(|| view.shares(slice, self.parts()))
     }
-}
-
-/// Returns a share as people read it.
-pub(super) fn share_text(share: Option<Share>) -> String {
-    share.map_or_else(String::new, |Share { percent, margin, at_least }| {
-        format!("{}{percent}\u{a0}% (±{margin})", if at_least { "≥\u{a0}" } else { "" })
-    })
 }
 
 #[cfg(test)]
@@ -84,11 +82,11 @@ mod tests {
 
     #[test]
     fn parts_are_values_of_their_facet_and_names_are_found() {
-        for preset in Preset::ALL {
+        for preset in Preset::all() {
             assert!(preset.parts().iter().all(|key| preset.columns().value(key).is_ok()), "{preset:?}");
             assert!(preset.parts().is_empty() || preset.columns().adds_up());
-            assert_eq!(Preset::of(preset.key()), Some(preset));
+            assert_eq!(Preset::from_key(preset.key()), Some(*preset));
         }
-        assert_eq!(Preset::of("sums"), None);
+        assert_eq!(Preset::from_key("sums"), None);
     }
 }
