@@ -56,6 +56,19 @@ pub enum Error {
     OutOfPlace,
 }
 
+impl Error {
+    /// Returns the stable name.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Act => "act",
+            Self::BodyMissing => "body_missing",
+            Self::Malformed(_) => "malformed",
+            Self::CertificatePresence => "certificate_presence",
+            Self::OutOfPlace => "out_of_place",
+        }
+    }
+}
+
 /// An organisation ends a certificate that it gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revocation {

@@ -32,6 +32,17 @@ pub enum Error {
     NoFork,
 }
 
+impl Error {
+    /// Returns the stable name.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Signed(signed::Error::Signature(_)) => "signature",
+            Self::Malformed(_) | Self::Signed(_) => "malformed",
+            Self::NoFork => "no_fork",
+        }
+    }
+}
+
 /// What is proven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Proven {

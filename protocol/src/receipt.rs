@@ -65,6 +65,20 @@ pub enum Error {
     First,
 }
 
+impl Error {
+    /// Returns the stable name.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Act => "act",
+            Self::BodyMissing => "body_missing",
+            Self::Malformed(_) => "malformed",
+            Self::CertificatePresence => "certificate_presence",
+            Self::OutOfPlace => "out_of_place",
+            Self::First => "first",
+        }
+    }
+}
+
 /// Ids in strictly ascending order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ids(Box<[ChangeId]>);
