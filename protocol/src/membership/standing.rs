@@ -1,6 +1,6 @@
 //! Who stands as a member: what organisations say of each other, counted against a threshold. A pure function of what was said and
 //! the rules; it knows neither signatures nor time nor who asks. `docs/decisions/0040-membership-by-threshold.md` argues for each
-//! rule, `tests/tests/trust.rs` explores small worlds exhaustively.
+//! rule, `standing/tests.rs` explores small worlds exhaustively.
 //!
 //! What an organisation says stands in one chain, that of its root key, so it has an order of its own; between organisations
 //! there is none.
