@@ -246,7 +246,7 @@ impl Receipt {
         require(header.act == Act::Receipt, Error::Act)?;
         let certificate = header.certificate.ok_or(Error::CertificatePresence)?;
         let opens = match change.begins() {
-            Some((kind, scope)) if kind == Kind::Node => Some(scope),
+            Some((Kind::Node, scope)) => Some(scope),
             Some(_) => return Err(Error::OutOfPlace),
             None => None,
         };
