@@ -29,6 +29,7 @@ ACTS = range(1, 12)
 RESERVED_ACTS = range(5, 11)
 CRITICAL_BELOW = 128
 RECORD, CERTIFICATE, ENDORSEMENT, ADDRESS = 2, 3, 4, 11
+WITHDRAWAL, REVOCATION, RECEIPT = 5, 7, 8
 REPORT_KIND, PHENOMENON_KIND, PROPOSAL_KIND, VIEW_KIND, FORM_KIND, NODE_KIND, PATH_KIND = 1, 2, 3, 4, 6, 7, 8
 JOINT_KINDS = (PHENOMENON_KIND, PROPOSAL_KIND, VIEW_KIND)
 MAKE_MAP, MAKE_LIST, MAKE_TEXT = 0, 2, 4
@@ -429,6 +430,94 @@ def verdict_of(vector, network, past=None):
         return str(refused)
 
 
+def is_uint32(value, least=0):
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value < 2**32
+
+
+def is_id(value):
+    return isinstance(value, bytes) and len(value) == 32
+
+
+def ascends(values):
+    return all(one < two for one, two in zip(values, values[1:]))
+
+
+def are_ids(data, most):
+    """Whether it is a byte string of at most so many ids, strictly ascending."""
+    if not isinstance(data, bytes) or len(data) % 32 or len(data) > 32 * most:
+        return False
+    return ascends([data[at : at + 32] for at in range(0, len(data), 32)])
+
+
+def check_receipt(header, body):
+    """Requires that a change is a batch of a receipt log in its place."""
+    require(header[2] == RECEIPT, "act")
+    require(7 in header, "certificate_presence")
+    begins = 4 in header
+    require(not begins or header[4] == NODE_KIND, "out_of_place")
+    require(10 not in header and begins == (header[8] == 1), "out_of_place")
+    batch = decode_exactly(body[16:], "malformed")
+    require(isinstance(batch, list) and len(batch) == 4 and batch[0] == 1, "malformed")
+    _, epoch, first, ids = batch
+    require(is_uint32(epoch, 1) and is_uint32(first, 1) and are_ids(ids, 4096) and len(ids) > 0, "malformed")
+    require(first + len(ids) // 32 < 2**32, "malformed")
+    require((first == 1) == begins, "first")
+
+
+def are_checkpoints(value):
+    if not isinstance(value, list) or len(value) > 256:
+        return False
+    shaped = all(isinstance(c, list) and len(c) == 3 and is_id(c[0]) and is_id(c[1]) and is_uint32(c[2]) for c in value)
+    return shaped and ascends(value)
+
+
+def check_ending(header, body):
+    """Requires that a change ends a certificate or a recognition, and stands where it may."""
+    require(header[2] in (REVOCATION, WITHDRAWAL), "act")
+    require(7 not in header, "certificate_presence")
+    require(10 not in header and (4 not in header or (header[4] == 0 and header[5] != [2])), "out_of_place")
+    said = decode_exactly(body[16:], "malformed")
+    require(isinstance(said, list) and len(said) == 4 and said[0] == 1 and is_id(said[1]), "malformed")
+    if header[2] == REVOCATION:
+        require(are_checkpoints(said[2]) and are_ids(said[3], 4096), "malformed")
+    else:
+        require((said[2] is None or is_uint32(said[2])) and are_checkpoints(said[3]), "malformed")
+
+
+def check_fork(data):
+    """Returns the document in which a key signed two headers at one place."""
+    proof = decode_exactly(data, "malformed")
+    require(isinstance(proof, list) and len(proof) == 3 and proof[0] == 1, "malformed")
+    found = []
+    for change in proof[1:]:
+        require(isinstance(change, bytes) and len(change) <= 512 + 64 * 34 + 128, "malformed")
+        require(change[-1:] == b"\xf6", "malformed")
+        try:
+            change_id, header, body = envelope(change)
+        except Refused as refused:
+            raise Refused("signature" if str(refused) in ("bad_signature", "weak_key") else "malformed") from refused
+        require(body is None, "malformed")
+        found.append((change_id, (header[1], header[6], header.get(3, change_id), header[8])))
+    (one, place), (other, beside) = found
+    require(place == beside and one != other, "no_fork")
+    require(one < other, "malformed")
+    return place[2]
+
+
+def verdict_of_receipt(vector):
+    """Reads a receipt, an ending or a fork proof; these the door refuses, so their verdict is of their reading."""
+    data = bytes.fromhex(vector["bytes"])
+    try:
+        if vector["reads"] == "fork_proof":
+            found = check_fork(data)
+        else:
+            found, header, body = envelope(data)
+            {"receipt": check_receipt, "ending": check_ending}[vector["reads"]](header, body)
+        return "sound" if found.hex() == vector.get("id", found.hex()) else "another id"
+    except Refused as refused:
+        return str(refused)
+
+
 def main():
     folder = pathlib.Path(__file__).resolve().parent.parent / "docs" / "vectors"
     checked = 0
@@ -446,6 +535,11 @@ def main():
             if got != expected:
                 sys.exit(f"{name}: {vector['name']}: expected {expected}, got {got}")
             checked += 1
+    for vector in json.loads((folder / "receipts.json").read_text())["vectors"]:
+        got = verdict_of_receipt(vector)
+        if got != vector["verdict"]:
+            sys.exit(f"receipts.json: {vector['name']}: expected {vector['verdict']}, got {got}")
+        checked += 1
     print(f"{checked} vectors agree")
 
 

@@ -4,7 +4,7 @@
 //! Two wings stand on one pillar, and neither imports the other's inside:
 //!
 //! - the pillar: [`id`], [`key`], [`time`], [`date`], [`scope`], [`header`], [`signed`], [`statement`], [`address`], [`charter`],
-//!   [`membership`], [`limits`], [`entry`], [`enrolment`];
+//!   [`membership`], [`limits`], [`entry`], [`enrolment`], [`receipt`], [`ending`], [`fork`];
 //! - the left wing *moves* changes: [`catalog`], [`policy`], [`wire`], [`sync`], [`bundle`];
 //! - the right wing *reads* them: [`chunk`], [`document`], [`scan`], [`form`], [`report`], [`joint`], [`phenomenon`],
 //!   [`proposal`], [`view`], [`saved`], [`service_path`], [`examine`].
@@ -25,9 +25,11 @@ pub mod charter;
 pub mod chunk;
 pub mod date;
 pub mod document;
+pub mod ending;
 pub mod enrolment;
 pub mod entry;
 pub mod examine;
+pub mod fork;
 pub mod form;
 pub mod header;
 pub mod id;
@@ -38,6 +40,7 @@ pub mod membership;
 pub mod phenomenon;
 pub mod policy;
 pub mod proposal;
+pub mod receipt;
 pub mod report;
 pub mod saved;
 pub mod scan;

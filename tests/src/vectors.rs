@@ -3,6 +3,7 @@
 
 mod joint;
 mod path;
+mod receipt;
 mod unsigned;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,7 @@ use crate::hostile;
 
 pub use joint::joint;
 pub use path::{path, paths};
+pub use receipt::{ReceiptVectors, SOUND, receipts};
 pub use unsigned::{UnsignedVectors, unsigned};
 
 /// The verdict on a change about which nothing is wrong in itself.

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use talkoot_protocol::sync::check::check;
 use talkoot_tests::vectors::{
-    ACCEPTED, UnsignedVectors, Vectors, admission, content, envelope, joint, judge_again, paths, unhex, unsigned, valid,
+    ACCEPTED, ReceiptVectors, SOUND, UnsignedVectors, Vectors, admission, content, envelope, joint, judge_again, paths,
+    receipts, unhex, unsigned, valid,
 };
 
 fn committed(name: &str) -> Vectors {
@@ -38,6 +39,18 @@ fn the_committed_vectors_of_unsigned_changes_are_the_ones_this_version_makes() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/vectors/unsigned.json");
     let committed: UnsignedVectors = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     assert_eq!(committed, unsigned(), "run 'cargo run -p talkoot-tests --bin vectors' and look at the difference");
+}
+
+#[test]
+fn the_committed_vectors_of_receipts_are_the_ones_this_version_makes_and_reads() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/vectors/receipts.json");
+    let committed: ReceiptVectors = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    assert_eq!(committed, receipts(), "run 'cargo run -p talkoot-tests --bin vectors' and look at the difference");
+    for vector in &committed.vectors {
+        assert_eq!(vector.read_again(), *vector);
+    }
+    let sound = committed.vectors.iter().filter(|vector| vector.verdict == SOUND).count();
+    assert!(sound >= 10 && committed.vectors.len() - sound >= 15, "{sound} of {}", committed.vectors.len());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Who stands as a member: what organisations say of each other, counted against a threshold. A pure function of what was said and
 //! the rules; it knows neither signatures nor time nor who asks. `docs/decisions/0040-membership-by-threshold.md` argues for each
-//! rule, `tests/tests/trust.rs` explores small worlds exhaustively.
+//! rule, `standing/tests.rs` explores small worlds exhaustively.
 //!
 //! What an organisation says stands in one chain, that of its root key, so it has an order of its own; between organisations
 //! there is none.
@@ -50,6 +50,8 @@ pub struct Standing {
     pub members: BTreeSet<OrganisationId>,
     /// Who was a member and is removed, with the last place of its chain that stands.
     pub removed: BTreeMap<OrganisationId, u32>,
+    /// By whose withdrawals each of them was removed: it is they who say how far its receipts stand.
+    pub against: BTreeMap<OrganisationId, BTreeSet<OrganisationId>>,
 }
 
 /// An organisation's last word on each other one, and whom it ever recognised.
@@ -75,7 +77,7 @@ impl Stance {
 /// Who has withdrawn from one organisation, and how far they let its words stand.
 struct Case {
     whom: OrganisationId,
-    stands: Vec<u32>,
+    stands: BTreeMap<OrganisationId, u32>,
 }
 
 /// What everybody said, as far as it stands.
@@ -87,18 +89,22 @@ struct Heard {
 impl Rules {
     /// Returns who stands as a member after all that was said.
     pub fn standing(&self, said: &BTreeMap<OrganisationId, Chain>) -> Standing {
-        let mut removed = BTreeMap::new();
+        let (mut removed, mut against) = (BTreeMap::new(), BTreeMap::new());
         loop {
             let all = self.heard(said, &removed);
             let certain = self.heard(said, &self.with_possible(&removed, &all));
             let cases = self.by_strength(&certain).into_iter().chain(self.by_strength(&all));
             let mut open = cases.filter(|case| all.admitted.contains(&case.whom) && !removed.contains_key(&case.whom));
-            match open.find_map(|case| self.without(said, &removed, case)) {
-                Some(fewer) => removed = fewer,
+            match open.find_map(|case| Some((self.without(said, &removed, &case)?, case))) {
+                Some((fewer, case)) => {
+                    removed = fewer;
+                    against.insert(case.whom, case.stands.into_keys().collect());
+                }
                 None => {
                     removed.retain(|who, _| all.admitted.contains(who));
+                    against.retain(|who, _| removed.contains_key(who));
                     let members = all.admitted.into_iter().filter(|who| !removed.contains_key(who)).collect();
-                    return Standing { members, removed };
+                    return Standing { members, removed, against };
                 }
             }
         }
@@ -110,10 +116,10 @@ impl Rules {
         &self,
         said: &BTreeMap<OrganisationId, Chain>,
         removed: &BTreeMap<OrganisationId, u32>,
-        case: Case,
+        case: &Case,
     ) -> Option<BTreeMap<OrganisationId, u32>> {
         let mut fewer = removed.clone();
-        fewer.insert(case.whom, self.last_place(case.stands));
+        fewer.insert(case.whom, self.last_place(&case.stands));
         let left = self.heard(said, &fewer).admitted.into_iter().filter(|who| !fewer.contains_key(who)).count();
         (left >= self.threshold).then_some(fewer)
     }
@@ -129,7 +135,7 @@ impl Rules {
 
     /// Adds the places beyond which any case that is possible would void words.
     fn with_possible(&self, removed: &BTreeMap<OrganisationId, u32>, all: &Heard) -> BTreeMap<OrganisationId, u32> {
-        let possible = self.cases(all).into_iter().map(|case| (case.whom, self.last_place(case.stands)));
+        let possible = self.cases(all).into_iter().map(|case| (case.whom, self.last_place(&case.stands)));
         let mut places: BTreeMap<_, _> = possible.collect();
         for (who, place) in removed {
             places.entry(*who).and_modify(|possible| *possible = (*possible).min(*place)).or_insert(*place);
@@ -156,11 +162,11 @@ impl Rules {
 
     /// Returns whom enough have withdrawn from.
     fn cases(&self, heard: &Heard) -> Vec<Case> {
-        let mut cases: BTreeMap<OrganisationId, Vec<u32>> = BTreeMap::new();
+        let mut cases: BTreeMap<OrganisationId, BTreeMap<OrganisationId, u32>> = BTreeMap::new();
         for (who, stance) in heard.stances.iter().filter(|(who, _)| heard.admitted.contains(who)) {
             for (other, word) in stance.last.iter().filter(|(other, _)| *other != who) {
                 if let Word::Withdraw { stands } = word {
-                    cases.entry(*other).or_default().push(*stands);
+                    cases.entry(*other).or_default().insert(*who, *stands);
                 }
             }
         }
@@ -176,7 +182,8 @@ impl Rules {
     }
 
     /// Returns the least place that `threshold` of them do not go beyond.
-    fn last_place(&self, mut stands: Vec<u32>) -> u32 {
+    fn last_place(&self, stands: &BTreeMap<OrganisationId, u32>) -> u32 {
+        let mut stands: Vec<_> = stands.values().copied().collect();
         stands.sort_unstable();
         stands.get(self.threshold.saturating_sub(1)).copied().unwrap_or(u32::MAX)
     }

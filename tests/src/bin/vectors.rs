@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use serde::Serialize;
-use talkoot_tests::vectors::{admission, content, envelope, joint, paths, unsigned, valid};
+use talkoot_tests::vectors::{admission, content, envelope, joint, paths, receipts, unsigned, valid};
 
 fn main() -> std::io::Result<()> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/vectors");
@@ -21,6 +21,7 @@ fn main() -> std::io::Result<()> {
         write(&dir, name, &vectors)?;
         println!("{name}.json: {} vectors", vectors.vectors.len());
     }
+    write(&dir, "receipts", &receipts())?;
     write(&dir, "unsigned", &unsigned())
 }
 
