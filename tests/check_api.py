@@ -69,7 +69,7 @@ class Node:
 
     def __init__(self, directory):
         self.directory = directory
-        access = [word for kind in ("read", "submit", "manage", "metrics", "carry") for word in ("--access", kind)]
+        access = [word for kind in ("read", "submit", "manage", "metrics", "carry", "invite") for word in ("--access", kind)]
         self.token = json.loads(self.call("token", "add", "check", *access, "--json"))["token"]
         command = [PROGRAM, "run", "--json", "--stop-with-parent", "--http", "127.0.0.1:0", "--dir", directory]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -66,6 +66,8 @@ pub enum Access {
     Metrics,
     /// Make bundles of what partners may have, and take bundles in.
     Carry,
+    /// Make known what codes for new keys were given out, and read which keys came under them.
+    Invite,
 }
 
 impl Access {
@@ -77,6 +79,7 @@ impl Access {
             Self::Manage => "manage",
             Self::Metrics => "metrics",
             Self::Carry => "carry",
+            Self::Invite => "invite",
         }
     }
 }

@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use crate::date::Date;
+use crate::enrolment::{EnrolmentId, Proof};
 use crate::id::{
     AttachmentHash, ChangeId, ChunkHash, DocumentId, FormHash, NetworkId, NodeId, OrganisationId, WorkerId,
 };
@@ -53,6 +54,8 @@ texts! {
     AttachmentHash: "AttachmentHash", ID_PATTERN, "SHA-256 of the bytes of an attachment.";
     FormHash: "FormHash", ID_PATTERN, "The hash of a form package.";
     PublicKey: "PublicKey", ID_PATTERN, "An Ed25519 public key.";
+    EnrolmentId: "EnrolmentId", ID_PATTERN, "A one-time code: its hash.";
+    Proof: "Proof", ID_PATTERN, "What shows that whoever brought a key knew the code.";
     Fingerprint: "Fingerprint", ID_PATTERN, "One value over a set of changes: equal where the sets are.";
     Scope: "Scope", "^(?:network|region:[0-9]{1,2}|organisation:[0-9a-fA-F]{64})$", "For whom a document is.";
     Date: "Date", DATE_PATTERN, "A day.";

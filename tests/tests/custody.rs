@@ -3,8 +3,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use serde_json::{Value, json};
-use talkoot_protocol::enrolment::Code;
+use talkoot_protocol::enrolment::{CODE_ENTROPY_BYTES, Code};
 use talkoot_protocol::key::SecretKey;
 use talkoot_protocol::signed::signed_bytes;
 use talkoot_tests::browser::{Answer, Caller};
@@ -165,6 +167,29 @@ fn a_key_comes_by_code_is_certified_and_signs_what_the_node_makes() {
     let same =
         browser.prepare(&json!({ "does": "change", "document": document, "edits": {"title": "Neuvonta"} })).json();
     assert_eq!((&same["name"], &same["parameter"]), (&json!("no_change"), &json!("title")));
+}
+
+#[test]
+fn a_program_makes_a_code_known_and_sees_the_key_that_came_under_it() {
+    let house = House::new();
+    let token = house.site.json(&["token", "add", "staff", "--access", "invite"]).remove(0);
+    let token = token["token"].as_str().unwrap().to_owned();
+    let caller = Caller { address: house.running.http[0].clone(), token };
+    let code = Code::new([7; CODE_ENTROPY_BYTES]);
+    let passed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+    let given = json!({ "id": code.id(), "expires": u64::try_from(passed).unwrap() + 60_000 });
+    let post = |body: &Value| {
+        caller.send("POST", "/v1/enrolments", &[("Content-Type", "application/json")], body.to_string().as_bytes())
+    };
+    assert_eq!(post(&given).status, 204);
+    assert_eq!(post(&given).status, 204, "twice is as good as once");
+    let browser = house.browser(3);
+    assert_eq!(browser.enrol(&code.reveal(), &browser.key).status, 200);
+    let told = caller.get("/v1/enrolments").json()["entries"][0].clone();
+    assert_eq!((&told["id"], &told["key"]), (&given["id"], &json!(browser.key.public())));
+    let late = json!({ "id": code.id(), "expires": 1 });
+    assert_eq!(post(&late).json()["name"], "bad_validity");
+    assert_eq!(caller.get("/v1/reports").json()["name"], "not_allowed");
 }
 
 #[test]

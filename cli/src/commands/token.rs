@@ -68,6 +68,8 @@ enum Allowed {
     Metrics,
     /// Make bundles of everything a partner may have, and take bundles in.
     Carry,
+    /// Make known that codes were given out, and see which keys came under them.
+    Invite,
 }
 
 impl From<Allowed> for Access {
@@ -78,6 +80,7 @@ impl From<Allowed> for Access {
             Allowed::Manage => Self::Manage,
             Allowed::Metrics => Self::Metrics,
             Allowed::Carry => Self::Carry,
+            Allowed::Invite => Self::Invite,
         }
     }
 }

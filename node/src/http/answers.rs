@@ -342,6 +342,17 @@ pub(super) async fn workers(State(site): State<Site>) -> Answered<Entries<api::W
     Answer::json(&Entries { entries: workers })
 }
 
+pub(super) async fn enrolments(State(site): State<Site>) -> Answered<Entries<api::Enrolment>> {
+    let Response::Enrolments { enrolments } = site.ask(Request::Enrolments).await? else {
+        return Err(Problem::unexpected());
+    };
+    Answer::json(&Entries { entries: enrolments })
+}
+
+pub(super) async fn invite(State(site): State<Site>, Given(code): Given<query::Invited>) -> Result<Done, Problem> {
+    site.ask(Request::Invite { id: code.id, expires: code.expires }).await.map(|_| Done)
+}
+
 pub(super) async fn peers(State(site): State<Site>) -> Answered<Entries<api::Peer>> {
     let Response::Peers { peers } = site.ask(Request::Peers).await? else { return Err(Problem::unexpected()) };
     Answer::json(&Entries { entries: peers })

@@ -18,7 +18,7 @@ use super::operation::{Part, Sketch, taken};
 use super::problem::Problem;
 
 pub(super) use asked::{
-    About, Address, Attached, Bundle, Day, FormAt, History, OfOrganisation, One, PageOf, PathView, Phenomena,
+    About, Address, Attached, Bundle, Day, FormAt, History, Invited, OfOrganisation, One, PageOf, PathView, Phenomena,
     Proposals, Reader, Search, Similar, Suggestions, View, ViewReports,
 };
 pub(super) use values::{FilterText, Skip};

@@ -41,7 +41,10 @@ const WORDS: &[&str] = &[
 
 /// Returns everything that can be asked, in the order in which it is told of.
 pub(super) fn operations() -> Vec<Operation> {
-    [open(), documents(), tables(), shared(), node(), handing_in(), carrying()].into_iter().flatten().collect()
+    [open(), documents(), tables(), shared(), node(), handing_in(), carrying(), inviting()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// What needs no token.
@@ -168,6 +171,18 @@ fn node() -> Vec<Operation> {
         Operation::get("/metrics", "metrics", metrics::metrics)
             .needs(Access::Metrics)
             .says("Figures for Prometheus; nothing of reports."),
+    ]
+}
+
+/// Codes for keys that are made in browsers. The code itself, and the key that certifies, never come here.
+fn inviting() -> Vec<Operation> {
+    let invite = |operation: Operation| operation.needs(Access::Invite);
+    vec![
+        invite(Operation::get("/v1/enrolments", "enrolments", answers::enrolments))
+            .says("The codes that were given out, and the keys that came under them."),
+        invite(Operation::post("/v1/enrolments", "invite", answers::invite))
+            .says("Make known by its hash that a code was given out; the same again changes nothing.")
+            .may_fail(&["bad_validity", "too_many_codes", "not_stored"]),
     ]
 }
 

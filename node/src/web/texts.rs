@@ -20,7 +20,10 @@ macro_rules! areas {
     };
 }
 
-areas!["frame", "problems", "write", "custody", "remarks", "joint", "resident", "views", "about", "attach", "carry", "scripts"];
+areas![
+    "frame", "problems", "write", "custody", "remarks", "joint", "resident", "views", "about", "attach", "carry",
+    "scripts"
+];
 
 /// The languages of pages, in the order in which they are offered.
 pub(crate) const LANGUAGES: [Language; 3] = [Language::Fi, Language::Sv, Language::En];

@@ -10,6 +10,7 @@ use crate::time::Timestamp;
 
 /// A code that was given out, as the node knows it: not the code, and not whose it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Enrolment {
     /// What the code is known by.
     pub id: EnrolmentId,

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use talkoot_protocol::api::ProposalList;
 use talkoot_protocol::date::Date;
+use talkoot_protocol::enrolment::EnrolmentId;
 use talkoot_protocol::id::{AttachmentHash, OrganisationId, WorkerId};
 use talkoot_protocol::report::codes::AttachmentKind;
 use talkoot_protocol::scope::Scope;
@@ -46,6 +47,16 @@ pub(in crate::http) struct About {
     /// Of a document: its pages.
     #[schemars(extend("maximum" = u32::MAX))]
     pub(in crate::http) pages: Option<u32>,
+}
+
+/// A code that was given out.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct Invited {
+    /// What the code is known by: its hash.
+    pub(in crate::http) id: EnrolmentId,
+    /// From when on it is worth nothing.
+    pub(in crate::http) expires: Timestamp,
 }
 
 /// A form.
