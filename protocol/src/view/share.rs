@@ -28,7 +28,7 @@ pub struct Share {
 
 impl Share {
     /// Returns it as people read it; `space` parts a number from its sign.
-    pub fn text(&self, space: char) -> String {
+    pub fn with_space(&self, space: char) -> String {
         let Self { percent, margin, at_least } = self;
         let least = if *at_least { format!("≥{space}") } else { String::new() };
         format!("{least}{percent}{space}% (±{margin})")
@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn a_share_says_how_sure_it_is() {
         let share = |at_least| Share { percent: 60, margin: 5, at_least };
-        assert_eq!((share(false).text(' '), share(true).text('_')), ("60 % (±5)".into(), "≥_60_% (±5)".into()));
+        assert_eq!((share(false).with_space(' '), share(true).with_space('_')), ("60 % (±5)".into(), "≥_60_% (±5)".into()));
     }
 
     #[test]

@@ -53,5 +53,5 @@ pub(super) fn in_words(preset: Preset) -> Option<String> {
 
 /// Returns a share as people read it.
 pub(super) fn share_text(share: Option<Share>) -> String {
-    share.map_or_else(String::new, |share| share.text(' '))
+    share.map_or_else(String::new, |share| share.with_space(' '))
 }

@@ -194,7 +194,7 @@ fn to_reports(view: &MergedView, slice: &Slice, key: &str, names: &Names) -> Mar
 
 /// Returns a share as people read it.
 fn share_text(share: Option<Share>) -> String {
-    share.map_or_else(String::new, |share| share.text('\u{a0}'))
+    share.map_or_else(String::new, |share| share.with_space('\u{a0}'))
 }
 
 fn share_heading(preset: Preset, texts: Texts) -> String {
