@@ -122,7 +122,10 @@ mod tests {
     #[test]
     fn a_share_says_how_sure_it_is() {
         let share = |at_least| Share { percent: 60, margin: 5, at_least };
-        assert_eq!((share(false).with_space(' '), share(true).with_space('_')), ("60 % (±5)".into(), "≥_60_% (±5)".into()));
+        assert_eq!(
+            (share(false).with_space(' '), share(true).with_space('_')),
+            ("60 % (±5)".into(), "≥_60_% (±5)".into())
+        );
     }
 
     #[test]

@@ -124,6 +124,10 @@ test('what cannot be cleaned is refused in words, and no byte of it is kept', as
   ]) {
     await bring(name, bytes);
     await page.locator('#attach-error').filter({ hasText: words }).waitFor();
+    // A look at the words meanwhile does not take it away.
+    await Promise.all([page.waitForResponse('**/session/examine'), field('title').fill(`Hissi ${name.length}`)]);
+    await page.waitForTimeout(100);
+    assert.ok(await page.locator('#attach-error').filter({ hasText: words }).isVisible());
     assert.ok(!(await page.locator('main').textContent()).includes('131052'));
   }
   assert.equal(await page.locator('[data-attachment]').count(), 0);

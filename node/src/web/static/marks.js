@@ -72,8 +72,9 @@ function hasWords(form) {
   return [...form.querySelectorAll('textarea, input[type="text"]')].some((control) => control.value.trim() !== '');
 }
 
+/** Takes the marks of an earlier look away. What became of a file stays until another is brought. */
 function clear(form) {
-  for (const place of form.querySelectorAll('.error[id]')) place.textContent = '';
+  for (const place of form.querySelectorAll('.error[id]:not([data-stays])')) place.textContent = '';
   for (const place of form.querySelectorAll('.marks')) place.replaceChildren();
   for (const control of form.querySelectorAll('[aria-invalid]')) control.removeAttribute('aria-invalid');
 }

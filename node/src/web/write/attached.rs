@@ -41,9 +41,11 @@ impl Sheet<'_> {
                     div .field data-field=(FIELD) {
                         label for="attach-file" { (texts.say("attach-add")) }
                         p .hint #attach-hint { (texts.say("attach-add-hint")) }
-                        input type="file" #attach-file accept=(ACCEPT) multiple aria-describedby="attach-hint attach-error";
+                        input type="file" #attach-file accept=(ACCEPT) multiple
+                            aria-describedby="attach-hint attach-error attach-problem";
                         p #attach-said .soft role="status" {}
-                        p .error #attach-error role="alert" {}
+                        p .error #attach-error data-stays role="alert" {}
+                        p .error #attach-problem {}
                     }
                     div #attached {
                         @for (at, value) in held.iter().enumerate() { (self.row(&at.to_string(), value, document)) }
