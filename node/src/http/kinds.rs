@@ -46,7 +46,7 @@ pub(super) const KINDS: &[Kind] = &[
     ),
     kind("bad_query", 422, "A table that cannot be made; 'detail' says why.", "Ask for other facets or values."),
     kind("bad_request", 400, "The request cannot be understood.", "Send what the description of the API asks for."),
-    kind("bad_validity", 400, "A code cannot be worth something for so long.", "Choose a shorter time."),
+    kind("bad_validity", 422, "A code cannot be worth something for so long.", "Choose a shorter time."),
     kind(
         "bundles_busy",
         503,
