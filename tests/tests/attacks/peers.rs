@@ -74,8 +74,11 @@ fn bomb(stage: &mut Stage) {
 }
 
 fn overdrawn(stage: &mut Stage) {
-    let changes = (0..12u8).map(|number| vec![number; 250_000]);
-    stage.say(&Message::delivery(0, true, parcel::pack(Codec::Zstd1, changes.collect::<Vec<_>>())));
+    // After so many refused changes credit comes slowly.
+    stage.push(&vec![vec![0; 10]; 300]);
+    for number in 0..12u8 {
+        stage.push(&[vec![number; 250_000], vec![number + 100; 250_000]]);
+    }
 }
 
 fn requests(stage: &mut Stage) {
