@@ -196,6 +196,35 @@ def check_view(site, name, *query):
     return hidden
 
 
+def check_view_parts(site):
+    """A view in parts by half-year and county: DuckDB reads what the node publishes of each part alone, and nothing else."""
+    lake = site.root / "counts"
+    site.call("view", "--rows", "organisation", "--output", lake, "--partitioned")
+    columns, cells, types = read_parquet(
+        lake / "*/*/*.parquet", ", hive_partitioning=true, hive_types={'half_year': VARCHAR, 'county': VARCHAR}"
+    )
+    assert types["reports"] == "BIGINT" and "few" not in {cell for row in cells for cell in row[:1]}, "parts: types"
+    read = {}
+    for row in (dict(zip(columns, cells)) for cells in cells):
+        assert (row["reports"] is None) == (row["status"] == "few"), f"parts: {row}"
+        read.setdefault((row["half_year"], row["county"]), {})[row["level"], row["organisation"]] = row["reports"]
+    ask = lambda *query: json.loads(site.call("view", "--rows", "organisation", *query, "--json"))
+    half_years, counties = (ask("--columns", facet)["columns"] for facet in ("half_year", "county"))
+    expected, hidden = {}, 0
+    for half_year in half_years:
+        for county in counties:
+            view = ask("--where", f"half_year={half_year}", "--where", f"county={county}")
+            (part,) = view["slices"]
+            counts = {("cell", row): count for row, count in zip(view["rows"], part["row_totals"])} | {("total", None): part["total"]}
+            hidden += sum(count == "few" for count in counts.values())
+            if any(count != "few" for count in counts.values()):
+                expected[half_year, county] = {key: None if count == "few" else count for key, count in counts.items()}
+    assert read == expected and len(read) > 3 and hidden, f"parts: {read} {expected}"
+    files = [path.relative_to(lake) for path in lake.rglob("*.parquet")]
+    assert all(len(path.parts) == 3 and str(path).startswith("half_year=") for path in files), f"parts: {files}"
+    print(f"view in parts: {len(files)} parts by half-year and county, {len(cells)} rows read by DuckDB as published, {hidden} counts hidden")
+
+
 COUNTIES = {"491": "12", "740": "12", "091": "90"}
 
 
@@ -246,6 +275,7 @@ def main():
             site.call("import", path, "--worker", author, "--confirm")
         check_reports(site)
         check_counts(site)
+        check_view_parts(site)
         hidden = check_view(site, "by-theme", "--rows", "organisation", "--columns", "theme")
         hidden += check_view(site, "by-half-year", "--rows", "organisation", "--columns", "half_year")
         hidden += check_view(site, "themes", "--rows", "theme")

@@ -181,6 +181,17 @@ fn a_report_is_followed_to_its_outcome_across_four_nodes() {
     assert_eq!(traced["phenomena"][0]["proposals"][0]["answers"][1]["answer"]["code"], "accepted");
     assert_eq!(traced["proposals"][0]["document"], forgotten.as_str());
 
+    // And who decided sees, from the decision, the report that it began with.
+    let back = |proposal: &str| ["proposal", "trace", proposal, "--today", "2027-07-21"].map(str::to_owned);
+    let tree = member.ok(&back(&asked).each_ref().map(String::as_str));
+    for wanted in ["followed up", "Hallitus 2027-01-15 § 12", "Nuorten asunnottomuus", "Asuntojono"] {
+        assert!(tree.contains(wanted), "{wanted}\n{tree}");
+    }
+    let traced = member.json(&back(&asked).each_ref().map(String::as_str)).remove(0);
+    assert_eq!(traced["phenomena"][0]["reports"][0]["report"], report.as_str());
+    let traced = member.json(&back(&forgotten).each_ref().map(String::as_str)).remove(0);
+    assert_eq!(traced["reports"][0]["title"], "Asuntojono");
+
     // What nobody answered is overdue the day after, on every node, and every node shows the same bytes.
     for site in network.all() {
         let overdue = |today: &str| ids(site, &["proposal", "list", "--overdue", "--today", today]);

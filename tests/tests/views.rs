@@ -195,3 +195,20 @@ fn what_may_not_be_saved_is_refused_before_it_is_signed() {
     assert!(said.contains("there is no"), "{said}");
     assert_eq!(here.json(&["view", "list"]).len(), 1, "nothing of it was stored");
 }
+
+#[test]
+fn what_a_network_agreed_on_makes_views_stricter_on_every_node() {
+    let temporary = tempfile::tempdir().unwrap();
+    let file = temporary.path().join("charter.json").to_string_lossy().into_owned();
+    let here = Site::new(PROGRAM, temporary.path(), "here");
+    let write = ["init", "--write-charter", &file, "--charter-name", "Tiukka"];
+    let said = here.refused(1, &[&write[..], &["--authors-min", "2"]].concat());
+    assert!(said.contains("stricter than 3, 2 and 3"), "{said}");
+    let said = here.refused(1, &[&write[..], &["--reports-min", "5", "--authors-min", "4"]].concat());
+    assert!(said.contains("authors_min at least reports_min"), "{said}");
+    here.ok(&[&write[..], &["--reports-min", "5"]].concat());
+    here.init("here", &["--charter", &file]);
+    let basis = here.json(&["view"]).remove(0)["basis"].clone();
+    let expected = json!({"published": {"reports_min": 5, "organisations_min": 2, "authors_min": 5}});
+    assert_eq!(basis, expected, "though the settings of the node ask for less");
+}

@@ -6,7 +6,7 @@
 
 mod csv;
 mod pages;
-mod parts;
+pub(crate) mod parts;
 mod rows;
 
 use std::fs::{self, File};

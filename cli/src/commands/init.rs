@@ -77,6 +77,8 @@ pub(crate) struct Args {
     /// How many members must recognise a new organisation.
     #[arg(long, value_name = "K", requires = "write_charter", default_value_t = 1)]
     threshold: u16,
+    #[command(flatten)]
+    minima: charter::Minima,
 }
 
 /// What was made, for programs.
@@ -101,7 +103,7 @@ struct NodeAnswer {
 pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
     if let Some(file) = &args.write_charter {
         let name = args.charter_name.unwrap_or_default();
-        return charter::write(global, file, name, args.founder, args.threshold);
+        return charter::write(global, file, name, args.founder, args.threshold, args.minima);
     }
     let keys = Keys::of(global)?;
     if args.organisation_only {

@@ -11,6 +11,7 @@ pub(super) mod list;
 mod new;
 mod say;
 mod show;
+mod trace;
 
 use clap::Subcommand;
 
@@ -32,6 +33,8 @@ enum Action {
     List(list::Args),
     /// Show one proposal: who is asked, what they answered, what came of it.
     Show(show::Args),
+    /// Show the reports that it rests on: from the answer back to what was noticed.
+    Trace(trace::Args),
     /// Say that you find it right, too.
     Support(say::SupportArgs),
     /// Ask somebody else, too, since no good answer came.
@@ -52,6 +55,7 @@ pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
         Action::New(args) => new::run(global, &args),
         Action::List(args) => list::run(global, &args),
         Action::Show(args) => show::run(global, &args),
+        Action::Trace(args) => trace::run(global, &args),
         Action::Support(args) => say::support(global, &args),
         Action::Escalate(args) => say::escalate(global, &args),
         Action::Acknowledge(args) => answer::acknowledge(global, &args),

@@ -2,6 +2,7 @@
 
 mod file;
 mod names;
+mod parts;
 mod preset;
 mod question;
 mod ranking;
@@ -19,6 +20,7 @@ use talkoot_protocol::view::{Facet, MergedView, Preset, Query, Share, Trend};
 use self::names::Names;
 use self::question::Question;
 use crate::client::{Client, unexpected};
+use crate::commands::export::parts::refuse_other;
 use crate::commands::export::refuse_existing;
 use crate::commands::report::list;
 use crate::commands::report::organisations::Organisations;
@@ -30,6 +32,7 @@ const EXAMPLE: &str = "Example:
   talkoot view --rows theme --columns county --language fi
   talkoot view --rows municipality --columns half_year --where theme=2,5
   talkoot view --rows theme --columns half_year --output themes.xlsx
+  talkoot view --rows theme --output lake --partitioned
   talkoot view --preset met --where county=12
   talkoot view --top phenomena
   talkoot view --where theme=2 --where county=12 --reports
@@ -53,7 +56,8 @@ end with a share, computed from the numbers shown. --top ranks the values of a f
 
 With --output the same numbers, one in each row, as CSV, XLSX, JSON or Parquet (with --together one finding in each row): level (cell, row_total, column_total, total), each facet \
 with key and name, reports, status (shown, or few: then there is no number), and the rules that were applied; with columns of half-years the trend of the \
-line, with a preset that has one the share of the row.
+line, with a preset that has one the share of the row. With --partitioned FILE is a directory, with the counts of --rows for each \
+half-year and county: half_year=2026-H1/county=12/part-0.parquet. Parts without a number are left out.
 
 With --json the tables as one object: {\"query\", \"basis\", \"rows\", \"columns\", \"slices\"}; with columns of half-years also \
 \"trends\", one list for each slice; with a preset that has them also \"preset\" and \"shares\" likewise. With --top {\"query\", \"basis\", \
@@ -92,6 +96,9 @@ pub(crate) struct Args {
     /// Write the counts into this file; its name ends with .csv, .xlsx, .json or .parquet.
     #[arg(long, value_name = "FILE", conflicts_with = "top")]
     output: Option<PathBuf>,
+    /// With --output: Parquet as a directory with a part for each half-year and county.
+    #[arg(long, requires = "output", conflicts_with_all = ["columns", "preset", "reports", "together", "own"])]
+    partitioned: bool,
     /// Write over an existing file.
     #[arg(long, requires = "output")]
     force: bool,
@@ -119,14 +126,20 @@ pub(crate) fn run(global: &Global, args: Args) -> Result<()> {
         return saved::run(global, action);
     }
     if let Some(path) = &args.output {
-        file::Format::of(path)?;
-        refuse_existing(path, args.force)?;
+        if args.partitioned {
+            refuse_other(path, args.force)?;
+        } else {
+            file::Format::of(path)?;
+            refuse_existing(path, args.force)?;
+        }
     }
     let mut client = Client::open(&global.dir)?;
     if args.together {
         together::run(global, &mut client, &args)?;
     } else if args.reports {
         behind(global, &mut client, &args)?;
+    } else if let (true, Some(path)) = (args.partitioned, &args.output) {
+        in_parts(global, &mut client, &args, path)?;
     } else {
         numbers(global, &mut client, &args)?;
     }
@@ -157,6 +170,15 @@ fn numbers(global: &Global, client: &mut Client<'_>, args: &Args) -> Result<()> 
         (None, Some(_)) => ranking::print(global, client, &view, &names, args.limit),
         (None, None) => tables::print(&view, &names, args.preset),
     }
+}
+
+/// Writes published numbers into a directory of parts.
+fn in_parts(global: &Global, client: &mut Client<'_>, args: &Args, path: &Path) -> Result<()> {
+    let rows = args.question.rows.unwrap_or(Facet::Theme);
+    let counts = parts::Counts::new(rows, args.question.filters(client)?)?;
+    let names = Names::ask(client, &[rows], args.language)?;
+    let rows = counts.write(client, &names, path, args.force)?;
+    written(global, path, rows)
 }
 
 /// Says what was written into a file.

@@ -105,7 +105,8 @@ impl Loading {
         let seed =
             keystore::fresh_seed().map_or(0, |seed| seed.iter().fold(0, |sum, byte| sum << 5 ^ u64::from(*byte)));
         let views = &home.config.views;
-        let rules = Rules::at_least(views.reports_min, views.organisations_min, views.authors_min);
+        let set = Rules::at_least(views.reports_min, views.organisations_min, views.authors_min);
+        let rules = home.charter.views.map_or(set, |agreed| set.stricter(&agreed));
         Self {
             engine: {
                 let mut engine = Engine::new(home.engine_config(seed));

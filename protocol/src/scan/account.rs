@@ -1,6 +1,6 @@
 //! Bank account numbers by ISO 13616: country, two check digits, and a length that each country fixes.
 
-use super::fold::{Glyph, border_after, border_before, char_at, digit_at, skip_gap, span};
+use super::fold::{Glyph, border_after, border_before, char_at, digit_at, letter_for_digit_at, skip_gap, span};
 use super::{Action, Finding, Rule};
 
 /// Characters of an IBAN by country, from the registry of SWIFT.
@@ -34,20 +34,24 @@ pub(super) fn ibans(glyphs: &[Glyph]) -> Vec<Finding> {
 fn iban_end(glyphs: &[Glyph], start: usize) -> Option<usize> {
     let first = char_at(glyphs, start)?;
     let second = if first == 'F' { skip_gap(glyphs, start + 1) } else { start + 1 };
-    let country = [first, char_at(glyphs, second)?];
+    // FI, or FL with a small L, which looks the same.
+    let finnish =
+        first == 'F' && (char_at(glyphs, second) == Some('I') || letter_for_digit_at(glyphs, second) == Some(1));
+    let country = if finnish { ['F', 'I'] } else { [first, char_at(glyphs, second)?] };
     if !country.iter().all(char::is_ascii_uppercase) || !border_before(glyphs, start) {
         return None;
     }
-    digit_at(glyphs, skip_gap(glyphs, second + 1))?;
+    let digit = |at| digit_at(glyphs, at).or_else(|| letter_for_digit_at(glyphs, at).filter(|_| finnish));
+    digit(skip_gap(glyphs, second + 1))?;
     let (_, length) = LENGTHS.iter().find(|(code, _)| code.chars().eq(country))?;
     let mut at = second + 1;
     let mut characters = Vec::with_capacity(*length);
     while characters.len() + 2 < *length {
         at = skip_gap(glyphs, at);
-        characters.push(char_at(glyphs, at)?.to_digit(36)?);
+        characters.push(digit(at).or_else(|| char_at(glyphs, at)?.to_digit(36))?);
         at += 1;
     }
-    let plain = if country == ['F', 'I'] { is_finnish(&characters) } else { is_plain(glyphs.get(start..at)?) };
+    let plain = if finnish { is_finnish(&characters) } else { is_plain(glyphs.get(start..at)?) };
     (plain && border_after(glyphs, at) && is_valid(country, &characters)).then_some(at)
 }
 

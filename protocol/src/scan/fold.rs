@@ -98,6 +98,17 @@ pub(super) fn digit_at(glyphs: &[Glyph], at: usize) -> Option<u32> {
     char_at(glyphs, at)?.to_digit(10)
 }
 
+/// Returns the value of the digit that the letter at `at` looks like: an O of any alphabet for 0; a capital I, a small L or a bar for
+/// 1. Only where everything around it says that a digit belongs there.
+pub(super) fn letter_for_digit_at(glyphs: &[Glyph], at: usize) -> Option<u32> {
+    let glyph = glyphs.get(at)?;
+    match (glyph.char, glyph.lower) {
+        ('O' | 'О' | 'о' | 'Ο' | 'ο', _) => Some(0),
+        ('I' | '|', false) | ('L', true) => Some(1),
+        _ => None,
+    }
+}
+
 /// Tells whether no word or number ends at `at`.
 pub(super) fn border_before(glyphs: &[Glyph], at: usize) -> bool {
     at.checked_sub(1).and_then(|before| glyphs.get(before)).is_none_or(|glyph| !glyph.is_word())

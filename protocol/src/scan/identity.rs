@@ -5,7 +5,9 @@
 //! Data Services Agency.
 
 use super::context::Context;
-use super::fold::{Glyph, SOFT_HYPHEN, border_after, char_at, digit_at, numbers, span};
+use super::fold::{
+    Glyph, SOFT_HYPHEN, border_after, border_before, char_at, digit_at, letter_for_digit_at, numbers, span,
+};
 use super::lexicon::Tags;
 use super::{Action, Finding, Rule};
 
@@ -30,6 +32,8 @@ struct Code {
     torn: bool,
     /// White space beside the separator.
     gap: bool,
+    /// Letters stand where digits belong.
+    lettered: bool,
     end: usize,
 }
 
@@ -37,6 +41,8 @@ struct Code {
 struct Reader<'g> {
     glyphs: &'g [Glyph],
     at: usize,
+    /// A letter was read as the digit that it looks like.
+    lettered: bool,
 }
 
 impl Reader<'_> {
@@ -54,6 +60,13 @@ impl Reader<'_> {
         (space, soft)
     }
 
+    /// Reads one digit, or a letter that looks like it.
+    fn digit(&mut self) -> Option<u32> {
+        let plain = digit_at(self.glyphs, self.at);
+        self.lettered |= plain.is_none();
+        plain.or_else(|| letter_for_digit_at(self.glyphs, self.at))
+    }
+
     /// Reads `count` digits with gaps between; returns their value and whether any gap was wider than a soft hyphen.
     fn digits(&mut self, count: usize) -> Option<(u32, bool)> {
         let (mut value, mut torn) = (0, false);
@@ -61,7 +74,7 @@ impl Reader<'_> {
             if index > 0 {
                 torn |= self.skip_gap().0;
             }
-            value = value * 10 + digit_at(self.glyphs, self.at)?;
+            value = value * 10 + self.digit()?;
             self.at += 1;
         }
         Some((value, torn))
@@ -85,9 +98,9 @@ impl Reader<'_> {
 }
 
 impl Code {
-    /// Reads a code that begins at `start`, a digit after a border.
+    /// Reads a code that begins at `start`, after a border.
     fn read(glyphs: &[Glyph], start: usize) -> Option<Self> {
-        let mut reader = Reader { glyphs, at: start };
+        let mut reader = Reader { glyphs, at: start, lettered: false };
         let (day, torn_day) = reader.digits(2)?;
         let dot_day = reader.skip_dot();
         let (month, torn_month) = reader.digits(2)?;
@@ -98,8 +111,9 @@ impl Code {
         let torn_tail = reader.skip_gap().0;
         let control = char_at(glyphs, reader.at).filter(char::is_ascii_alphanumeric)?;
         let torn = torn_day | dot_day | torn_month | dot_month | torn_year | torn_serial | torn_tail;
-        let end = reader.at + 1;
-        border_after(glyphs, end).then_some(Self { day, month, year, serial, control, separator, torn, gap, end })
+        let (lettered, end) = (reader.lettered, reader.at + 1);
+        let code = Self { day, month, year, serial, control, separator, torn, gap, lettered, end };
+        border_after(glyphs, end).then_some(code)
     }
 
     /// Tells whether it should be shown to the author. The further it strays from the plain form, the more of the rest
@@ -109,6 +123,9 @@ impl Code {
         let right = char::from(CONTROL[(digits % 31) as usize]) == self.control;
         let plausible = (1..=31).contains(&self.day) && (1..=12).contains(&self.month);
         let letter = self.control.is_ascii_alphabetic();
+        if self.lettered {
+            return plausible && right && self.separator.is_some() && !self.torn && !self.gap;
+        }
         plausible
             && match self.separator {
                 None => right && letter && !self.torn,
@@ -120,7 +137,9 @@ impl Code {
 
 /// Returns codes of the right shape: plain, mistyped, spaced out, or with look-alike characters.
 pub(super) fn codes(glyphs: &[Glyph]) -> Vec<Finding> {
-    numbers(glyphs)
+    let begins = |at: &usize| digit_at(glyphs, *at).or_else(|| letter_for_digit_at(glyphs, *at)).is_some();
+    (0..glyphs.len())
+        .filter(|at| begins(at) && border_before(glyphs, *at))
         .filter_map(|start| {
             let code = Code::read(glyphs, start).filter(Code::is_suspect)?;
             let span = span(glyphs, start, code.end)?;
@@ -213,8 +232,8 @@ pub(super) fn finuids(glyphs: &[Glyph], context: &Context) -> Vec<Finding> {
 
 /// Reads eight digits and a control character: their values, the end, and whether anything but a soft hyphen parts them.
 fn read_finuid(glyphs: &[Glyph], start: usize) -> Option<(u32, char, usize, bool)> {
-    let mut reader = Reader { glyphs, at: start };
-    let (number, torn) = reader.digits(8)?;
+    let mut reader = Reader { glyphs, at: start, lettered: false };
+    let (number, torn) = reader.digits(8).filter(|_| !reader.lettered)?;
     let parted = reader.skip_gap().0;
     let control = char_at(glyphs, reader.at).filter(char::is_ascii_alphanumeric)?;
     Some((number, control, reader.at + 1, torn || parted))

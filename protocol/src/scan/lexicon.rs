@@ -86,7 +86,7 @@ const ENTRIES: &[(Match, Tags, &[&str])] = &[
         "personnummer", "syntymäaika", "syntymäajan", "syntymäpäivä", "födelsedatum", "födelsetid", "birthdate"]),
     (Match::Stem, Tags::FINUID, &["finuid", "satutunnu", "asiointitunnu"]),
     (Match::Whole, Tags::BORN, &["syntynyt", "syntyi", "synt", "dob", "född", "föddes", "born"]),
-    (Match::Inflected, Tags::VEHICLE, &["auto", "bil", "bilen", "mopo", "rekkari", "plate", "vehicle", "car", "traktori"]),
+    (Match::Inflected, Tags::VEHICLE, &["auto", "bil", "bilen", "mopo", "rekkari", "rekisteri", "plate", "vehicle", "car", "traktori"]),
     (Match::Stem, Tags::VEHICLE, &["rekisteritunnu", "rekisterinumero", "rekisterikilp", "ajoneuvo", "henkilöauto", "pakettiauto",
         "moottoripyör", "registernummer", "registerskylt", "fordon"]),
     (Match::Inflected, Tags::DOCUMENT, &["passi", "pass", "passet", "passport", "henkilökortti", "henkilökorti", "ajokortti",

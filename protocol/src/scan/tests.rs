@@ -70,6 +70,11 @@ fn mistyped_codes_must_be_confirmed() {
         "1 3 1 0 5 2 - 3 0 8 T",
         "131052-3089",
         "131052–308a",
+        "l31052-308T",
+        "131O52-308T",
+        "131052-3o8T",
+        "О1О101A900R",
+        "0I0101A900R",
     ] {
         assert_only(&format!("Asiakas {code}, koti."), Rule::PersonalIdentityCodeSuspect, Action::Confirm, code);
     }
@@ -104,6 +109,8 @@ fn birth_dates_need_a_word_beside_them() {
 #[test]
 fn account_numbers_are_blocked_if_the_remainder_is_right() {
     for iban in [
+        "Fl21 1234 5600 0007 85",
+        "FI2l 1234 56OO 0oО7 85",
         "FI2112345600000785",
         "FI21 1234 5600 0007 85",
         "fi21 1234 5600 0007 85",
@@ -244,6 +251,7 @@ fn street_addresses_with_a_flat_are_blocked() {
 fn numbers_of_registers_are_shown() {
     for (text, rule, part) in [
         ("auton rekisteri on ABX-901", Rule::LicencePlate, "ABX-901"),
+        ("rekisterissä ABX-901", Rule::LicencePlate, "ABX-901"),
         ("bilen, XYZ 90, såldes", Rule::LicencePlate, "XYZ 90"),
         ("passi XX1234567 on vanha", Rule::DocumentNumber, "XX1234567"),
         ("numero AB7654321", Rule::DocumentNumber, "AB7654321"),

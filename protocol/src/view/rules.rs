@@ -2,7 +2,7 @@
 //!
 //! A count is shown, rounded (`rounding`), if it is of enough reports, from enough organisations, by enough authors;
 //! otherwise the cell reads "few" and nothing else is said of it. The defaults are the floor: a node may be stricter, never
-//! looser, and where nodes meet the stricter rules win. The minima belong to the node, not to the question: who could ask
+//! looser. A network may agree on stricter ones in its charter: the stricter of charter and node wins. The minima belong to the node, not to the question: who could ask
 //! with one minimum after the other would learn the exact count.
 //!
 //! **A zero is "few" too.** If zeros were shown, a hidden count would be known to be at least one, and a sum with one hidden
@@ -25,6 +25,9 @@ pub const REPORTS_MIN: u32 = 3;
 pub const ORGANISATIONS_MIN: u32 = 2;
 /// Fewest authors behind a shown count, unless a node is stricter.
 pub const AUTHORS_MIN: u32 = 3;
+
+/// Strictest minimum that may be set.
+pub const MINIMUM_MAX: u32 = 1_000;
 
 /// Rules as written by a person, before they are held to the floor.
 #[derive(Debug, Clone, Copy, Deserialize)]

@@ -18,7 +18,7 @@ const LEVEL: &str = "half_year=";
 type Key = (String, String);
 
 /// Parts being written.
-pub(super) struct Parts<'a> {
+pub(crate) struct Parts<'a> {
     dir: &'a Path,
     columns: Vec<Column>,
     rows: BTreeMap<Key, Vec<Vec<Cell>>>,
@@ -28,19 +28,19 @@ pub(super) struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     /// Begins in a directory that is there.
-    pub(super) fn begin(dir: &'a Path, columns: Vec<Column>) -> Self {
+    pub(crate) fn begin(dir: &'a Path, columns: Vec<Column>) -> Self {
         Self { dir, columns, rows: BTreeMap::new(), kept: 0, files: BTreeMap::new() }
     }
 
     /// Adds a row to a part.
-    pub(super) fn row(&mut self, part: Key, cells: Vec<Cell>) -> Result<()> {
+    pub(crate) fn row(&mut self, part: Key, cells: Vec<Cell>) -> Result<()> {
         self.rows.entry(part).or_default().push(cells);
         self.kept += 1;
         if self.kept >= ROWS_KEPT_MAX { self.flush() } else { Ok(()) }
     }
 
     /// Writes what is still in memory.
-    pub(super) fn end(mut self) -> Result<()> {
+    pub(crate) fn end(mut self) -> Result<()> {
         self.flush()
     }
 
@@ -66,7 +66,7 @@ impl<'a> Parts<'a> {
 }
 
 /// Refuses to replace a directory, unless that is asked for and such an export made it.
-pub(super) fn refuse_other(path: &Path, force: bool) -> Result<()> {
+pub(crate) fn refuse_other(path: &Path, force: bool) -> Result<()> {
     refuse_existing(path, force)?;
     let is_ours = |entry: std::io::Result<fs::DirEntry>| {
         entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with(LEVEL))
@@ -83,7 +83,7 @@ pub(super) fn refuse_other(path: &Path, force: bool) -> Result<()> {
 }
 
 /// Fills a directory beside its place and moves it there. On any failure nothing is left behind, and what was there stays.
-pub(super) fn into_place<T>(path: &Path, force: bool, write: impl FnOnce(&Path) -> Result<T>) -> Result<T> {
+pub(crate) fn into_place<T>(path: &Path, force: bool, write: impl FnOnce(&Path) -> Result<T>) -> Result<T> {
     let (new, old) = (beside(path, "partial")?, beside(path, "old")?);
     fs::create_dir(&new).map_err(cannot_write)?;
     let result = write(&new).and_then(|done| {

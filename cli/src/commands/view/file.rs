@@ -31,7 +31,7 @@ pub(super) enum Format {
 
 /// One number of a view.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Counted {
+pub(super) struct Counted {
     /// What it counts: `cell`, `row_total`, `column_total` or `total`.
     level: &'static str,
     /// For each facet the value's key; none in a total over that facet.
@@ -52,7 +52,8 @@ fn rows_of(view: &MergedView, preset: Option<Preset>) -> (Vec<Facet>, Vec<Counte
     (facets, view.slices.iter().flat_map(|slice| rows_of_slice(view, slice, preset)).collect())
 }
 
-fn rows_of_slice(view: &MergedView, slice: &Slice, preset: Option<Preset>) -> Vec<Counted> {
+/// Returns the numbers of one table of a view: each cell, then the totals.
+pub(super) fn rows_of_slice(view: &MergedView, slice: &Slice, preset: Option<Preset>) -> Vec<Counted> {
     let two_way = view.query.columns.is_some();
     let counted = |level, row: Option<&String>, column: Option<&String>, count: &Count| {
         let axes = [Some(row.cloned()), two_way.then(|| column.cloned())].into_iter().flatten();
@@ -161,12 +162,13 @@ impl Sheet<'_> {
 
 /// Which columns a view has besides those that each has.
 #[derive(Debug, Clone, Copy)]
-struct More {
-    trend: bool,
-    share: bool,
+pub(super) struct More {
+    pub(super) trend: bool,
+    pub(super) share: bool,
 }
 
-fn columns(facets: &[Facet], more: More) -> Vec<Column> {
+/// Returns the columns of a view with these facets.
+pub(super) fn columns(facets: &[Facet], more: More) -> Vec<Column> {
     let level = [Column::new("level", Holds::Text)];
     let of_facets = facets.iter().flat_map(|facet| {
         [Column::new(facet.key(), Holds::Text), Column::new(format!("{}_name", facet.key()), Holds::Text)]
@@ -180,7 +182,8 @@ fn columns(facets: &[Facet], more: More) -> Vec<Column> {
     level.into_iter().chain(of_facets).chain(counts).chain(status).chain(rules).chain(trend).chain(share).collect()
 }
 
-fn cells(counted: &Counted, facets: &[Facet], more: More, view: &MergedView, names: &Names) -> Vec<Cell> {
+/// Returns a number as a row of those columns.
+pub(super) fn cells(counted: &Counted, facets: &[Facet], more: More, view: &MergedView, names: &Names) -> Vec<Cell> {
     let of_facets = facets.iter().zip(&counted.keys).flat_map(|(facet, key)| match key {
         Some(key) => [Cell::text(key.as_str()), Cell::text(names.value(*facet, key))],
         None => [Cell::Empty, Cell::Empty],
